@@ -1,0 +1,153 @@
+#include "base/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace ordertail {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
+
+char lower_char(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// Length of the well-formed UTF-8 sequence at the start of `text`, 0 when there is none.
+std::size_t utf8_length(std::string_view text) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = at(0);
+  if (lead < 0x80) return 1;
+  const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((at(i) & 0xC0U) != 0x80) return 0;
+  }
+  const bool overlong = (lead == 0xE0 && at(1) < 0xA0) || (lead == 0xF0 && at(1) < 0x90);
+  const bool outside = (lead == 0xED && at(1) > 0x9F) || (lead == 0xF4 && at(1) > 0x8F);
+  return overlong || outside ? 0 : size;
+}
+
+/// Would this sequence move the cursor or reorder the line? C0, DEL, C1 and the bidi controls.
+bool is_control(std::string_view sequence) {
+  if (sequence.size() == 1) return sequence[0] >= 0 ? sequence[0] < 0x20 || sequence[0] == 0x7F : true;
+  if (sequence.size() == 2) return sequence[0] == '\xC2' && static_cast<unsigned char>(sequence[1]) < 0xA0;
+  return sequence == "\xE2\x80\x8E" || sequence == "\xE2\x80\x8F" || sequence == "\xD8\x9C" ||
+         (sequence >= "\xE2\x80\xA8" && sequence <= "\xE2\x80\xAE") ||
+         (sequence >= "\xE2\x81\xA6" && sequence <= "\xE2\x81\xA9");
+}
+
+}  // namespace
+
+std::string_view trim(std::string_view text) {
+  while (true) {
+    if (!text.empty() && kBlanks.find(text.front()) != kBlanks.npos) {
+      text.remove_prefix(1);
+    } else if (text.starts_with(kNoBreakSpace)) {
+      text.remove_prefix(kNoBreakSpace.size());
+    } else if (!text.empty() && kBlanks.find(text.back()) != kBlanks.npos) {
+      text.remove_suffix(1);
+    } else if (text.ends_with(kNoBreakSpace)) {
+      text.remove_suffix(kNoBreakSpace.size());
+    } else {
+      return text;
+    }
+  }
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(), lower_char);
+  return result;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower_char(x) == lower_char(y); });
+}
+
+std::string printable(std::string_view text, std::size_t limit) {
+  std::string result;
+  std::size_t used = 0;
+  while (!text.empty() && used < limit) {
+    const std::size_t length = utf8_length(text);
+    const std::string_view sequence = text.substr(0, std::max<std::size_t>(length, 1));
+    if (length == 0 || is_control(sequence)) {
+      for (const char c : sequence) result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    } else {
+      result += sequence;
+    }
+    used += sequence.size();
+    text.remove_prefix(sequence.size());
+  }
+  if (!text.empty()) result += "...";
+  return result;
+}
+
+std::string masked(std::string_view text) {
+  if (text.empty()) return {};
+  const std::size_t first = std::max<std::size_t>(utf8_length(text), 1);
+  const std::size_t at = text.rfind('@');
+  const std::string_view domain = at == text.npos ? std::string_view() : text.substr(at);
+  return printable(text.substr(0, first)) + "***" + printable(domain);
+}
+
+std::string grouped(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+  return digits;
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  std::string best;
+  std::size_t best_distance = word.size() / 2 + 1;
+  for (const std::string& candidate : candidates) {
+    std::vector<std::size_t> row(candidate.size() + 1);
+    std::iota(row.begin(), row.end(), 0U);
+    for (std::size_t i = 1; i <= word.size(); ++i) {
+      std::size_t diagonal = std::exchange(row[0], i);
+      for (std::size_t j = 1; j <= candidate.size(); ++j) {
+        const std::size_t change =
+            diagonal + (lower_char(word[i - 1]) == lower_char(candidate[j - 1]) ? 0 : 1);
+        diagonal = std::exchange(row[j], std::min({change, row[j] + 1, row[j - 1] + 1}));
+      }
+    }
+    if (row.back() < best_distance) {
+      best_distance = row.back();
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+std::string to_hex(std::string_view bytes) {
+  std::string hex;
+  hex.reserve(bytes.size() * 2);
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    hex += kDigits[byte >> 4U];
+    hex += kDigits[byte & 15U];
+  }
+  return hex;
+}
+
+std::string from_hex(std::string_view hex) {
+  const auto digit = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    const char l = lower_char(c);
+    return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+  };
+  if (hex.size() % 2 != 0) return {};
+  std::string bytes;
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    const int high = digit(hex[i]);
+    const int low = digit(hex[i + 1]);
+    if (high < 0 || low < 0) return {};
+    bytes += static_cast<char>(high * 16 + low);
+  }
+  return bytes;
+}
+
+}  // namespace ordertail

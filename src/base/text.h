@@ -1,0 +1,36 @@
+// Text: the few ASCII operations that every room needs. No locale is ever consulted.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ordertail {
+
+/// Without ASCII blanks (space, tab, CR, LF) and UTF-8 no-break spaces at both ends.
+[[nodiscard]] std::string_view trim(std::string_view text);
+
+/// ASCII letters to lower case; other bytes as they are.
+[[nodiscard]] std::string lower(std::string_view text);
+[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
+
+/// Safe to show on a terminal and in a one-line log: control bytes, DEL, C1 and bidi controls, and
+/// invalid UTF-8 become `\x1b`-style escapes; at most `limit` bytes of `text`, then "...".
+[[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 80);
+
+/// People's data, masked: "a***@example.com", "1***". Empty stays empty.
+[[nodiscard]] std::string masked(std::string_view text);
+
+/// "12,345,678"
+[[nodiscard]] std::string grouped(std::uint64_t number);
+
+/// The candidate nearest to `word` by edit distance, or empty when none is near (distance > 1/2).
+[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+/// Lower-case hexadecimal.
+[[nodiscard]] std::string to_hex(std::string_view bytes);
+/// The bytes, or an empty string when `hex` is not an even number of hexadecimal digits.
+[[nodiscard]] std::string from_hex(std::string_view hex);
+
+}  // namespace ordertail

@@ -1,0 +1,48 @@
+// One wire request and what came of it. The only thing delivery knows of the network.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ordertail {
+
+struct HttpRequest {
+  std::string url;
+  std::string content_type;
+  std::string body;
+  std::string authorization;  ///< value of the Authorization header, or empty
+};
+
+/// How far a request got (facts: reliability D.4, measured with libcurl).
+enum class Transfer {
+  not_sent,  ///< proven: not one request byte left (request size 0)
+  broken,    ///< bytes left, and no whole reply came back
+  complete,  ///< a whole reply was read
+};
+
+struct HttpReply {
+  std::uint64_t ticket = 0;
+  Transfer transfer = Transfer::not_sent;
+  bool server_not_trusted = false;  ///< not_sent because TLS verification failed
+  int status = 0;                   ///< 0 when no status line was read
+  std::string content_type;
+  std::string body;                 ///< at most 8 MiB, else broken
+  std::optional<std::string> retry_after;  ///< the header as it came
+  std::string error;  ///< libcurl's words when not complete
+};
+
+/// A seam: libcurl in the program, a script in tests.
+class HttpTransport {
+ public:
+  virtual ~HttpTransport() = default;
+  /// Starts a POST; its reply comes out of wait() under the same ticket.
+  virtual void start(std::uint64_t ticket, HttpRequest request) = 0;
+  /// Replies that are there, waiting up to `timeout` for the first. May return early and empty
+  /// (a signal). With nothing in flight it just waits.
+  virtual std::vector<HttpReply> wait(std::chrono::milliseconds timeout) = 0;
+};
+
+}  // namespace ordertail

@@ -1,0 +1,50 @@
+// One HubSpot API: renders an event into a request, and judges the reply.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "delivery/http.h"
+#include "event/event.h"
+
+namespace ordertail {
+
+/// What a reply says of an event.
+enum class Verdict {
+  accepted,     ///< HubSpot has it
+  rejected,     ///< HubSpot refused it for good
+  not_applied,  ///< proven not to have been applied: it may be sent again
+  in_doubt,     ///< it may or may not have been applied
+};
+
+/// What the courier may do next.
+enum class Next {
+  go_on,
+  wait,  ///< pause all sending: the door is closed for now (429, 423)
+  stop,  ///< end the run: nothing would go better (401, 404, a redirect)
+};
+
+struct Judgement {
+  Verdict verdict = Verdict::in_doubt;
+  Next next = Next::go_on;
+  ExitCode exit = ExitCode::ok;  ///< with Next::stop: how the run ends
+  std::string reason;   ///< a code such as "http_401"; empty when accepted
+  std::string message;  ///< one sentence for people; never holds a secret
+  std::optional<std::chrono::seconds> wait_for;  ///< with Next::wait: what the server asked for
+};
+
+/// A seam: leads today; forms and crm are further ones.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  /// "leads"
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  /// A pure function of the event: rendering again gives the same bytes.
+  [[nodiscard]] virtual HttpRequest render(const Event& event) const = 0;
+  [[nodiscard]] virtual Judgement judge(const HttpReply& reply) const = 0;
+};
+
+}  // namespace ordertail

@@ -1,0 +1,65 @@
+// A conversion, neutral of any API.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/zone.h"
+#include "event/money.h"
+
+namespace ordertail {
+
+enum class Kind : std::uint8_t {
+  registration = 0,  ///< integration point 1: an e-mail address became known; makes a lead
+  purchase = 1,      ///< integration point 2: a transaction completed; makes a customer
+};
+[[nodiscard]] std::string_view name_of(Kind kind);
+
+/// Calendar day in the account's zone.
+struct Day {
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  friend auto operator<=>(const Day&, const Day&) = default;
+};
+/// "MM/DD/YYYY", as the Leads API's CloseDate and the reports have it.
+[[nodiscard]] std::string us_date(Day day);
+
+/// Where an event came from: its first record.
+struct Origin {
+  std::string file;
+  std::uint64_t line = 0;
+  std::uint64_t byte = 0;
+};
+
+/// Absent text fields are empty. Made to be assigned to over and over on the reading path.
+struct Event {
+  Kind kind = Kind::registration;
+  Hash128 id;  ///< see event_id.h
+  std::string shop;
+  std::string order_number;  ///< without a leading '#'
+  std::string email;         ///< as written, trimmed
+  std::string first_name, last_name, phone;
+  std::string address, city, state, zip, country;
+  std::string utk;  ///< 32 lower-case hexadecimal digits
+  std::string ip;   ///< IPv4 or IPv6 text
+  std::optional<Instant> occurred_at;
+  std::optional<Day> close_date;  ///< purchases only
+  std::optional<Money> total_revenue;  ///< before tax and shipping
+  std::string currency;
+  std::vector<std::string> skus;
+  std::vector<std::pair<std::string, std::string>> extra;  ///< key, value, in the pattern's order
+  Origin origin;
+  std::uint32_t rows = 1;  ///< how many records it was made of
+
+  void clear();
+};
+
+}  // namespace ordertail

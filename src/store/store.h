@@ -1,0 +1,146 @@
+// The checkpoint file: what has been read, what is to be sent, what became of it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "event/event.h"
+#include "input/identity.h"
+
+namespace ordertail {
+
+/// Where reading of one file stands, keyed by what the file holds, never by its name.
+struct Cursor {
+  std::int64_t id = 0;      ///< 0: not stored yet
+  std::string source;       ///< the pattern's name and the source's own settings, hashed: see app/stage
+  std::string path;         ///< where the file was last seen
+  FileIdentity identity;    ///< of what had been read
+  std::uint64_t offset = 0; ///< where reading resumes: begins a record, and an order
+  std::uint64_t line = 1;   ///< the line that begins at `offset`
+  std::uint64_t seen = 0;   ///< bytes read so far, an unfinished end included
+};
+
+/// An event that waits, is on its way, or is in doubt.
+struct OutboxEvent {
+  std::int64_t sequence = 0;
+  Hash128 id;
+  std::string payload;  ///< event as JSON (event_json.h)
+  int tries = 0;        ///< requests so far
+};
+
+/// How an event leaves the outbox, or does not.
+enum class Settlement : std::uint8_t {
+  submitted,  ///< T2: to the ledger
+  rejected,   ///< T3: to the ledger, with a problem that says why
+  pending,    ///< T4: proven not applied; stays in the outbox
+  in_doubt,   ///< T5: stays in the outbox, never sent again by itself
+};
+
+/// What is known of one wire request once it is over.
+struct Outcome {
+  std::int64_t attempt = 0;
+  Settlement settlement{};
+  std::string reason;     ///< "http_503", "connection_lost", …; empty for submitted
+  std::string message;    ///< one sentence for people; empty for submitted
+  int http_status = 0;    ///< 0: none was read
+};
+
+/// One wire request about to be made for one event.
+struct Intent {
+  std::int64_t sequence = 0;  ///< of the OutboxEvent
+  std::string_view sink;
+  Hash128 body;  ///< content hash of the request's body
+};
+
+struct InDoubt {
+  Hash128 id;
+  std::string payload, reason, message;
+  int tries = 0;
+  WallTime attempted_at;
+};
+
+/// Events by state, over the store's whole life.
+struct Totals {
+  std::uint64_t submitted = 0, rejected = 0, pending = 0, in_doubt = 0;
+};
+
+struct RunRecord {
+  std::int64_t id = 0;
+  WallTime started;
+  std::optional<WallTime> ended;  ///< absent: still running, or killed
+  std::string command;
+  int exit_code = 0;
+  std::string counts;  ///< JSON, as report/ writes it
+};
+
+enum class StoreMode {
+  write,    ///< made when missing; locked; recovers open attempts (T5, reason "crash")
+  observe,  ///< never writes, never makes anything; an empty store when there is no file
+};
+
+/// One SQLite file, WAL, synchronous=FULL, locking_mode=EXCLUSIVE, beside it `<file>.lock` under
+/// flock(2) (facts: a second instance must fail at once, and a kill leaves no stale lock). Every
+/// transition is one transaction; after any SQLite error an Error(store) is thrown and nothing is
+/// tried again. Not for use by two threads.
+class Store {
+ public:
+  /// Throws Error: already_running when another process holds the lock (naming its pid and since
+  /// when), store when the file or directory cannot be used, is corrupt, or is of a newer version.
+  Store(const std::filesystem::path& path, StoreMode mode, const Clock& clock);
+  ~Store();
+  Store(Store&&) noexcept;
+
+  /// The secret that event ids are keyed with; made with the store. In observe mode without a
+  /// file: a fresh one.
+  [[nodiscard]] const HashKey& id_key() const;
+
+  // --- staging (T0) ---
+  [[nodiscard]] std::vector<Cursor> cursors(std::string_view source) const;
+  enum class Known : std::uint8_t { no, in_outbox, submitted, rejected };
+  [[nodiscard]] Known find(const Hash128& id) const;
+  /// Opens the transaction that a slice of staging is. stage() and save() need one open.
+  void begin_slice();
+  /// Adds a pending event unless its id is known already; returns what was known before.
+  Known stage(const Event& event);
+  void save(Cursor& cursor);
+  void commit_slice();
+
+  // --- delivery (T1-T5) ---
+  /// At most `limit` pending events, oldest first (occurred_at, then as staged; events without a
+  /// time first), leaving out those whose sequence is in `except`.
+  [[nodiscard]] std::vector<OutboxEvent> pending(std::size_t limit) const;
+  /// In ONE durable transaction: settles finished attempts, then records the intents of the next
+  /// ones. When this returns, the returned attempt ids (one per intent, same order) are durable
+  /// and their requests may leave.
+  std::vector<std::int64_t> settle_and_begin(std::span<const Outcome> outcomes,
+                                             std::span<const Intent> intents);
+
+  // --- quotas ---
+  /// Requests counted against `day` (a label such as "2026-11-23").
+  [[nodiscard]] std::uint64_t requests_on(std::string_view sink, std::string_view day) const;
+  /// No request to the sink before this time; nullopt when it is open.
+  [[nodiscard]] std::optional<WallTime> closed_until(std::string_view sink) const;
+  void close_until(std::string_view sink, WallTime until);
+
+  // --- runs and looking ---
+  std::int64_t begin_run(std::string_view command);
+  void end_run(std::int64_t run, int exit_code, std::string_view counts_json);
+  [[nodiscard]] std::vector<RunRecord> runs(std::size_t limit) const;  ///< newest first
+  [[nodiscard]] Totals totals() const;
+  [[nodiscard]] std::vector<InDoubt> in_doubt(std::size_t limit) const;
+  [[nodiscard]] std::vector<Cursor> all_cursors() const;
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> self_;
+};
+
+}  // namespace ordertail

@@ -6,8 +6,7 @@
 
 namespace ordertail {
 
-Error system_error(ExitCode code, std::string_view doing, std::string_view path,
-                   int error_number) {
+Error system_error(ExitCode code, std::string_view doing, std::string_view path, int error_number) {
   return {code, fmt::format("cannot {} {}: {}", doing, path,
                             std::generic_category().message(error_number))};
 }

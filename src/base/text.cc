@@ -12,10 +12,25 @@ namespace {
 constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
 
-char lower_char(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower_char(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
-/// Length of the well-formed UTF-8 sequence at the start of `text`, 0 when there is none.
+/// Would this sequence move the cursor or reorder the line? C0, DEL, C1 and the bidi controls.
+bool is_control(std::string_view sequence) {
+  if (sequence.size() == 1)
+    return sequence[0] >= 0 ? sequence[0] < 0x20 || sequence[0] == 0x7F : true;
+  if (sequence.size() == 2)
+    return sequence[0] == '\xC2' && static_cast<unsigned char>(sequence[1]) < 0xA0;
+  return sequence == "\xE2\x80\x8E" || sequence == "\xE2\x80\x8F" || sequence == "\xD8\x9C" ||
+         (sequence >= "\xE2\x80\xA8" && sequence <= "\xE2\x80\xAE") ||
+         (sequence >= "\xE2\x81\xA6" && sequence <= "\xE2\x81\xA9");
+}
+
+}  // namespace
+
 std::size_t utf8_length(std::string_view text) {
+  if (text.empty()) return 0;
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = at(0);
   if (lead < 0x80) return 1;
@@ -28,17 +43,6 @@ std::size_t utf8_length(std::string_view text) {
   const bool outside = (lead == 0xED && at(1) > 0x9F) || (lead == 0xF4 && at(1) > 0x8F);
   return overlong || outside ? 0 : size;
 }
-
-/// Would this sequence move the cursor or reorder the line? C0, DEL, C1 and the bidi controls.
-bool is_control(std::string_view sequence) {
-  if (sequence.size() == 1) return sequence[0] >= 0 ? sequence[0] < 0x20 || sequence[0] == 0x7F : true;
-  if (sequence.size() == 2) return sequence[0] == '\xC2' && static_cast<unsigned char>(sequence[1]) < 0xA0;
-  return sequence == "\xE2\x80\x8E" || sequence == "\xE2\x80\x8F" || sequence == "\xD8\x9C" ||
-         (sequence >= "\xE2\x80\xA8" && sequence <= "\xE2\x80\xAE") ||
-         (sequence >= "\xE2\x81\xA6" && sequence <= "\xE2\x81\xA9");
-}
-
-}  // namespace
 
 std::string_view trim(std::string_view text) {
   while (true) {
@@ -74,7 +78,8 @@ std::string printable(std::string_view text, std::size_t limit) {
     const std::size_t length = utf8_length(text);
     const std::string_view sequence = text.substr(0, std::max<std::size_t>(length, 1));
     if (length == 0 || is_control(sequence)) {
-      for (const char c : sequence) result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+      for (const char c : sequence)
+        result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     } else {
       result += sequence;
     }

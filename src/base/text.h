@@ -15,6 +15,9 @@ namespace ordertail {
 [[nodiscard]] std::string lower(std::string_view text);
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
 
+/// Length of the well-formed UTF-8 sequence at the front of `text`; 0 when there is none.
+[[nodiscard]] std::size_t utf8_length(std::string_view text);
+
 /// Safe to show on a terminal and in a one-line log: control bytes, DEL, C1 and bidi controls, and
 /// invalid UTF-8 become `\x1b`-style escapes; at most `limit` bytes of `text`, then "...".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 80);
@@ -26,7 +29,8 @@ namespace ordertail {
 [[nodiscard]] std::string grouped(std::uint64_t number);
 
 /// The candidate nearest to `word` by edit distance, or empty when none is near (distance > 1/2).
-[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+[[nodiscard]] std::string nearest(std::string_view word,
+                                  const std::vector<std::string>& candidates);
 
 /// Lower-case hexadecimal.
 [[nodiscard]] std::string to_hex(std::string_view bytes);

@@ -16,8 +16,9 @@ std::optional<seconds> parse_offset(std::string_view text) {
   const auto two_digits = [](std::string_view digits) {
     int value = -1;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return error == std::errc() && end == digits.data() + digits.size() && digits.size() == 2 ? value
-                                                                                            : -1;
+    return error == std::errc() && end == digits.data() + digits.size() && digits.size() == 2
+               ? value
+               : -1;
   };
   const std::string_view rest = text.substr(3);
   const int hours = two_digits(text.substr(1, 2));
@@ -67,13 +68,12 @@ LocalTime TimeZone::to_local(Instant instant) const {
 std::variant<Instant, LocalTimeFault> TimeZone::to_instant(LocalTime local) const {
   // Within a day of either end of the cached range the answer may be another one, or two.
   const Instant guess(local.time_since_epoch() - offset_);
-  const bool sure = zone_ == nullptr || (guess >= begin_ && guess < end_ &&
-                                         guess - begin_ > std::chrono::hours(24) &&
-                                         end_ - guess > std::chrono::hours(24));
+  const bool sure = zone_ == nullptr ||
+                    (guess >= begin_ && guess < end_ && guess - begin_ > std::chrono::hours(24) &&
+                     end_ - guess > std::chrono::hours(24));
   if (sure) return guess;
 
-  const date::local_info info =
-      zone_->get_info(date::local_seconds(local.time_since_epoch()));
+  const date::local_info info = zone_->get_info(date::local_seconds(local.time_since_epoch()));
   if (info.result == date::local_info::nonexistent) return LocalTimeFault::nonexistent;
   begin_ = info.first.begin;
   end_ = info.first.end;

@@ -38,7 +38,8 @@ class TimeZone {
  private:
   void look_up(Instant instant) const;
 
-  const date::time_zone* zone_ = nullptr;  // null for UTC and fixed offsets; owned by the tz library
+  const date::time_zone* zone_ =
+      nullptr;  // null for UTC and fixed offsets; owned by the tz library
   bool known_ = false;
   std::string name_;
   // The range of instants around the last look-up in which one offset holds.

@@ -20,11 +20,11 @@ namespace ordertail {
 struct Limits {
   unsigned requests_per_10s = 45;
   std::uint64_t requests_per_day = 100'000;
-  unsigned concurrency = 4;   ///< requests in flight at once
-  unsigned tries = 6;         ///< per event and run
+  unsigned concurrency = 4;                     ///< requests in flight at once
+  unsigned tries = 6;                           ///< per event and run
   std::chrono::milliseconds first_delay{1000};  ///< base of the full-jitter back-off
   std::chrono::milliseconds longest_delay{60'000};
-  unsigned outbox = 10'000;   ///< staging pauses at this many events
+  unsigned outbox = 10'000;  ///< staging pauses at this many events
 };
 
 /// What one drain did. The courier's own count, made from replies; the balance sheet holds it

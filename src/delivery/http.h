@@ -29,9 +29,9 @@ struct HttpReply {
   bool server_not_trusted = false;  ///< not_sent because TLS verification failed
   int status = 0;                   ///< 0 when no status line was read
   std::string content_type;
-  std::string body;                 ///< at most 8 MiB, else broken
+  std::string body;                        ///< at most 8 MiB, else broken
   std::optional<std::string> retry_after;  ///< the header as it came
-  std::string error;  ///< libcurl's words when not complete
+  std::string error;  ///< why, when not complete; holds host and port, never path or query
 };
 
 /// A seam: libcurl in the program, a script in tests.

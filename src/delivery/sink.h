@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "delivery/http.h"
 #include "event/event.h"
@@ -23,17 +24,19 @@ enum class Verdict {
 /// What the courier may do next.
 enum class Next {
   go_on,
-  wait,  ///< pause all sending: the door is closed for now (429, 423)
-  stop,  ///< end the run: nothing would go better (401, 404, a redirect)
+  wait,      ///< pause all sending: the door is closed for now (429, 423)
+  next_day,  ///< pause until the account's midnight: its quota of the day is used up
+  stop,      ///< end the run: nothing would go better (401, 404, a redirect)
 };
 
 struct Judgement {
   Verdict verdict = Verdict::in_doubt;
   Next next = Next::go_on;
   ExitCode exit = ExitCode::ok;  ///< with Next::stop: how the run ends
-  std::string reason;   ///< a code such as "http_401"; empty when accepted
-  std::string message;  ///< one sentence for people; never holds a secret
-  std::optional<std::chrono::seconds> wait_for;  ///< with Next::wait: what the server asked for
+  std::string reason;            ///< a code such as "http_401"; empty when accepted
+  std::string message;  ///< for people: begins small, ends without a full stop; holds no secret
+  /// With Next::wait: what the server asked for, 1 s to 24 h; absent: it did not say.
+  std::optional<std::chrono::seconds> wait_for;
 };
 
 /// A seam: leads today; forms and crm are further ones.
@@ -44,7 +47,8 @@ class Sink {
   [[nodiscard]] virtual std::string_view name() const = 0;
   /// A pure function of the event: rendering again gives the same bytes.
   [[nodiscard]] virtual HttpRequest render(const Event& event) const = 0;
-  [[nodiscard]] virtual Judgement judge(const HttpReply& reply) const = 0;
+  /// A pure function, too: `now` is what a date in a Retry-After header is held against.
+  [[nodiscard]] virtual Judgement judge(const HttpReply& reply, WallTime now) const = 0;
 };
 
 }  // namespace ordertail

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -51,7 +52,7 @@ struct Event {
   std::string utk;  ///< 32 lower-case hexadecimal digits
   std::string ip;   ///< IPv4 or IPv6 text
   std::optional<Instant> occurred_at;
-  std::optional<Day> close_date;  ///< purchases only
+  std::optional<Day> close_date;       ///< purchases only
   std::optional<Money> total_revenue;  ///< before tax and shipping
   std::string currency;
   std::vector<std::string> skus;
@@ -61,5 +62,24 @@ struct Event {
 
   void clear();
 };
+
+/// The text fields that patterns map and JSON carries, under their one name.
+struct TextField {
+  std::string_view key;
+  std::string Event::*member;
+};
+inline constexpr std::array<TextField, 13> kTextFields{{{"order_number", &Event::order_number},
+                                                        {"email", &Event::email},
+                                                        {"first_name", &Event::first_name},
+                                                        {"last_name", &Event::last_name},
+                                                        {"phone", &Event::phone},
+                                                        {"address", &Event::address},
+                                                        {"city", &Event::city},
+                                                        {"state", &Event::state},
+                                                        {"zip", &Event::zip},
+                                                        {"country", &Event::country},
+                                                        {"currency", &Event::currency},
+                                                        {"utk", &Event::utk},
+                                                        {"ip", &Event::ip}}};
 
 }  // namespace ordertail

@@ -26,6 +26,9 @@ enum class NumberStyle {
 /// The style of which `example` ("1,234.56", …) is the way to write that number.
 [[nodiscard]] std::optional<NumberStyle> number_style(std::string_view example);
 
+/// "1,234.56" and so on: the number written in that style.
+[[nodiscard]] std::string_view example(NumberStyle style);
+
 /// Reads "-1,234.5" and the like: an optional sign, digits grouped by threes or not at all, at most
 /// four decimals. nullopt for anything else, and beyond ±10^14.
 [[nodiscard]] std::optional<Money> parse_money(std::string_view text, NumberStyle style);

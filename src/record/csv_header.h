@@ -20,8 +20,9 @@ struct CsvHeader {
   [[nodiscard]] std::optional<std::size_t> find(std::string_view name) const;
 };
 
-/// Reads the header at the front of `window`, the file's first bytes (an UTF-8 BOM is skipped; it
-/// counts as bytes). nullopt when the window does not hold a whole, well-formed first record.
+/// Reads the header at the front of `window`, the file's first bytes (a UTF-8 BOM is skipped; it
+/// counts as bytes; so are empty lines). nullopt when the window does not hold a whole, well-formed
+/// first record.
 [[nodiscard]] std::optional<CsvHeader> read_csv_header(std::string_view window, Ending ending,
                                                        CsvDialect dialect);
 

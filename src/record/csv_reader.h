@@ -7,6 +7,7 @@
 
 #include "record/csv_dialect.h"
 #include "record/reader.h"
+#include "record/simd.h"
 
 namespace ordertail {
 
@@ -17,16 +18,18 @@ namespace ordertail {
 ///
 /// The faults. A record breaks when a quoted cell is not closed before the end of input or within
 /// kMaxRecordLines line ends (unclosed_quote), when text follows a closing quote
-/// (text_after_quote), or when it is longer than kMaxRecordBytes (too_long). Reading then resumes at
-/// the first line after the one that holds the fault (BadRecord::at) that reads as an unbroken record
-/// of `columns` cells; everything before it belongs to the BadRecord. A trial that would run past kMaxRecordBytes
-/// or kMaxRecordLines is no such line. An unbroken record with another number of cells than
-/// `columns` is ragged, save that surplus empty cells at its end are forgiven.
+/// (text_after_quote), or when it is longer than kMaxRecordBytes (too_long, at its beginning); what
+/// comes first in the bytes counts. Reading then resumes at the first line after the one that holds
+/// the fault (BadRecord::at) that reads as an unbroken record of `columns` cells; everything before
+/// it belongs to the BadRecord. A trial that would run past kMaxRecordBytes or kMaxRecordLines is
+/// no such line. An unbroken record with another number of cells than `columns` is ragged, save
+/// that surplus empty cells at its end are forgiven, in a trial too.
 class CsvReader final : public RecordReader {
  public:
   /// `columns`: the number of the header's columns. `selected`: the columns (0-based, any order,
   /// repeats allowed) whose cells the batches shall hold.
-  CsvReader(CsvDialect dialect, std::size_t columns, std::vector<std::size_t> selected);
+  CsvReader(CsvDialect dialect, std::size_t columns, std::vector<std::size_t> selected,
+            Simd simd = best_simd());
   ~CsvReader() override;
 
   void read(std::string_view window, Position at, Ending ending, RecordBatch& batch) override;

@@ -1,7 +1,6 @@
 // A regular expression over a line, and what it captures.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +14,9 @@ namespace ordertail {
 class LinePattern {
  public:
   /// Throws Error(usage) with RE2's message and the offset in `expression` when it is no RE2
-  /// expression, larger than 8 KiB, or lacks one of the `wanted` groups (naming the groups it has).
+  /// expression, larger than 8 KiB, names two groups alike, or lacks one of the `wanted` groups
+  /// (naming those it has). Bytes above 0x7F are taken as Latin-1, one by one, so that every line
+  /// can match.
   LinePattern(const std::string& expression, const std::vector<std::string>& wanted);
   ~LinePattern();
   LinePattern(LinePattern&&) noexcept;

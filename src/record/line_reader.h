@@ -1,6 +1,7 @@
 // Log lines out of windows of bytes.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,22 +13,25 @@ namespace ordertail {
 
 /// Reads lines (ended by LF or CRLF; a lone CR is data) and matches them against a pattern. An
 /// empty line is nothing. A line without any of the required literals is passed over: counted in
-/// RecordBatch::passed_over, never matched. A line that holds one and does not match is no_match.
-/// A line longer than kMaxRecordBytes is one too_long, however long it is.
+/// RecordBatch::passed_over, never matched (so are empty lines when literals are required, which
+/// spares looking for them). A line that holds one and does not match is no_match. A line longer
+/// than kMaxRecordBytes is one too_long, however long it is and whatever it holds.
 ///
 /// The last line of the input may lack its line end: it is matched like any other.
 class LineReader final : public RecordReader {
  public:
-  /// `literals`: at least one of them is in every line of interest; empty means that every line
-  /// is matched.
+  /// `literals`: at least one of them is in every line of interest, none of them holds a CR or LF;
+  /// no literals means that every line is matched.
   LineReader(LinePattern pattern, const std::vector<std::string>& literals);
 
   void read(std::string_view window, Position at, Ending ending, RecordBatch& batch) override;
 
  private:
+  class Pass;
+
   LinePattern pattern_;
   LiteralScan literals_;
-  // plus whatever one line longer than a window needs to be remembered
+  std::optional<BadRecord> too_long_;  // a line whose end is yet to come
 };
 
 }  // namespace ordertail

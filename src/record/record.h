@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
-#include <deque>
 #include <vector>
 
 namespace ordertail {
@@ -20,8 +20,8 @@ struct Position {
 /// One CSV record or one matched log line.
 struct Record {
   Position begin;
-  std::uint64_t end = 0;         ///< offset of the first byte after it, its line end included
-  std::size_t first_cell = 0;    ///< index of its first cell in RecordBatch::cells
+  std::uint64_t end = 0;       ///< offset of the first byte after it, its line end included
+  std::size_t first_cell = 0;  ///< index of its first cell in RecordBatch::cells
   friend bool operator==(const Record&, const Record&) = default;
 };
 
@@ -34,16 +34,17 @@ struct BadRecord {
     too_long,          ///< longer than kMaxRecordBytes
     no_match,          ///< a line that the line pattern does not match
   };
-  Position begin;         ///< of the record
-  std::uint64_t end = 0;  ///< first byte after the stretch given up
-  std::uint64_t lines = 1;  ///< how many lines that is
-  Position at;            ///< of the fault itself
+  Position begin;           ///< of the record
+  std::uint64_t end = 0;    ///< first byte after the stretch given up
+  std::uint64_t lines = 1;  ///< how many lines that is, one without its line end included
+  Position at;              ///< of the fault itself
   Fault fault{};
   std::size_t cells = 0;  ///< ragged: how many cells it has
-  std::string excerpt;    ///< the first bytes from `at` on, at most 80, unescaped
+  std::string excerpt;    ///< the bytes from `at` to its line's end, at most kMaxExcerptBytes
   friend bool operator==(const BadRecord&, const BadRecord&) = default;
 };
 
+inline constexpr std::size_t kMaxExcerptBytes = 80;
 /// Longest record, in bytes with its line end. A longer one is too_long.
 inline constexpr std::size_t kMaxRecordBytes = std::size_t{1} << 20U;
 /// Most line ends within one CSV record. More is an unclosed quote.

@@ -1,44 +1,54 @@
 // The stand-in HubSpot: real HTTP on the loopback, the same rules, memory only.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace ordertail::sandbox {
 
 /// A point in the life of one Leads API request, for tests that act at it.
 enum class Moment {
   received,  ///< read whole; nothing applied yet
-  applied,   ///< applied; nothing answered yet
+  applied,   ///< applied; nothing answered yet. A refused request has no such moment
   answered,  ///< the reply's last byte has been handed to the kernel
 };
 
 struct ServerOptions {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 0;  ///< 0: any free one
+  std::string address = "127.0.0.1";  ///< a loopback address
+  std::uint16_t port = 0;             ///< 0: any free one
   /// Answers 429 above this many Leads requests in any 10 seconds; absent: no limit.
   std::optional<unsigned> requests_per_10s;
   /// Answers 401 unless the request carries this hapikey; absent: any or none will do.
   std::optional<std::string> hapikey;
-  /// Called on the server's thread with the number (from 1) of the request. May block.
+  /// Called on the server's thread with the number (from 1) of the request. May block. Must not
+  /// throw.
   std::function<void(Moment, std::uint64_t)> observer;
+  /// Called on the server's thread with one line of JSON per Leads request, without a line end,
+  /// before the request is answered. Must not throw.
+  std::function<void(std::string_view)> log;
+  /// A connection on which nothing moves for so long is closed.
+  std::chrono::milliseconds idle_timeout = std::chrono::minutes(1);
 };
 
-/// Serves on a thread of its own from construction to destruction. Throws Error(usage) when the
-/// port cannot be had.
+/// Serves on a thread of its own from construction to destruction; that thread takes no signals.
+/// Throws Error(usage) when the address is not a loopback one or the port cannot be had.
 class Server {
  public:
   explicit Server(ServerOptions options);
+  /// Drops what is being answered. Waits for the observer to return.
   ~Server();
 
   [[nodiscard]] std::uint16_t port() const;
   /// "http://127.0.0.1:4711"
   [[nodiscard]] std::string url() const;
 
-  /// The two listings, as the server also gives them over HTTP: see the paths in server.cc.
+  /// The two listings, as the server also gives them over HTTP: see listing.h. From any thread,
+  /// the observer included.
   [[nodiscard]] std::string leads_json() const;
   [[nodiscard]] std::string submissions_json() const;
 

@@ -1,0 +1,19 @@
+// Judging replies for a sink that is blind: a repeated request would make a second lead, and there
+// is nothing to look up whether the first one did. So whatever is not proven is in doubt.
+#pragma once
+
+#include <string_view>
+
+#include "delivery/sink.h"
+
+namespace ordertail {
+
+/// What a reply other than a whole 2xx means. Only the server's own words get into the message, cut
+/// to 200 bytes, with `secret` blotted out wherever they repeat it.
+[[nodiscard]] Judgement judge_refusal(const HttpReply& reply, WallTime now,
+                                      std::string_view secret);
+
+/// Is the body a web page (a captive portal, a parked domain)?
+[[nodiscard]] bool is_web_page(std::string_view body);
+
+}  // namespace ordertail

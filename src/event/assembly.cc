@@ -1,0 +1,139 @@
+#include "event/assembly.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/text.h"
+
+namespace ordertail {
+namespace {
+
+std::string_view code_of(BadRecord::Fault fault) {
+  switch (fault) {
+    case BadRecord::Fault::unclosed_quote:
+      return "unclosed_quote";
+    case BadRecord::Fault::text_after_quote:
+      return "text_after_quote";
+    case BadRecord::Fault::ragged:
+      return "ragged_row";
+    case BadRecord::Fault::too_long:
+      return "too_long";
+    case BadRecord::Fault::no_match:
+      return "no_match";
+  }
+  return "unknown";
+}
+
+std::string sentence_of(const BadRecord& bad, std::size_t columns) {
+  const std::string rest =
+      bad.lines > 1 ? fmt::format("; {} lines are given up with it", bad.lines) : std::string();
+  switch (bad.fault) {
+    case BadRecord::Fault::unclosed_quote:
+      return fmt::format("the quote that opens here is never closed{}", rest);
+    case BadRecord::Fault::text_after_quote:
+      return fmt::format("the quoted cell that opens here goes on after its closing quote{}", rest);
+    case BadRecord::Fault::ragged:
+      return fmt::format("this row has {} cells, the header has {}", bad.cells, columns);
+    case BadRecord::Fault::too_long:
+      return fmt::format("this record is longer than {} bytes{}", kMaxRecordBytes, rest);
+    case BadRecord::Fault::no_match:
+      return "this line is not written as the pattern's expression says";
+  }
+  return {};
+}
+
+}  // namespace
+
+Assembly::Assembly(const Pattern& pattern, const EventContext& context, Selection& selection,
+                   std::string file)
+    : file_(std::move(file)), row_(pattern.csv && pattern.csv->apostrophe_guard), meaning_(Made{}) {
+  mappings_.reserve(pattern.mappings.size());
+  for (const Kind kind : {Kind::registration, Kind::purchase}) {
+    if (!pattern.mapping(kind).wanted) continue;
+    mappings_.emplace_back(kind, pattern, context, selection, file_);
+  }
+  const std::string key = pattern.csv ? pattern.csv->order_key : std::string();
+  if (!key.empty()) {
+    const BoundColumns bound = bind_columns({key}, selection);
+    if (bound.empty()) {
+      throw Error(ExitCode::source,
+                  fmt::format("{}:1: there is no column \"{}\", which tells the rows of one order "
+                              "from the next",
+                              file_, key));
+    }
+    order_key_ = bound.front();
+  }
+  if (pattern.line && !pattern.line->request_group.empty()) {
+    const BoundColumns bound = bind_columns({pattern.line->request_group}, selection);
+    if (!bound.empty()) request_ = bound.front();
+  }
+}
+
+Meaning Assembly::interpret(Findings& findings) {
+  Meaning meaning = Skip{"not_a_conversion"};
+  for (mapping_ = 0; mapping_ < mappings_.size(); ++mapping_) {
+    meaning = mappings_[mapping_].apply(row_, event_, findings.remarks);
+    if (!std::holds_alternative<Skip>(meaning)) break;
+  }
+  return meaning;
+}
+
+void Assembly::begin_order(const Record& record, Findings& findings) {
+  begin_ = record.begin;
+  rows_ = 1;
+  const std::size_t remarks_before = findings.remarks.size();
+  meaning_ = interpret(findings);
+  for (std::size_t i = remarks_before; i < findings.remarks.size(); ++i) {
+    findings.remarks[i].file = file_;
+    findings.remarks[i].at = record.begin;
+  }
+  event_.origin.line = record.begin.line;
+  event_.origin.byte = record.begin.byte;
+  event_.origin.file = file_;
+}
+
+void Assembly::add(const Record& record, std::span<const std::string_view> cells,
+                   Findings& findings) {
+  row_.begin(cells, {});
+  if (request_) row_.begin(cells, parse_request_line(row_.text(*request_)));
+
+  const std::string_view key = order_key_ ? row_.text(*order_key_) : std::string_view();
+  if (rows_ > 0 && !key.empty() && key == key_) {
+    ++rows_;
+    if (std::holds_alternative<Made>(meaning_)) mappings_[mapping_].add_row(row_, event_);
+    return;
+  }
+  finish(findings);
+  key_ = key;
+  begin_order(record, findings);
+  if (!order_key_) finish(findings);
+}
+
+void Assembly::add(const BadRecord& bad, std::size_t columns, Findings& findings) {
+  finish(findings);
+  findings.rejects.push_back(
+      {std::string(code_of(bad.fault)), {}, sentence_of(bad, columns), file_, bad.at, 1});
+}
+
+void Assembly::finish(Findings& findings) {
+  if (rows_ == 0) return;
+  if (const auto* skip = std::get_if<Skip>(&meaning_)) {
+    findings.skip(skip->reason, rows_);
+  } else if (auto* reject = std::get_if<Reject>(&meaning_)) {
+    reject->file = file_;
+    reject->at = begin_;
+    reject->rows = rows_;
+    findings.rejects.push_back(std::move(*reject));
+  } else {
+    event_.rows = static_cast<std::uint32_t>(rows_);
+    findings.add(event_);
+  }
+  rows_ = 0;
+}
+
+std::optional<Position> Assembly::open() const {
+  return rows_ > 0 ? std::optional(begin_) : std::nullopt;
+}
+
+}  // namespace ordertail

@@ -1,0 +1,19 @@
+// What identifies a person: e-mail address, IP address, visitor token.
+#pragma once
+
+#include <string_view>
+
+namespace ordertail {
+
+/// A dot-atom or near it before one '@', a host name with a dot behind it, no blanks, no controls,
+/// at most 254 bytes. Bytes above 127 are allowed on both sides (RFC 6531).
+[[nodiscard]] bool is_email(std::string_view text);
+
+/// The textual form of an IPv4 or IPv6 address, without zone or port.
+[[nodiscard]] bool is_ip(std::string_view text);
+
+/// 32 lower-case hexadecimal digits: every hubspotutk ever seen (facts: hubspot 7). There is no
+/// official grammar, so another shape drops the token, never the event.
+[[nodiscard]] bool is_visitor_token(std::string_view text);
+
+}  // namespace ordertail

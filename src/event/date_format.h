@@ -1,0 +1,46 @@
+// Times as files write them: a declared format, compiled once per column.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/zone.h"
+
+namespace ordertail {
+
+enum class DateOrder : std::uint8_t { mdy, dmy, ymd };
+/// "mdy", "dmy" or "ymd".
+[[nodiscard]] std::optional<DateOrder> date_order(std::string_view name);
+
+/// A point in local time, and its offset from UTC when the text itself carries one.
+struct ParsedTime {
+  LocalTime local{};
+  std::optional<std::chrono::seconds> offset;
+};
+
+/// A strptime-like format. Fixed-layout parsing, since date::parse costs a microsecond a value.
+///   %Y 2025   %y 25 (2000-2099)   %m 1-12   %b Jan or January   %d 1-31   %H 0-23   %I 1-12
+///   %M 0-59   %S 0-60   %p AM/PM   %a Mon or Monday (not checked)   %z -0500, -05:00 or Z
+///   %F = %Y-%m-%d   %T = %H:%M:%S   %x = a date in the source's own order, `/`, `-` or `.` between
+/// A space stands for one or more blanks, any other byte for itself. Numbers may lack their
+/// leading zero, save %Y. Names are English.
+class DateFormat {
+ public:
+  /// Throws Error(usage) for an unknown directive, or for %x without an order.
+  DateFormat(std::string_view format, std::optional<DateOrder> order);
+
+  /// nullopt when `text` is not wholly of this format, or names no real day or time.
+  [[nodiscard]] std::optional<ParsedTime> parse(std::string_view text) const;
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+  std::vector<char> steps_;  // a directive letter, or 0 followed by a literal byte
+};
+
+}  // namespace ordertail

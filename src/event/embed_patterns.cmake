@@ -1,0 +1,11 @@
+# Writes OUTPUT: builtin_patterns(), the text of each of FILES by its path below ROOT.
+set(text "#include \"event/catalogue.h\"\n\nnamespace ordertail {\n\n")
+string(APPEND text "std::span<const BuiltinPattern> builtin_patterns() {\n")
+string(APPEND text "  static constexpr BuiltinPattern kPatterns[] = {\n")
+foreach(file IN LISTS FILES)
+  file(READ ${file} content)
+  cmake_path(RELATIVE_PATH file BASE_DIRECTORY ${ROOT} OUTPUT_VARIABLE name)
+  string(APPEND text "      {\"patterns/${name}\", R\"PATTERN(${content})PATTERN\"},\n")
+endforeach()
+string(APPEND text "  };\n  return kPatterns;\n}\n\n}  // namespace ordertail\n")
+file(WRITE ${OUTPUT} "${text}")

@@ -1,0 +1,55 @@
+// One file's journey from bytes to events.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "event/findings.h"
+#include "event/mapping.h"
+#include "event/pattern.h"
+#include "input/glob.h"
+#include "input/identity.h"
+
+namespace ordertail {
+
+/// Where a later run may resume reading a file, told by what the file holds.
+struct Checkpoint {
+  FileIdentity identity;
+  std::uint64_t offset = 0;  ///< begins a record, and an order
+  std::uint64_t line = 1;    ///< the line that begins there
+  std::uint64_t seen = 0;    ///< bytes read so far, an unterminated last record included
+};
+
+/// Reads one file, in windows, from the checkpoint that fits it or from its start. Depends on
+/// nothing but the file, the pattern and the context: the same bytes give the same findings,
+/// however they are chunked and wherever an earlier run stopped.
+class Extraction {
+ public:
+  /// `known`: checkpoints of earlier runs, of any files. Throws Error: source when the file cannot
+  /// be used, usage when pattern and source do not go together. References outlive the extraction.
+  Extraction(const Pattern& pattern, const EventContext& context, SourceFile file,
+             std::span<const Checkpoint> known);
+  ~Extraction();
+  Extraction(Extraction&&) noexcept;
+
+  /// Reads the next window into `findings` (cleared first) and stops at a record's end once that
+  /// makes `most` events. False when there is nothing more to read.
+  bool next(Findings& findings, std::uint64_t most);
+
+  /// Which of the `known` checkpoints fitted, if any.
+  [[nodiscard]] std::optional<std::size_t> resumed() const;
+  /// Covers everything that the findings so far hold, an order still open excepted.
+  [[nodiscard]] const Checkpoint& checkpoint() const;
+  /// Bytes and records read by this extraction, by the reader's own count; the findings' rows must
+  /// add up to the latter once next() has returned false.
+  [[nodiscard]] std::uint64_t bytes() const;
+  [[nodiscard]] std::uint64_t rows() const;
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> self_;
+};
+
+}  // namespace ordertail

@@ -1,0 +1,74 @@
+#include "event/mapping_spec.h"
+
+#include <fmt/format.h>
+
+namespace ordertail {
+namespace {
+
+void read_columns(TomlTable& table, std::string_view key, Columns& columns) {
+  if (auto given = table.texts(key); !given.empty()) columns = std::move(given);
+}
+
+std::vector<Condition> read_conditions(TomlTable table) {
+  std::vector<Condition> conditions;
+  for (const std::string& column : table.keys()) {
+    Condition condition{column, {}, false};
+    if (table.is_table(column)) {
+      TomlTable test = table.required_table(column);
+      if (test.required_text("above") != "0") {
+        throw test.error("above", R"("above" can only be "0")");
+      }
+      test.finish();
+      condition.positive = true;
+    } else {
+      condition.values = table.texts(column);
+    }
+    conditions.push_back(std::move(condition));
+  }
+  return conditions;
+}
+
+TimeSpec read_time(TomlTable table) {
+  TimeSpec spec;
+  spec.columns = table.texts("column");
+  spec.format = table.required_text("format");
+  spec.zone = table.text("zone").value_or("");
+  spec.zone_columns = table.texts("zone_column");
+  if (auto zones = table.table("zones")) {
+    for (const std::string& key : zones->keys()) spec.zones[key] = zones->required_text(key);
+  }
+  table.finish();
+  if (spec.columns.empty()) throw table.error({}, R"(a time needs the key "column")");
+  return spec;
+}
+
+MoneySpec read_money(TomlTable table) {
+  MoneySpec spec{table.texts("column"), table.texts("minus")};
+  table.finish();
+  if (spec.columns.empty()) throw table.error({}, R"(an amount needs the key "column")");
+  return spec;
+}
+
+}  // namespace
+
+void read_mapping(TomlTable table, MappingSpec& spec) {
+  if (auto path = table.text("path")) spec.path = *path;
+  if (auto when = table.table("when")) spec.when = read_conditions(*std::move(when));
+  for (std::size_t i = 0; i < kTextFields.size(); ++i) {
+    read_columns(table, kTextFields[i].key, spec.text[i]);
+  }
+  read_columns(table, "name", spec.name);
+  read_columns(table, "skus", spec.skus);
+  if (auto time = table.table("occurred_at")) spec.occurred_at = read_time(*std::move(time));
+  if (table.is_table("total_revenue")) {
+    spec.total_revenue = read_money(table.required_table("total_revenue"));
+  } else {
+    read_columns(table, "total_revenue", spec.total_revenue.columns);
+  }
+  if (auto extra = table.table("extra")) {
+    for (const std::string& key : extra->keys()) spec.extra.emplace_back(key, extra->texts(key));
+  }
+  table.finish();
+}
+
+}  // namespace ordertail

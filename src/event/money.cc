@@ -1,0 +1,129 @@
+#include "event/money.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+namespace ordertail {
+namespace {
+
+constexpr std::int64_t kUnit = 10'000;
+constexpr std::int64_t kLargest = 100'000'000'000'000;  // 10^14 units: ten-thousandths fit 63 bits
+
+constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
+constexpr std::string_view kNarrowNoBreakSpace = "\xE2\x80\xAF";
+
+constexpr std::array<std::pair<std::string_view, NumberStyle>, 5> kExamples{{
+    {"1234.56", NumberStyle::plain},
+    {"1,234.56", NumberStyle::comma_point},
+    {"1.234,56", NumberStyle::point_comma},
+    {"1 234,56", NumberStyle::space_comma},
+    {"1234,56", NumberStyle::plain_comma},
+}};
+
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+constexpr char point_of(NumberStyle style) {
+  return style == NumberStyle::plain || style == NumberStyle::comma_point ? '.' : ',';
+}
+
+/// Length of the thousands separator at the front of `text`, 0 when there is none.
+std::size_t separator_length(std::string_view text, NumberStyle style) {
+  switch (style) {
+    case NumberStyle::comma_point:
+      return text.starts_with(',') ? 1 : 0;
+    case NumberStyle::point_comma:
+      return text.starts_with('.') ? 1 : 0;
+    case NumberStyle::space_comma:
+      if (text.starts_with(' ')) return 1;
+      if (text.starts_with(kNoBreakSpace)) return kNoBreakSpace.size();
+      return text.starts_with(kNarrowNoBreakSpace) ? kNarrowNoBreakSpace.size() : 0;
+    case NumberStyle::plain:
+    case NumberStyle::plain_comma:
+      break;
+  }
+  return 0;
+}
+
+/// Takes the whole part off the front of `text`: digits, grouped by threes or not at all.
+std::optional<std::int64_t> take_whole(std::string_view& text, NumberStyle style) {
+  std::int64_t value = 0;
+  std::size_t in_group = 0;
+  bool grouped = false;
+  bool any = false;
+  while (!text.empty()) {
+    if (is_digit(text.front())) {
+      value = value * 10 + (text.front() - '0');
+      if (value > kLargest) return std::nullopt;
+      any = true;
+      ++in_group;
+      text.remove_prefix(1);
+      continue;
+    }
+    const std::size_t separator = separator_length(text, style);
+    if (separator == 0) break;
+    const bool group_fits = grouped ? in_group == 3 : in_group >= 1 && in_group <= 3;
+    if (!group_fits) return std::nullopt;
+    grouped = true;
+    in_group = 0;
+    text.remove_prefix(separator);
+  }
+  if (grouped && in_group != 3) return std::nullopt;
+  return any ? std::optional(value) : std::nullopt;
+}
+
+/// Reads up to four decimals to the end of `text`; "" and "5" and "5000" are fine.
+std::optional<std::int64_t> read_decimals(std::string_view text) {
+  if (text.empty() || text.size() > 4) return std::nullopt;
+  std::int64_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (i < text.size() && !is_digit(text[i])) return std::nullopt;
+    value = value * 10 + (i < text.size() ? text[i] - '0' : 0);
+  }
+  return value;
+}
+
+}  // namespace
+
+std::optional<NumberStyle> number_style(std::string_view text) {
+  for (const auto& [written, style] : kExamples) {
+    if (written == text) return style;
+  }
+  return std::nullopt;
+}
+
+std::string_view example(NumberStyle style) {
+  for (const auto& [written, candidate] : kExamples) {
+    if (candidate == style) return written;
+  }
+  return {};
+}
+
+std::optional<Money> parse_money(std::string_view text, NumberStyle style) {
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  const auto whole = take_whole(text, style);
+  if (!whole) return std::nullopt;
+  std::int64_t decimals = 0;
+  if (!text.empty()) {
+    if (text.front() != point_of(style)) return std::nullopt;
+    const auto read = read_decimals(text.substr(1));
+    if (!read) return std::nullopt;
+    decimals = *read;
+  }
+  const std::int64_t amount = *whole * kUnit + decimals;
+  return Money{negative ? -amount : amount};
+}
+
+std::string to_string(Money money) {
+  const bool negative = money.ten_thousandths < 0;
+  const std::int64_t amount = negative ? -money.ten_thousandths : money.ten_thousandths;
+  std::string text = fmt::format("{}{}.{:04}", negative ? "-" : "", amount / kUnit, amount % kUnit);
+  for (int i = 0; i < 2 && text.back() == '0'; ++i) text.pop_back();
+  return text;
+}
+
+}  // namespace ordertail

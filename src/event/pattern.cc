@@ -1,0 +1,134 @@
+#include "event/pattern.h"
+
+#include <fmt/format.h>
+
+#include "event/mapping_spec.h"
+
+namespace ordertail {
+namespace {
+
+CsvForm read_csv_form(TomlTable table) {
+  CsvForm form;
+  if (auto delimiter = table.text("delimiter")) {
+    if (delimiter->size() != 1 || *delimiter == "\"" || *delimiter == "\n" || *delimiter == "\r") {
+      throw table.error("delimiter", "the delimiter must be one byte, no quote and no line end");
+    }
+    form.dialect.delimiter = delimiter->front();
+  }
+  form.recognise = table.texts("recognise");
+  form.order_key = table.text("order_key").value_or("");
+  const std::string layout = table.text("layout").value_or("one-row");
+  if (layout != "one-row" && layout != "repeated-key") {
+    throw table.error("layout", R"("layout" must be "one-row" or "repeated-key")");
+  }
+  if ((layout == "repeated-key") == form.order_key.empty()) {
+    throw table.error("layout", R"(the layout "repeated-key" and the key "order_key" go together)");
+  }
+  form.apostrophe_guard = table.boolean("apostrophe_guard").value_or(false);
+  table.finish();
+  return form;
+}
+
+LineForm read_line_form(TomlTable table) {
+  LineForm form;
+  form.expression = table.required_text("regex");
+  form.request_group = table.text("request").value_or("");
+  form.status_group = table.text("status").value_or("");
+  table.finish();
+  return form;
+}
+
+std::optional<NumberStyle> read_numbers(TomlTable& table) {
+  const auto example = table.text("numbers");
+  if (!example) return std::nullopt;
+  if (const auto style = number_style(*example)) return style;
+  throw table.error("numbers",
+                    R"("numbers" must be one of "1234.56", "1,234.56", "1.234,56", "1 234,56", )"
+                    R"("1234,56")");
+}
+
+void read_kind(TomlTable& table, Kind kind, Pattern& pattern) {
+  auto given = table.table(name_of(kind));
+  if (!given) return;
+  MappingSpec& spec = pattern.mapping(kind);
+  spec.wanted = true;
+  read_mapping(*std::move(given), spec);
+}
+
+PatternSample read_sample(TomlTable table, const Pattern& pattern) {
+  PatternSample sample{pattern, "", "", {}, {}};
+  sample.account_zone = table.text("account_zone").value_or("UTC");
+  sample.input = table.required_text("input");
+  sample.rejects = table.texts("rejects");
+  for (TomlTable& event : table.tables("events")) {
+    auto& fields = sample.events.emplace_back();
+    for (const std::string& key : event.keys()) fields.emplace_back(key, event.required_text(key));
+  }
+  apply_source_settings(table, sample.pattern);
+  table.finish();
+  return sample;
+}
+
+Pattern read_pattern(TomlTable& table) {
+  Pattern pattern;
+  pattern.name = table.required_text("name");
+  pattern.describes = table.required_text("describes");
+  pattern.verified = table.required_text("verified");
+  pattern.numbers = read_numbers(table).value_or(NumberStyle::plain);
+  if (auto csv = table.table("csv")) pattern.csv = read_csv_form(*std::move(csv));
+  if (auto line = table.table("line")) pattern.line = read_line_form(*std::move(line));
+  if (pattern.csv.has_value() == pattern.line.has_value()) {
+    throw table.error({}, "a pattern has either a table [csv] or a table [line]");
+  }
+  if (auto fields = table.table("fields")) {
+    read_mapping(*std::move(fields), pattern.mappings[0]);
+    pattern.mappings[1] = pattern.mappings[0];
+  }
+  read_kind(table, Kind::registration, pattern);
+  read_kind(table, Kind::purchase, pattern);
+  return pattern;
+}
+
+}  // namespace
+
+void apply_source_settings(TomlTable& table, Pattern& pattern) {
+  SourceSettings& settings = pattern.settings;
+  settings.time_zone = table.text("time_zone").value_or(settings.time_zone);
+  if (!settings.time_zone.empty() && !TimeZone::find(settings.time_zone)) {
+    throw table.error("time_zone", fmt::format("there is no time zone \"{}\"; write one such as "
+                                               "\"America/New_York\"",
+                                               settings.time_zone));
+  }
+  if (const auto order = table.text("date_order")) {
+    settings.date_order = date_order(*order);
+    if (!settings.date_order) {
+      throw table.error("date_order", R"("date_order" must be "mdy", "dmy" or "ymd")");
+    }
+  }
+  if (const auto numbers = read_numbers(table)) pattern.numbers = *numbers;
+  read_kind(table, Kind::registration, pattern);
+  read_kind(table, Kind::purchase, pattern);
+}
+
+Pattern parse_pattern(const std::string& toml, const std::string& name) {
+  TomlTable table = TomlTable::parse(toml, name);
+  Pattern pattern = read_pattern(table);
+  pattern.text = toml;
+  if (table.tables("sample").empty()) {
+    throw table.error({}, "a pattern needs at least one [[sample]]");
+  }
+  table.finish();
+  return pattern;
+}
+
+std::vector<PatternSample> parse_samples(const std::string& toml, const std::string& name) {
+  TomlTable table = TomlTable::parse(toml, name);
+  const Pattern pattern = read_pattern(table);
+  std::vector<PatternSample> samples;
+  for (TomlTable& sample : table.tables("sample")) {
+    samples.push_back(read_sample(std::move(sample), pattern));
+  }
+  return samples;
+}
+
+}  // namespace ordertail

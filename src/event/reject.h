@@ -1,0 +1,28 @@
+// Why a record or an event cannot be used.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "record/record.h"
+
+namespace ordertail {
+
+struct Reject {
+  std::string reason;   ///< a code: "bad_date", "unclosed_quote", …
+  std::string field;    ///< the column, group or parameter at fault; may be empty
+  std::string message;  ///< one sentence for people; people's data masked
+  std::string file;
+  Position at;
+  std::uint64_t rows = 1;  ///< how many records it takes with it
+};
+
+/// Something dropped from an event that itself is fine: a malformed visitor token or IP address.
+struct Remark {
+  std::string reason;  ///< "bad_token", "bad_ip"
+  std::string message;
+  std::string file;
+  Position at;
+};
+
+}  // namespace ordertail

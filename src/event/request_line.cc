@@ -1,0 +1,58 @@
+#include "event/request_line.h"
+
+#include "base/text.h"
+
+namespace ordertail {
+namespace {
+
+void decode(std::string_view text, Plus plus, std::string& out) {
+  out.clear();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string byte = text[i] == '%' ? from_hex(text.substr(i + 1, 2)) : std::string();
+    if (byte.size() == 1) {
+      out += byte;
+      i += 2;
+    } else {
+      out += text[i] == '+' && plus == Plus::blank ? ' ' : text[i];
+    }
+  }
+}
+
+}  // namespace
+
+RequestLine parse_request_line(std::string_view logged) {
+  RequestLine line;
+  const std::size_t blank = logged.find(' ');
+  if (blank == logged.npos) return line;
+  line.method = logged.substr(0, blank);
+  std::string_view target = logged.substr(blank + 1);
+  if (const std::size_t end = target.rfind(" HTTP/"); end != target.npos) {
+    target = target.substr(0, end);
+  }
+  if (const std::size_t scheme = target.find("://"); scheme != target.npos && scheme < 6) {
+    const std::size_t path = target.find('/', scheme + 3);
+    target = path == target.npos ? std::string_view("/") : target.substr(path);
+  }
+  const std::size_t mark = target.find('?');
+  line.path = target.substr(0, mark);
+  if (mark != target.npos) line.query = target.substr(mark + 1);
+  return line;
+}
+
+bool query_parameter(std::string_view query, std::string_view name, Plus plus, std::string& value) {
+  while (!query.empty()) {
+    const std::size_t end = query.find('&');
+    const std::string_view pair = query.substr(0, end);
+    const std::size_t equals = pair.find('=');
+    decode(pair.substr(0, equals), Plus::blank, value);
+    if (value == name) {
+      decode(equals == pair.npos ? std::string_view() : pair.substr(equals + 1), plus, value);
+      return true;
+    }
+    if (end == query.npos) break;
+    query.remove_prefix(end + 1);
+  }
+  return false;
+}
+
+}  // namespace ordertail

@@ -1,0 +1,46 @@
+// When something happened, out of a record.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/zone.h"
+#include "event/date_format.h"
+#include "event/row.h"
+
+namespace ordertail {
+
+/// A TimeSpec bound to a file's columns. Not for use by two threads (zones cache).
+class TimeField {
+ public:
+  /// Throws Error(usage) when the format is wrong, wants a date order that the source does not
+  /// declare, or when neither the times nor the source tell the zone.
+  TimeField(const TimeSpec& spec, const Pattern& pattern, Selection& selection);
+
+  struct Fault {
+    std::string reason;  ///< "missing_date", "bad_date", "bad_time_zone"
+    std::string message;
+  };
+  /// A local time in the gap when clocks go forward is a bad_date; one that occurs twice when they
+  /// go back is the first of the two.
+  [[nodiscard]] std::variant<Instant, Fault> read(Row& row);
+
+  /// "Date", "Date Time"
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+ private:
+  [[nodiscard]] const TimeZone* zone_named(std::string_view text);
+
+  std::string name_;
+  BoundColumns columns_;
+  DateFormat format_;
+  std::optional<BoundColumn> zone_column_;
+  std::map<std::string, std::string> zone_names_;
+  std::map<std::string, TimeZone, std::less<>> zones_;  // every name seen there
+  TimeZone fallback_;
+  std::string joined_;
+};
+
+}  // namespace ordertail

@@ -1,0 +1,65 @@
+#include "input/glob.h"
+
+#include <fmt/format.h>
+#include <glob.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/error.h"
+
+namespace ordertail {
+namespace {
+
+/// glob(3)'s result, freed.
+class Matches {
+ public:
+  explicit Matches(const std::string& pattern) {
+    const int result = ::glob(pattern.c_str(), GLOB_ERR | GLOB_NOCHECK, nullptr, &glob_);
+    if (result == GLOB_ABORTED) {
+      throw system_error(ExitCode::source, "look for files matching", pattern, errno);
+    }
+    if (result != 0) throw Error(ExitCode::internal, "out of memory while looking for files");
+  }
+  Matches(const Matches&) = delete;
+  Matches& operator=(const Matches&) = delete;
+  ~Matches() { ::globfree(&glob_); }
+
+  [[nodiscard]] std::vector<std::string> paths() const {
+    return {glob_.gl_pathv, glob_.gl_pathv + glob_.gl_pathc};
+  }
+
+ private:
+  glob_t glob_{};
+};
+
+bool has_wildcard(const std::string& text) {
+  return text.find_first_of("*?[") != text.npos;
+}
+
+/// `path` as the job would write it: what stands before the wildcard-free base is cut off.
+std::string shown(const std::string& path, const std::filesystem::path& base) {
+  const std::string prefix = (base / "").string();
+  return path.starts_with(prefix) ? path.substr(prefix.size()) : path;
+}
+
+}  // namespace
+
+std::vector<SourceFile> expand_globs(const std::vector<std::string>& globs,
+                                     const std::filesystem::path& base) {
+  std::vector<SourceFile> files;
+  for (const std::string& glob : globs) {
+    const std::string pattern = (base / glob).string();
+    for (const std::string& path : Matches(pattern).paths()) {
+      if (path == pattern && has_wildcard(glob)) continue;  // GLOB_NOCHECK: nothing matched
+      files.push_back({path, shown(path, base)});
+    }
+  }
+  const auto by_name = [](const SourceFile& a, const SourceFile& b) { return a.name < b.name; };
+  std::sort(files.begin(), files.end(), by_name);
+  const auto same = [](const SourceFile& a, const SourceFile& b) { return a.name == b.name; };
+  files.erase(std::unique(files.begin(), files.end(), same), files.end());
+  return files;
+}
+
+}  // namespace ordertail

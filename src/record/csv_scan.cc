@@ -1,0 +1,140 @@
+#include "record/csv_scan.h"
+
+#include <algorithm>
+
+namespace ordertail {
+namespace {
+
+bool ends_line(char c) {
+  return c == '\n' || c == '\r';
+}
+
+class Scan {
+ public:
+  Scan(std::string_view text, Ending ending, char delimiter, CellEdges& edges)
+      : text_(text),
+        limit_(std::min(text.size(), kMaxRecordBytes)),
+        ending_(ending),
+        delimiter_(delimiter),
+        edges_(edges) {
+    edges_.assign(1, kEdgeBefore);
+  }
+
+  ScannedRecord run() {
+    for (;;) {
+      if (i_ < limit_ && text_[i_] == '"') {
+        if (!pass_quoted_cell()) return found_;
+      } else {
+        pass_plain_cell();
+      }
+      if (i_ == limit_) return stopped_at_limit(false);
+      edges_.push_back(static_cast<std::uint32_t>(i_));
+      if (ends_line(text_[i_])) return stopped_at_line_end();
+      if (text_[i_] != delimiter_) return broken(BadRecord::Fault::text_after_quote);
+      ++i_;
+    }
+  }
+
+ private:
+  void pass_plain_cell() {
+    while (i_ < limit_ && text_[i_] != delimiter_ && !ends_line(text_[i_])) ++i_;
+  }
+
+  /// False when the cell does not end; `found_` then says why.
+  bool pass_quoted_cell() {
+    quote_ = i_;
+    line_ends_to_quote_ = line_ends_;
+    for (++i_; i_ < limit_; ++i_) {
+      const char c = text_[i_];
+      if (c == '"') {
+        if (i_ + 1 == limit_ || text_[i_ + 1] != '"') {
+          ++i_;
+          return true;
+        }
+        found_.doubled = true;
+        ++i_;
+      } else if ((c == '\r' || (c == '\n' && text_[i_ - 1] != '\r')) &&
+                 ++line_ends_ > kMaxRecordLines) {
+        broken(BadRecord::Fault::unclosed_quote);
+        return false;
+      }
+    }
+    stopped_at_limit(true);
+    return false;
+  }
+
+  ScannedRecord stopped_at_limit(bool in_quotes) {
+    if (limit_ < text_.size()) return too_long();
+    if (ending_ == Ending::more) return unfinished();
+    if (in_quotes) return broken(BadRecord::Fault::unclosed_quote);
+    edges_.push_back(static_cast<std::uint32_t>(i_));
+    return complete(i_);
+  }
+
+  ScannedRecord stopped_at_line_end() {
+    const bool cr = text_[i_] == '\r';
+    if (cr && i_ + 1 == text_.size() && ending_ == Ending::more) return unfinished();
+    const bool crlf = cr && i_ + 1 < text_.size() && text_[i_ + 1] == '\n';
+    const std::size_t end = i_ + (crlf ? 2 : 1);
+    if (end > kMaxRecordBytes) return too_long();
+    ++line_ends_;
+    return complete(end);
+  }
+
+  ScannedRecord complete(std::size_t end) {
+    found_.outcome =
+        ends_line(text_[0]) ? ScannedRecord::Outcome::blank : ScannedRecord::Outcome::whole;
+    found_.end = end;
+    found_.line_ends = line_ends_;
+    return found_;
+  }
+
+  ScannedRecord unfinished() {
+    found_.outcome = ScannedRecord::Outcome::unfinished;
+    return found_;
+  }
+
+  ScannedRecord too_long() {
+    quote_ = 0;
+    line_ends_to_quote_ = 0;
+    return broken(BadRecord::Fault::too_long);
+  }
+
+  ScannedRecord broken(BadRecord::Fault fault) {
+    found_.outcome = ScannedRecord::Outcome::broken;
+    found_.fault = fault;
+    found_.at = quote_;
+    found_.line_ends_to_at = line_ends_to_quote_;
+    return found_;
+  }
+
+  std::string_view text_;
+  std::size_t limit_;  // how far a record may reach within the text
+  Ending ending_;
+  char delimiter_;
+  CellEdges& edges_;
+
+  std::size_t i_ = 0;
+  std::uint64_t line_ends_ = 0;
+  std::size_t quote_ = 0;  // where the last quoted cell opened
+  std::uint64_t line_ends_to_quote_ = 0;
+  ScannedRecord found_;
+};
+
+}  // namespace
+
+ScannedRecord scan_record(std::string_view text, Ending ending, char delimiter, CellEdges& edges) {
+  return Scan(text, ending, delimiter, edges).run();
+}
+
+std::string unescape(std::string_view inside_quotes) {
+  std::string text;
+  text.reserve(inside_quotes.size());
+  for (std::size_t i = 0; i < inside_quotes.size(); ++i) {
+    text += inside_quotes[i];
+    if (inside_quotes[i] == '"') ++i;
+  }
+  return text;
+}
+
+}  // namespace ordertail

@@ -1,0 +1,42 @@
+// One CSV record, read strictly, byte by byte: the grammar and its faults in one place.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "record/reader.h"
+
+namespace ordertail {
+
+/// The cells of one record, as offsets: cell c, its quotes included, is the bytes from
+/// `edges[c] + 1` to `edges[c + 1]`, modulo 2^32 (so the edge before offset 0 is kEdgeBefore).
+using CellEdges = std::vector<std::uint32_t>;
+inline constexpr std::uint32_t kEdgeBefore = 0xFFFFFFFF;
+
+struct ScannedRecord {
+  enum class Outcome {
+    unfinished,  ///< more bytes are needed to tell
+    blank,       ///< an empty line
+    whole,       ///< an unbroken record; `edges` holds its cells
+    broken,      ///< `fault` and `at` tell
+  };
+  Outcome outcome = Outcome::unfinished;
+  std::size_t end = 0;          ///< blank, whole: the first byte after it, its line end included
+  std::uint64_t line_ends = 0;  ///< blank, whole: how many line ends it has, its own included
+  bool doubled = false;         ///< whole: some quoted cell holds ""
+  BadRecord::Fault fault{};
+  std::size_t at = 0;                 ///< broken: offset of the fault
+  std::uint64_t line_ends_to_at = 0;  ///< broken: how many line ends stand before `at`
+};
+
+/// Reads the record (or the empty line) at the front of `text`, which is not empty. Never looks at
+/// more than kMaxRecordBytes + 1 bytes.
+[[nodiscard]] ScannedRecord scan_record(std::string_view text, Ending ending, char delimiter,
+                                        CellEdges& edges);
+
+/// What stands between the quotes of a quoted cell, `""` made `"`.
+[[nodiscard]] std::string unescape(std::string_view inside_quotes);
+
+}  // namespace ordertail

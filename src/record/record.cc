@@ -1,0 +1,16 @@
+#include "record/record.h"
+
+namespace ordertail {
+
+void RecordBatch::clear() {
+  records.clear();
+  cells.clear();
+  cells_per_record = 0;
+  bad.clear();
+  unescaped.clear();
+  passed_over = 0;
+  consumed = 0;
+  next = Position{};
+}
+
+}  // namespace ordertail

@@ -1,0 +1,164 @@
+#include "store/schema.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+
+namespace ordertail {
+namespace {
+
+constexpr std::uint32_t kApplicationId = 0x6f726474;  // "ordt"
+constexpr std::uint32_t kVersion = 1;
+
+// Times are milliseconds since 1970 UTC, save outbox.occurred_at: seconds. States are those of
+// schema.h. Ids and hashes are blobs of 16 bytes.
+constexpr const char* kTables = R"sql(
+-- 'id_key': the secret that event ids are keyed with.
+CREATE TABLE meta(
+  key   TEXT PRIMARY KEY,
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How far a file has been read; saved in the transaction that stages what was read.
+-- prefix and marker are hashes of what the file held (input/identity.h).
+CREATE TABLE file(
+  id          INTEGER PRIMARY KEY,
+  source      TEXT NOT NULL,
+  path        TEXT NOT NULL,
+  prefix_size INTEGER NOT NULL,
+  prefix      BLOB NOT NULL,
+  marker_end  INTEGER NOT NULL,
+  marker      BLOB NOT NULL,
+  offset      INTEGER NOT NULL,
+  line        INTEGER NOT NULL,
+  seen        INTEGER NOT NULL
+) STRICT;
+CREATE INDEX file_by_source ON file(source);
+
+-- Events not settled yet, the only ones whose payload is kept. A sequence is never used twice.
+-- tries: requests made for the event, the one on its way included. file, line: its first record.
+CREATE TABLE outbox(
+  sequence    INTEGER PRIMARY KEY AUTOINCREMENT,
+  id          BLOB NOT NULL UNIQUE,
+  kind        INTEGER NOT NULL,
+  occurred_at INTEGER,
+  state       INTEGER NOT NULL,
+  tries       INTEGER NOT NULL,
+  file        TEXT NOT NULL,
+  line        INTEGER NOT NULL,
+  payload     TEXT NOT NULL
+) STRICT;
+CREATE INDEX outbox_by_state ON outbox(state, occurred_at);
+
+-- Requests that may have been applied, and are not known to have been: without a reason the request
+-- is on its way, or ordertail was killed while it was; with one it is in doubt. The row goes with
+-- its event, or when it is proven that the request was not applied.
+CREATE TABLE attempt(
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  sequence    INTEGER NOT NULL REFERENCES outbox(sequence) ON DELETE CASCADE,
+  sink        TEXT NOT NULL,
+  body        BLOB NOT NULL,
+  started_at  INTEGER NOT NULL,
+  reason      TEXT,
+  message     TEXT,
+  http_status INTEGER
+) STRICT;
+CREATE INDEX attempt_by_event ON attempt(sequence);
+
+-- Settled events: all that is kept of ten million of them, hence no column more.
+CREATE TABLE ledger(
+  id    BLOB PRIMARY KEY,
+  state INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Rows of the ledger by state; counting them would take a second in a large one.
+CREATE TABLE total(
+  state  INTEGER PRIMARY KEY,
+  events INTEGER NOT NULL
+) STRICT;
+INSERT INTO total VALUES (0, 0), (1, 0);
+
+-- Why an event was rejected, and where its first record is.
+CREATE TABLE problem(
+  number      INTEGER PRIMARY KEY,
+  id          BLOB NOT NULL,
+  kind        INTEGER NOT NULL,
+  at          INTEGER NOT NULL,
+  reason      TEXT NOT NULL,
+  message     TEXT NOT NULL,
+  http_status INTEGER NOT NULL,
+  file        TEXT NOT NULL,
+  line        INTEGER NOT NULL
+) STRICT;
+
+-- Requests made, by the day they count against.
+CREATE TABLE quota(
+  sink TEXT NOT NULL,
+  day  TEXT NOT NULL,
+  used INTEGER NOT NULL,
+  PRIMARY KEY(sink, day)
+) STRICT, WITHOUT ROWID;
+
+-- Sinks that said when to come back.
+CREATE TABLE closed(
+  sink  TEXT PRIMARY KEY,
+  until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Without `ended` a run goes on, or was killed. counts: JSON, as report/ writes it.
+CREATE TABLE run(
+  id        INTEGER PRIMARY KEY,
+  started   INTEGER NOT NULL,
+  ended     INTEGER,
+  command   TEXT NOT NULL,
+  exit_code INTEGER,
+  counts    TEXT
+) STRICT;
+)sql";
+
+/// The big-endian number at `at`, as SQLite's file format has it.
+std::uint32_t number_at(std::string_view header, std::size_t at) {
+  std::uint32_t number = 0;
+  for (std::size_t i = at; i < at + 4; ++i)
+    number = number << 8U | static_cast<unsigned char>(header[i]);
+  return number;
+}
+
+[[noreturn]] void refuse(std::string_view path, std::string_view what) {
+  throw Error(ExitCode::store,
+              fmt::format("{} is not a checkpoint file of ordertail: it {}. It has been left as it "
+                          "is. Correct the path, restore the file from a backup, or move it away to "
+                          "start afresh, which would send everything again.",
+                          path, what));
+}
+
+}  // namespace
+
+void check_header(std::string_view path, std::string_view header) {
+  using namespace std::string_view_literals;
+  if (header.empty()) refuse(path, "is empty");
+  if (header.size() < kHeaderSize || !header.starts_with("SQLite format 3\0"sv))
+    refuse(path, "is not an SQLite database");
+  // https://sqlite.org/fileformat2.html: the user version is at 60, the application id at 68.
+  if (number_at(header, 68) != kApplicationId) refuse(path, "is another program's database");
+  const std::uint32_t version = number_at(header, 60);
+  if (version != kVersion)
+    throw Error(ExitCode::store,
+                fmt::format("{} is of version {}, which this ordertail does not know (it knows {}). "
+                            "It has been left as it is. Use the ordertail that wrote it.",
+                            path, version, kVersion));
+}
+
+void create_schema(Database& database) {
+  Transaction transaction(database, "create");
+  database.execute(
+      fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kVersion)
+          .c_str(),
+      "create");
+  database.execute(kTables, "create");
+  Statement(database, "INSERT INTO meta VALUES ('id_key', ?)", "create").with(random_key()).run();
+  transaction.commit();
+}
+
+}  // namespace ordertail

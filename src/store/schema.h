@@ -1,0 +1,27 @@
+// The tables of the store, described beside their SQL in schema.cc.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "store/sqlite.h"
+
+namespace ordertail {
+
+/// outbox.state
+enum class OutboxState : std::uint8_t { pending = 0, on_its_way = 1, in_doubt = 2 };
+/// ledger.state and total.state. Zero and one take no room in a row.
+enum class LedgerState : std::uint8_t { submitted = 0, rejected = 1 };
+
+/// SQLite's file header.
+constexpr std::size_t kHeaderSize = 100;
+
+/// Throws Error(store) unless `header`, the first kHeaderSize bytes of the file or what there is of
+/// them, begins a store of a version that this program knows.
+void check_header(std::string_view path, std::string_view header);
+
+/// Makes the tables, with a fresh id key, in one transaction.
+void create_schema(Database& database);
+
+}  // namespace ordertail

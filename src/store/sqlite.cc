@@ -1,0 +1,221 @@
+#include "store/sqlite.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <cstring>
+#include <system_error>
+
+namespace ordertail {
+namespace {
+
+// locking_mode stands before the first access: only then is the index of the log kept on the heap
+// and no -shm file made. One connection is also what keeps clear of SQLite's WAL-reset defect
+// (versions before 3.51.3, two connections or more).
+constexpr const char* kForAll =
+    "PRAGMA locking_mode = EXCLUSIVE;"
+    "PRAGMA cell_size_check = ON;"
+    "PRAGMA trusted_schema = OFF;"
+    "PRAGMA temp_store = MEMORY;"
+    "PRAGMA cache_size = -16384;";  // KiB
+// FULL: NORMAL may forget the last commits in a power cut, hence requests that had been sent.
+// secure_delete: settled events leave none of people's data behind. The log is folded in every
+// 16 MiB: a ledger's random keys then share page writes.
+constexpr const char* kForWriting =
+    "PRAGMA journal_mode = WAL;"
+    "PRAGMA synchronous = FULL;"
+    "PRAGMA secure_delete = ON;"
+    "PRAGMA foreign_keys = ON;"
+    "PRAGMA wal_autocheckpoint = 4096;";  // pages
+
+/// `path` as an SQLite URI that promises the file does not change.
+std::string immutable_uri(std::string_view path) {
+  std::string uri = path.starts_with('/') ? "file://" : "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02x}", static_cast<unsigned char>(c));
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?mode=ro&immutable=1";
+}
+
+bool is_defect(int code) {
+  const int primary = code & 0xff;
+  return primary == SQLITE_CONSTRAINT || primary == SQLITE_MISUSE || primary == SQLITE_RANGE;
+}
+
+/// What a person can do about a failure of this kind; empty when there is nothing to say.
+std::string_view advice(int code) {
+  if (is_defect(code)) return " This is a defect of ordertail; please report it.";
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+      return " Make sure that its disk is sound and has room, then run again: all that was "
+             "committed before is kept, and a request whose answer could not be recorded will be "
+             "listed as in doubt.";
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+    case SQLITE_ERROR:  // our SQL is fixed and tested: it is the schema that is not ours
+      return " The file is damaged and has not been repaired. Restore it from a backup; starting "
+             "afresh without it would send everything again.";
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+      return " Check who owns the file and its directory, and that the disk is not mounted "
+             "read-only.";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return " Another program, such as the sqlite3 shell, has the file open; close it and run "
+             "again.";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+Database::Database(const std::filesystem::path& path, Access access) : path_(path.string()) {
+  const bool look = access == Access::look;
+  const std::string name = access == Access::memory ? ":memory:"
+                           : look                   ? immutable_uri(path_)
+                                                    : path_;
+  const int flags =
+      look ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE;
+  try {
+    if (sqlite3_open_v2(name.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
+      fail("open");
+    configure(access);
+  } catch (...) {
+    sqlite3_close(handle_);
+    throw;
+  }
+}
+
+void Database::configure(Access access) {
+  execute(kForAll, "open");
+  if (access == Access::look_through) {
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    execute("PRAGMA query_only = ON", "open");
+  }
+  if (access == Access::write) {
+    if (sqlite3_db_readonly(handle_, "main") != 0)
+      fail("write to", SQLITE_READONLY, sqlite3_errstr(SQLITE_READONLY));
+    execute(kForWriting, "open");
+  }
+}
+
+// Folds the log into the file and removes it. A failure to do so costs nothing: the log stays and
+// is read at the next open.
+Database::~Database() { sqlite3_close(handle_); }
+
+void Database::execute(const char* sql, const char* doing) {
+  require_usable();
+  if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail(doing);
+}
+
+int Database::changes() const { return sqlite3_changes(handle_); }
+std::int64_t Database::last_row_id() const { return sqlite3_last_insert_rowid(handle_); }
+bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+
+void Database::require_usable() const {
+  if (failure_) throw Error(*failure_);
+}
+
+void Database::fail(const char* doing) {
+  std::string why = sqlite3_errmsg(handle_);
+  if (const int number = sqlite3_system_errno(handle_); number != 0)
+    why += fmt::format(" ({})", std::generic_category().message(number));
+  fail(doing, sqlite3_extended_errcode(handle_), why);
+}
+
+void Database::fail(const char* doing, int code, const std::string& why) {
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  failure_ = Error(is_defect(code) ? ExitCode::internal : ExitCode::store, fmt::format("cannot {} {}: {}.{}", doing, path_, why, advice(code)));
+  throw Error(*failure_);
+}
+
+bool Row::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+std::int64_t Row::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+std::string_view Row::bytes(int column) const {
+  const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+  return data == nullptr ? std::string_view() : std::string_view(data, size);
+}
+
+Hash128 Row::hash(int column) const {
+  Hash128 hash;
+  const std::string_view stored = bytes(column);
+  if (stored.size() != hash.bytes.size())
+    database_->fail(doing_, SQLITE_CORRUPT, "it holds a hash of the wrong length");
+  std::memcpy(hash.bytes.data(), stored.data(), stored.size());
+  return hash;
+}
+
+Statement::Statement(Database& database, const char* sql, const char* doing)
+    : database_(database), doing_(doing) {
+  database_.require_usable();
+  if (sqlite3_prepare_v3(database_.handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement_,
+                         nullptr) != SQLITE_OK)
+    database_.fail(doing);
+}
+
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+void Statement::run() {
+  while (step()) {
+  }
+}
+
+bool Statement::step() {
+  database_.require_usable();
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) database_.fail(doing_);
+  sqlite3_reset(statement_);
+  return false;
+}
+
+void Statement::bind(int index, std::optional<std::int64_t> value) {
+  if (value) {
+    bind_integer(index, *value);
+  } else if (sqlite3_bind_null(statement_, index) != SQLITE_OK) {
+    database_.fail(doing_);
+  }
+}
+
+void Statement::bind(int index, std::string_view text) {
+  // A null pointer would be bound as NULL.
+  const char* data = text.empty() ? "" : text.data();
+  if (sqlite3_bind_text64(statement_, index, data, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8) !=
+      SQLITE_OK)
+    database_.fail(doing_);
+}
+
+void Statement::bind_integer(int index, std::int64_t value) {
+  if (sqlite3_bind_int64(statement_, index, value) != SQLITE_OK) database_.fail(doing_);
+}
+
+void Statement::bind_blob(int index, const void* bytes, std::size_t size) {
+  if (sqlite3_bind_blob64(statement_, index, bytes, size, SQLITE_TRANSIENT) != SQLITE_OK)
+    database_.fail(doing_);
+}
+
+Transaction::Transaction(Database& database, const char* doing)
+    : database_(database), doing_(doing) {
+  database_.execute("BEGIN IMMEDIATE", doing_);
+}
+
+Transaction::~Transaction() {
+  // After some errors SQLite has rolled back by itself.
+  if (database_.in_transaction())
+    sqlite3_exec(database_.handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void Transaction::commit() { database_.execute("COMMIT", doing_); }
+
+}  // namespace ordertail

@@ -1,0 +1,126 @@
+#include "store/store_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "store/schema.h"
+#include "store/sqlite.h"
+
+namespace ordertail {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void refuse(const fs::path& path, std::string_view why) {
+  throw Error(ExitCode::store, fmt::format("{} {}", path.string(), why));
+}
+
+[[noreturn]] void refuse_errno(std::string_view doing, const fs::path& path) {
+  throw system_error(ExitCode::store, doing, path.string(), errno);
+}
+
+fs::path beside(fs::path store, const char* suffix) { return store += suffix; }
+
+fs::path directory_of(const fs::path& path) {
+  const fs::path parent = path.parent_path();
+  return parent.empty() ? fs::path(".") : parent;
+}
+
+void sync_directory(const fs::path& directory) {
+  const Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) refuse_errno("open", directory);
+  if (::fsync(fd.get()) != 0) refuse_errno("sync", directory);
+}
+
+void make_directory(const fs::path& directory) {
+  if (fs::exists(directory)) return;
+  make_directory(directory_of(directory));
+  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
+    refuse_errno("create the directory", directory);
+  sync_directory(directory_of(directory));
+}
+
+void remove_if_there(const fs::path& file) {
+  if (::unlink(file.c_str()) != 0 && errno != ENOENT) refuse_errno("remove", file);
+}
+
+}  // namespace
+
+Fd open_own_file(const fs::path& file, int flags) {
+  // O_NONBLOCK: a FIFO must be refused, not waited for.
+  constexpr int kAlways = O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  Fd fd(::open(file.c_str(), flags | kAlways, 0600));
+  if (!fd && errno == ENOENT && (flags & O_CREAT) == 0) return fd;
+  if (!fd && errno == ELOOP)
+    refuse(file, "is a symbolic link, which ordertail does not follow; name the file itself");
+  if (!fd) refuse_errno("open", file);
+  struct stat found {};
+  if (::fstat(fd.get(), &found) != 0) refuse_errno("look at", file);
+  if (!S_ISREG(found.st_mode)) refuse(file, "is not a regular file; choose another path");
+  if (found.st_uid != ::geteuid())
+    refuse(file, "belongs to another user; run ordertail as that user or choose another path");
+  if (found.st_nlink > 1)
+    refuse(file, "has a second name (a hard link), under which it could be changed; remove that");
+  const bool writable = (flags & O_ACCMODE) != O_RDONLY;
+  if (writable && (found.st_mode & 07777) != 0600 && ::fchmod(fd.get(), 0600) != 0)
+    refuse_errno("set the permissions of", file);
+  return fd;
+}
+
+void prepare_directory(const fs::path& store) {
+  const fs::path directory = directory_of(store);
+  make_directory(directory);
+  struct stat found {};
+  if (::stat(directory.c_str(), &found) != 0) refuse_errno("look at", directory);
+  if (found.st_uid != ::geteuid() && found.st_uid != 0)
+    refuse(directory, "belongs to another user, who could put another file in the place of the "
+                      "checkpoint file; choose a directory of your own");
+  if ((found.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    refuse(directory, fmt::format("may be written to by others (mode {:04o}), who could put another "
+                                  "file in the place of the checkpoint file; run: chmod go-w {}",
+                                  found.st_mode & 07777U, directory.string()));
+}
+
+bool has_store(const fs::path& store) {
+  const Fd fd = open_own_file(store, O_RDONLY);
+  if (!fd) return false;
+  char header[kHeaderSize];
+  const ssize_t size = ::pread(fd.get(), header, sizeof header, 0);
+  if (size < 0) refuse_errno("read", store);
+  check_header(store.string(), {header, static_cast<std::size_t>(size)});
+  return true;
+}
+
+void create_store(const fs::path& store) {
+  if (fs::exists(beside(store, "-wal")))
+    refuse(store, fmt::format("is missing while its log {0}-wal is there: it has been moved or "
+                              "deleted without it. Put it back, or move {0}-wal away as well to "
+                              "start afresh, which would send everything again",
+                              store.string()));
+  const fs::path fresh = beside(store, ".new");
+  for (const char* suffix : {"", "-wal", "-journal"}) remove_if_there(beside(fresh, suffix));
+  const Fd fd = open_own_file(fresh, O_RDWR | O_CREAT | O_EXCL);
+  {
+    Database database(fresh, Access::write);
+    create_schema(database);
+  }
+  // Closing the database folded its log in and synced the file.
+  if (std::rename(fresh.c_str(), store.c_str()) != 0) refuse_errno("create", store);
+  sync_directory(directory_of(store));
+}
+
+bool has_log(const fs::path& store) {
+  std::error_code missing;
+  const std::uintmax_t size = fs::file_size(beside(store, "-wal"), missing);
+  return !missing && size > 0;
+}
+
+}  // namespace ordertail

@@ -18,11 +18,9 @@ char lower_char(char c) {
 
 /// Would this sequence move the cursor or reorder the line? C0, DEL, C1 and the bidi controls.
 bool is_control(std::string_view sequence) {
-  if (sequence.size() == 1)
-    return sequence[0] >= 0 ? sequence[0] < 0x20 || sequence[0] == 0x7F : true;
-  if (sequence.size() == 2)
-    return sequence[0] == '\xC2' && static_cast<unsigned char>(sequence[1]) < 0xA0;
-  return sequence == "\xE2\x80\x8E" || sequence == "\xE2\x80\x8F" || sequence == "\xD8\x9C" ||
+  if (sequence.size() == 1) return sequence < " " || sequence == "\x7F";
+  if (sequence.size() == 2) return sequence < "\xC2\xA0" || sequence == "\xD8\x9C";
+  return sequence == "\xE2\x80\x8E" || sequence == "\xE2\x80\x8F" ||
          (sequence >= "\xE2\x80\xA8" && sequence <= "\xE2\x80\xAE") ||
          (sequence >= "\xE2\x81\xA6" && sequence <= "\xE2\x81\xA9");
 }
@@ -73,20 +71,19 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 
 std::string printable(std::string_view text, std::size_t limit) {
   std::string result;
-  std::size_t used = 0;
-  while (!text.empty() && used < limit) {
+  while (!text.empty()) {
     const std::size_t length = utf8_length(text);
     const std::string_view sequence = text.substr(0, std::max<std::size_t>(length, 1));
+    if (sequence.size() > limit) return result + "...";
     if (length == 0 || is_control(sequence)) {
       for (const char c : sequence)
         result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     } else {
       result += sequence;
     }
-    used += sequence.size();
+    limit -= sequence.size();
     text.remove_prefix(sequence.size());
   }
-  if (!text.empty()) result += "...";
   return result;
 }
 

@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "base/text.h"
 
@@ -19,6 +20,16 @@ namespace {
 Error error_at(const std::string& file, const toml::source_region& at, std::string_view message) {
   return {ExitCode::usage,
           fmt::format("{}:{}:{}: {}", file, at.begin.line, at.begin.column, message)};
+}
+
+/// toml++ keeps a table sorted by key.
+std::vector<const toml::key*> in_file_order(const toml::table& table) {
+  std::vector<const toml::key*> keys;
+  for (const auto& [key, value] : table) keys.push_back(&key);
+  std::sort(keys.begin(), keys.end(), [](const toml::key* a, const toml::key* b) {
+    return a->source().begin < b->source().begin;
+  });
+  return keys;
 }
 
 }  // namespace
@@ -117,7 +128,7 @@ std::vector<TomlTable> TomlTable::tables(std::string_view key) {
   const toml::node* node = find(key);
   if (node == nullptr) return {};
   const auto* array = node->as_array();
-  if (array == nullptr || !array->is_homogeneous<toml::table>()) {
+  if (array == nullptr || (!array->empty() && !array->is_homogeneous<toml::table>())) {
     throw error(key, fmt::format("\"{0}\" must be written as [[{0}]] tables", key));
   }
   std::vector<TomlTable> result;
@@ -131,22 +142,27 @@ std::vector<TomlTable> TomlTable::tables(std::string_view key) {
 
 std::vector<std::string> TomlTable::keys() const {
   std::vector<std::string> result;
-  for (const auto& [key, value] : *table_) result.emplace_back(key.str());
+  for (const toml::key* key : in_file_order(*table_)) result.emplace_back(key->str());
   return result;
 }
 
+std::string TomlTable::written(std::string_view except) const {
+  toml::table copy = *table_;
+  copy.erase(except);
+  std::ostringstream text;
+  text << copy;
+  return text.str();
+}
+
 void TomlTable::finish() const {
-  const toml::key* first = nullptr;
-  for (const auto& [key, value] : *table_) {
-    if (std::find(known_.begin(), known_.end(), key.str()) != known_.end()) continue;
-    if (first == nullptr || key.source().begin.line < first->source().begin.line) first = &key;
+  for (const toml::key* key : in_file_order(*table_)) {
+    if (std::find(known_.begin(), known_.end(), key->str()) != known_.end()) continue;
+    const std::string near = nearest(key->str(), known_);
+    throw error_at(file_->name, key->source(),
+                   fmt::format("unknown key \"{}\"{}{}", printable(key->str()),
+                               path_.empty() ? "" : fmt::format(" in [{}]", path_),
+                               near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
   }
-  if (first == nullptr) return;
-  const std::string near = nearest(first->str(), known_);
-  throw error_at(file_->name, first->source(),
-                 fmt::format("unknown key \"{}\"{}{}", printable(first->str()),
-                             path_.empty() ? "" : fmt::format(" in [{}]", path_),
-                             near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
 }
 
 }  // namespace ordertail

@@ -42,8 +42,11 @@ class TomlTable {
   /// Is the value at `key` a table?
   [[nodiscard]] bool is_table(std::string_view key);
 
-  /// The table's keys as written, marking none as fetched.
+  /// The table's keys in the file's order, marking none as fetched.
   [[nodiscard]] std::vector<std::string> keys() const;
+
+  /// The table as TOML in a canonical form, without the key `except`: equal when its meaning is.
+  [[nodiscard]] std::string written(std::string_view except) const;
 
   /// Throws for the first key, in file order, that was never asked for.
   void finish() const;

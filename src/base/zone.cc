@@ -2,7 +2,6 @@
 
 #include <date/tz.h>
 
-#include <charconv>
 #include <optional>
 
 namespace ordertail {
@@ -14,11 +13,10 @@ using std::chrono::seconds;
 std::optional<seconds> parse_offset(std::string_view text) {
   if (text.size() < 3 || (text[0] != '+' && text[0] != '-')) return std::nullopt;
   const auto two_digits = [](std::string_view digits) {
-    int value = -1;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return error == std::errc() && end == digits.data() + digits.size() && digits.size() == 2
-               ? value
-               : -1;
+    if (digits.size() != 2) return -1;
+    const int tens = digits[0] - '0';
+    const int ones = digits[1] - '0';
+    return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
   };
   const std::string_view rest = text.substr(3);
   const int hours = two_digits(text.substr(1, 2));

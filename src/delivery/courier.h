@@ -18,7 +18,7 @@
 namespace ordertail {
 
 struct Limits {
-  unsigned requests_per_10s = 45;
+  unsigned requests_per_10s = 45;  ///< 0: no limit (benchmarks, rehearsals)
   std::uint64_t requests_per_day = 100'000;
   unsigned concurrency = 4;                     ///< requests in flight at once
   unsigned tries = 6;                           ///< per event and run

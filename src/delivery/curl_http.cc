@@ -210,9 +210,8 @@ std::string explain(const Exchange& exchange, CURLcode code) {
       return fmt::format("the reply of {} is longer than 8 MiB, or its headers than 64 KiB",
                          server);
     case CURLE_OPERATION_TIMEDOUT:
-      return fmt::format(
-          exchange.sendings == 0 ? "cannot connect to {} in time" : "no reply from {} in time",
-          server);
+      return exchange.sendings == 0 ? fmt::format("cannot connect to {} in time", server)
+                                    : fmt::format("no reply from {} in time", server);
     default:
       return fmt::format("the exchange with {} failed: {}", server, why);
   }

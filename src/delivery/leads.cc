@@ -66,6 +66,34 @@ std::string form_of(const Event& event) {
   return body;
 }
 
+Judgement accepted() {
+  Judgement judgement;
+  judgement.verdict = Verdict::accepted;
+  return judgement;
+}
+
+/// A 2xx that is no acknowledgement. A web page comes from another server than HubSpot's (a captive
+/// portal, a parked domain): more requests would only make more doubts.
+Judgement unreadable_ack(const HttpReply& reply) {
+  Judgement judgement;
+  judgement.verdict = Verdict::in_doubt;
+  judgement.reason = "unreadable_ack";
+  if (is_web_page(reply.body)) {
+    judgement.next = Next::stop;
+    judgement.exit = ExitCode::stopped_early;
+    judgement.message = fmt::format(
+        "the endpoint answered with a web page (status {}), as HubSpot never does; check its url "
+        "in "
+        "the job, and the network",
+        reply.status);
+  } else {
+    judgement.message = fmt::format(
+        "the server answered with status {}, but without the GUID of a conversion event",
+        reply.status);
+  }
+  return judgement;
+}
+
 }  // namespace
 
 bool names_guid(std::string_view text) {
@@ -94,22 +122,8 @@ Judgement LeadsSink::judge(const HttpReply& reply, WallTime now) const {
   if (reply.transfer != Transfer::complete || reply.status / 100 != 2) {
     return judge_refusal(reply, now, hapikey_);
   }
-  if (is_web_page(reply.body)) {
-    return {Verdict::in_doubt,
-            Next::stop,
-            ExitCode::stopped_early,
-            "unreadable_ack",
-            fmt::format("the endpoint answered with a web page (status {}), not as HubSpot does; "
-                        "check its url in the job and the network between",
-                        reply.status),
-            {}};
-  }
-  if (names_guid(reply.body)) return {.verdict = Verdict::accepted};
-  return {.verdict = Verdict::in_doubt,
-          .reason = "unreadable_ack",
-          .message = fmt::format("the server answered with status {}, but without the GUID of a "
-                                 "conversion event",
-                                 reply.status)};
+  if (names_guid(reply.body) && !is_web_page(reply.body)) return accepted();
+  return unreadable_ack(reply);
 }
 
 }  // namespace ordertail

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "event/findings.h"
@@ -28,9 +27,8 @@ class Assembly {
   /// Completes the open order, at the end of the file.
   void finish(Findings& findings);
 
-  /// Forgets the open order; returns how many records it had.
-  std::uint64_t abandon() { return std::exchange(rows_, 0); }
-
+  /// How many records the open order has; they are in no findings yet.
+  [[nodiscard]] std::uint64_t open_rows() const { return rows_; }
   /// Where the open order begins, if there is one: reading has to resume there.
   [[nodiscard]] std::optional<Position> open() const;
 

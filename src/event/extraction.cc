@@ -226,8 +226,6 @@ bool Extraction::next(Findings& findings, std::uint64_t most) {
     const bool terminated = bytes.empty() || bytes.back() == '\n' || bytes.back() == '\r';
     resume_at = terminated ? self.batch.next : self.before_unterminated(self.assembly->open());
     self.assembly->finish(findings);
-  } else if (!whole) {
-    self.rows -= self.assembly->abandon();
   }
   self.rows += self.batch.passed_over;
   if (self.batch.passed_over > 0) findings.skip("not_a_conversion", self.batch.passed_over);
@@ -237,8 +235,8 @@ bool Extraction::next(Findings& findings, std::uint64_t most) {
   self.before = last_bytes(self.before, bytes.substr(0, self.batch.consumed));
   self.at = self.batch.next;
   self.window->consume(self.batch.consumed);
-  self.done = ended || !whole;
-  if (!self.done) self.window->more();
+  self.done = ended;
+  if (whole && !ended) self.window->more();
   return true;
 }
 

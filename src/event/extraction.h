@@ -34,16 +34,16 @@ class Extraction {
   ~Extraction();
   Extraction(Extraction&&) noexcept;
 
-  /// Reads the next window into `findings` (cleared first) and stops at a record's end once that
-  /// makes `most` events. False when there is nothing more to read.
+  /// Reads the next window into `findings` (cleared first), or as far into it as makes `most`
+  /// events; the next call goes on there. False when there is nothing more to read.
   bool next(Findings& findings, std::uint64_t most);
 
   /// Which of the `known` checkpoints fitted, if any.
   [[nodiscard]] std::optional<std::size_t> resumed() const;
   /// Covers everything that the findings so far hold, an order still open excepted.
   [[nodiscard]] const Checkpoint& checkpoint() const;
-  /// Bytes and records read by this extraction, by the reader's own count; the findings' rows must
-  /// add up to the latter once next() has returned false.
+  /// Bytes and records read by this extraction, by the reader's own count, less the records of an
+  /// order still open: what the findings' rows must add up to.
   [[nodiscard]] std::uint64_t bytes() const;
   [[nodiscard]] std::uint64_t rows() const;
 

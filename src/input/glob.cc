@@ -5,21 +5,40 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <string_view>
 
 #include "base/error.h"
 
 namespace ordertail {
 namespace {
 
+bool has_wildcard(const std::string& text) {
+  return text.find_first_of("*?[") != text.npos;
+}
+
+/// A pattern that matches `text` and nothing else.
+std::string escaped(const std::string& text) {
+  std::string pattern;
+  for (const char c : text) {
+    if (std::string_view("*?[\\").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
 /// glob(3)'s result, freed.
 class Matches {
  public:
-  explicit Matches(const std::string& pattern) {
-    const int result = ::glob(pattern.c_str(), GLOB_ERR | GLOB_NOCHECK, nullptr, &glob_);
+  Matches(const std::string& glob, const std::filesystem::path& base) {
+    const std::string pattern = (escaped(base.string()) / std::filesystem::path(glob)).string();
+    const int result = ::glob(pattern.c_str(), GLOB_ERR, nullptr, &glob_);
     if (result == GLOB_ABORTED) {
-      throw system_error(ExitCode::source, "look for files matching", pattern, errno);
+      throw system_error(ExitCode::source, "look for files matching", (base / glob).string(),
+                         errno);
     }
-    if (result != 0) throw Error(ExitCode::internal, "out of memory while looking for files");
+    if (result == GLOB_NOSPACE) {
+      throw Error(ExitCode::internal, "out of memory while looking for files");
+    }
   }
   Matches(const Matches&) = delete;
   Matches& operator=(const Matches&) = delete;
@@ -33,10 +52,6 @@ class Matches {
   glob_t glob_{};
 };
 
-bool has_wildcard(const std::string& text) {
-  return text.find_first_of("*?[") != text.npos;
-}
-
 /// `path` as the job would write it: what stands before the wildcard-free base is cut off.
 std::string shown(const std::string& path, const std::filesystem::path& base) {
   const std::string prefix = (base / "").string();
@@ -49,11 +64,9 @@ std::vector<SourceFile> expand_globs(const std::vector<std::string>& globs,
                                      const std::filesystem::path& base) {
   std::vector<SourceFile> files;
   for (const std::string& glob : globs) {
-    const std::string pattern = (base / glob).string();
-    for (const std::string& path : Matches(pattern).paths()) {
-      if (path == pattern && has_wildcard(glob)) continue;  // GLOB_NOCHECK: nothing matched
-      files.push_back({path, shown(path, base)});
-    }
+    const auto paths = has_wildcard(glob) ? Matches(glob, base).paths()
+                                          : std::vector<std::string>{(base / glob).string()};
+    for (const std::string& path : paths) files.push_back({path, shown(path, base)});
   }
   const auto by_name = [](const SourceFile& a, const SourceFile& b) { return a.name < b.name; };
   std::sort(files.begin(), files.end(), by_name);

@@ -65,8 +65,8 @@ std::size_t GzipStream::read(std::span<char> space) {
     const int result = inflate(&zlib, Z_NO_FLUSH);
     if (result == Z_STREAM_END) {
       inside_member_ = false;
-    } else if (result != Z_OK && result != Z_BUF_ERROR) {
-      fail("the gzip file is damaged");
+    } else if (result != Z_OK && result != Z_BUF_ERROR && zlib.avail_out == space.size()) {
+      fail("the gzip file is damaged");  // what came out before the damage has been given out
     }
   }
   const std::size_t got = space.size() - zlib.avail_out;

@@ -11,7 +11,7 @@ namespace ordertail {
 
 /// Holds a stretch of the stream. consume() drops bytes at the front, more() adds bytes at the
 /// end: a block's worth, or, when the caller could make nothing of what it saw, as much again.
-/// Memory: the caller's longest record plus two blocks.
+/// Memory: at most twice what the caller keeps, plus two blocks.
 class Window {
  public:
   static constexpr std::size_t kBlock = std::size_t{256} << 10U;

@@ -110,13 +110,13 @@ Error bad_pattern(const std::string& why) {
 
 void check_syntax(const RE2& parsed, const std::string& expression) {
   if (parsed.ok()) return;
-  // RE2 says which part it dislikes, save for a trailing backslash.
+  // RE2 says which part it dislikes, where it is a part.
   const std::string& part = parsed.error_arg();
-  const std::size_t offset = part.empty() ? expression.size() - 1 : expression.find(part);
+  const std::string where = part.empty() ? "" : fmt::format(" (offset {})", expression.find(part));
   throw bad_pattern(
-      fmt::format("is no RE2 expression: {} (offset {}). Its syntax is described at "
+      fmt::format("is no RE2 expression: {}{}. Its syntax is described at "
                   "https://github.com/google/re2/wiki/Syntax.",
-                  parsed.error(), offset));
+                  parsed.error(), where));
 }
 
 void check_names(const std::vector<std::string>& names, const std::vector<std::string>& wanted) {

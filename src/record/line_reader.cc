@@ -12,6 +12,7 @@ static_assert(kBlockBytes <= kMaxRecordBytes, "or a line that is too long might 
 
 /// Length of the whole lines at the front of `text`.
 std::size_t whole_lines(std::string_view text) {
+  if (text.empty()) return 0;
   const void* last = memrchr(text.data(), '\n', text.size());
   return last == nullptr
              ? 0

@@ -40,7 +40,7 @@ struct BadRecord {
   Position at;              ///< of the fault itself
   Fault fault{};
   std::size_t cells = 0;  ///< ragged: how many cells it has
-  std::string excerpt;    ///< the bytes from `at` to its line's end, at most kMaxExcerptBytes
+  std::string excerpt{};  ///< the bytes from `at` to its line's end, at most kMaxExcerptBytes
   friend bool operator==(const BadRecord&, const BadRecord&) = default;
 };
 

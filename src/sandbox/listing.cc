@@ -147,8 +147,7 @@ std::string leads_as_html(const std::deque<Lead>& leads) {
       std::count_if(leads.begin(), leads.end(), [](const Lead& lead) { return lead.is_tracked(); });
   const auto all = static_cast<std::ptrdiff_t>(leads.size());
   std::string html(kPageTop);
-  html +=
-      fmt::format("<p>{} leads by source: {} tracked, {} unknown.\n", all, tracked, all - tracked);
+  html += fmt::format("<p>Sources: {} tracked, {} unknown.\n", tracked, all - tracked);
   if (leads.size() > kLeadsOnPage) html += fmt::format("The newest {} are shown.\n", kLeadsOnPage);
   html +=
       "<table>\n<tr><th scope=\"col\">Lead<th scope=\"col\">Email<th scope=\"col\">Name"

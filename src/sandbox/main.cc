@@ -35,11 +35,11 @@ po::options_description described() {
   po::options_description options(kAbout);
   // clang-format off
   options.add_options()
-      ("port", po::value<std::uint16_t>()->default_value(8480)->value_name("N"),
+      ("port", po::value<int>()->default_value(8480)->value_name("N"),
        "port to listen on; 0: any free one")
       ("address", po::value<std::string>()->default_value("127.0.0.1")->value_name("IP"),
        "loopback address to listen on")
-      ("requests-per-10s", po::value<unsigned>()->value_name("N"),
+      ("requests-per-10s", po::value<int>()->value_name("N"),
        "answer 429 above N submissions in any 10 seconds")
       ("require-hapikey-file", po::value<std::string>()->value_name("FILE"),
        "answer 401 without the hapikey in this file")
@@ -49,6 +49,18 @@ po::options_description described() {
       ("version", "show the version");
   // clang-format on
   return options;
+}
+
+/// Boost would wrap "-1" round to 65535 for an unsigned option.
+std::uint16_t port_of(int number) {
+  if (number >= 0 && number <= 65535) return static_cast<std::uint16_t>(number);
+  throw Error(ExitCode::usage, fmt::format("--port is {}; a port is 0 to 65535.", number));
+}
+
+unsigned limit_of(int number) {
+  if (number > 0) return static_cast<unsigned>(number);
+  throw Error(ExitCode::usage,
+              fmt::format("--requests-per-10s is {}; it must be at least 1.", number));
 }
 
 std::string read_hapikey(const std::string& path) {
@@ -81,10 +93,10 @@ class LogFile {
 
 int serve(const po::variables_map& given) {
   ServerOptions options;
-  options.port = given["port"].as<std::uint16_t>();
+  options.port = port_of(given["port"].as<int>());
   options.address = given["address"].as<std::string>();
   if (given.count("requests-per-10s") != 0) {
-    options.requests_per_10s = given["requests-per-10s"].as<unsigned>();
+    options.requests_per_10s = limit_of(given["requests-per-10s"].as<int>());
   }
   if (given.count("require-hapikey-file") != 0) {
     options.hapikey = read_hapikey(given["require-hapikey-file"].as<std::string>());

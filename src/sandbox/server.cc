@@ -169,8 +169,10 @@ HttpResponse Server::Implementation::list(const HttpRequest& request,
                          R"(?app=leaddirector&FormName= and the form's name."})");
   }
   if (request.method() != http::verb::get) {
-    return json_response(request, 405,
-                         R"({"status":"error","message":"This page takes GET only"})");
+    HttpResponse response =
+        json_response(request, 405, R"({"status":"error","message":"This page takes GET only"})");
+    response.set(http::field::allow, "GET");
+    return response;
   }
   const std::lock_guard lock(mutex);
   if (path == "/") return page_response(request, leads_as_html(api.portal().leads()));
@@ -195,8 +197,9 @@ Reply Server::Implementation::take(const HttpRequest& request, const std::string
   lock.unlock();
   if (options.log) options.log(line);
   if (answer.status == 200) observe(Moment::applied, number);
-  return {json_response(request, answer.status, std::move(answer.json)),
-          [this, number] { observe(Moment::answered, number); }};
+  HttpResponse response = json_response(request, answer.status, std::move(answer.json));
+  if (answer.status == 405) response.set(http::field::allow, "POST");
+  return {std::move(response), [this, number] { observe(Moment::answered, number); }};
 }
 
 Server::Server(ServerOptions options) : self_(new Implementation(std::move(options))) {}

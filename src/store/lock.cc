@@ -17,7 +17,9 @@
 namespace ordertail {
 namespace {
 
-std::filesystem::path lock_file(std::filesystem::path store) { return store += ".lock"; }
+std::filesystem::path lock_file(std::filesystem::path store) {
+  return store += ".lock";
+}
 
 /// "process 1234, since 2026-11-23 02:00:05 UTC": shown to whoever is turned away.
 void leave_note(const Fd& fd, const std::filesystem::path& file, WallTime now) {

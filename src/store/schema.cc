@@ -126,11 +126,12 @@ std::uint32_t number_at(std::string_view header, std::size_t at) {
 }
 
 [[noreturn]] void refuse(std::string_view path, std::string_view what) {
-  throw Error(ExitCode::store,
-              fmt::format("{} is not a checkpoint file of ordertail: it {}. It has been left as it "
-                          "is. Correct the path, restore the file from a backup, or move it away to "
-                          "start afresh, which would send everything again.",
-                          path, what));
+  throw Error(
+      ExitCode::store,
+      fmt::format("{} is not a checkpoint file of ordertail: it {}. It has been left as it "
+                  "is. Correct the path, restore the file from a backup, or move it away to "
+                  "start afresh, which would send everything again.",
+                  path, what));
 }
 
 }  // namespace
@@ -144,10 +145,11 @@ void check_header(std::string_view path, std::string_view header) {
   if (number_at(header, 68) != kApplicationId) refuse(path, "is another program's database");
   const std::uint32_t version = number_at(header, 60);
   if (version != kVersion)
-    throw Error(ExitCode::store,
-                fmt::format("{} is of version {}, which this ordertail does not know (it knows {}). "
-                            "It has been left as it is. Use the ordertail that wrote it.",
-                            path, version, kVersion));
+    throw Error(
+        ExitCode::store,
+        fmt::format("{} is of version {}, which this ordertail does not know (it knows {}). "
+                    "It has been left as it is. Use the ordertail that wrote it.",
+                    path, version, kVersion));
 }
 
 void create_schema(Database& database) {

@@ -108,19 +108,31 @@ void Database::configure(Access access) {
 
 // Folds the log into the file and removes it. A failure to do so costs nothing: the log stays and
 // is read at the next open.
-Database::~Database() { sqlite3_close(handle_); }
+Database::~Database() {
+  sqlite3_close(handle_);
+}
 
 void Database::execute(const char* sql, const char* doing) {
   require_usable();
   if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail(doing);
 }
 
-int Database::changes() const { return sqlite3_changes(handle_); }
-std::int64_t Database::last_row_id() const { return sqlite3_last_insert_rowid(handle_); }
-bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+int Database::changes() const {
+  return sqlite3_changes(handle_);
+}
+std::int64_t Database::last_row_id() const {
+  return sqlite3_last_insert_rowid(handle_);
+}
+bool Database::in_transaction() const {
+  return sqlite3_get_autocommit(handle_) == 0;
+}
 
 void Database::require_usable() const {
   if (failure_) throw Error(*failure_);
+}
+
+void Database::fail_as_damaged(const char* doing, const std::string& why) {
+  fail(doing, SQLITE_CORRUPT, why);
 }
 
 void Database::fail(const char* doing) {
@@ -132,14 +144,17 @@ void Database::fail(const char* doing) {
 
 void Database::fail(const char* doing, int code, const std::string& why) {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  failure_ = Error(is_defect(code) ? ExitCode::internal : ExitCode::store, fmt::format("cannot {} {}: {}.{}", doing, path_, why, advice(code)));
+  failure_ = Error(is_defect(code) ? ExitCode::internal : ExitCode::store,
+                   fmt::format("cannot {} {}: {}.{}", doing, path_, why, advice(code)));
   throw Error(*failure_);
 }
 
 bool Row::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
-std::int64_t Row::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+std::int64_t Row::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
 
 std::string_view Row::bytes(int column) const {
   const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
@@ -151,7 +166,7 @@ Hash128 Row::hash(int column) const {
   Hash128 hash;
   const std::string_view stored = bytes(column);
   if (stored.size() != hash.bytes.size())
-    database_->fail(doing_, SQLITE_CORRUPT, "it holds a hash of the wrong length");
+    database_->fail_as_damaged(doing_, "it holds a hash of the wrong length");
   std::memcpy(hash.bytes.data(), stored.data(), stored.size());
   return hash;
 }
@@ -164,7 +179,9 @@ Statement::Statement(Database& database, const char* sql, const char* doing)
     database_.fail(doing);
 }
 
-Statement::~Statement() { sqlite3_finalize(statement_); }
+Statement::~Statement() {
+  sqlite3_finalize(statement_);
+}
 
 void Statement::run() {
   while (step()) {
@@ -216,6 +233,8 @@ Transaction::~Transaction() {
     sqlite3_exec(database_.handle_, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
-void Transaction::commit() { database_.execute("COMMIT", doing_); }
+void Transaction::commit() {
+  database_.execute("COMMIT", doing_);
+}
 
 }  // namespace ordertail

@@ -42,6 +42,8 @@ class Database {
   [[nodiscard]] int changes() const;
   [[nodiscard]] std::int64_t last_row_id() const;
   [[nodiscard]] bool in_transaction() const;
+  /// Fails as SQLite does on a corrupt file, for damage that only the caller can see.
+  [[noreturn]] void fail_as_damaged(const char* doing, const std::string& why);
 
  private:
   friend class Statement;

@@ -19,13 +19,13 @@ namespace ordertail {
 
 /// Where reading of one file stands, keyed by what the file holds, never by its name.
 struct Cursor {
-  std::int64_t id = 0;      ///< 0: not stored yet
-  std::string source;       ///< the pattern's name and the source's own settings, hashed: see app/stage
-  std::string path;         ///< where the file was last seen
-  FileIdentity identity;    ///< of what had been read
-  std::uint64_t offset = 0; ///< where reading resumes: begins a record, and an order
-  std::uint64_t line = 1;   ///< the line that begins at `offset`
-  std::uint64_t seen = 0;   ///< bytes read so far, an unfinished end included
+  std::int64_t id = 0;  ///< 0: not stored yet
+  std::string source;   ///< the pattern's name and the source's own settings, hashed: see app/stage
+  std::string path;     ///< where the file was last seen
+  FileIdentity identity;     ///< of what had been read
+  std::uint64_t offset = 0;  ///< where reading resumes: begins a record, and an order
+  std::uint64_t line = 1;    ///< the line that begins at `offset`
+  std::uint64_t seen = 0;    ///< bytes read so far, an unfinished end included
 };
 
 /// An event that waits, is on its way, or is in doubt.
@@ -33,7 +33,7 @@ struct OutboxEvent {
   std::int64_t sequence = 0;
   Hash128 id;
   std::string payload;  ///< event as JSON (event_json.h)
-  int tries = 0;        ///< requests so far
+  int tries = 0;        ///< requests made for it so far; grows with each Intent
 };
 
 /// How an event leaves the outbox, or does not.
@@ -48,26 +48,38 @@ enum class Settlement : std::uint8_t {
 struct Outcome {
   std::int64_t attempt = 0;
   Settlement settlement{};
-  std::string reason;     ///< "http_503", "connection_lost", …; empty for submitted
-  std::string message;    ///< one sentence for people; empty for submitted
-  int http_status = 0;    ///< 0: none was read
+  std::string reason;   ///< "http_503", "connection_lost", …; empty for submitted
+  std::string message;  ///< one sentence for people; empty for submitted
+  int http_status = 0;  ///< 0: none was read
 };
 
 /// One wire request about to be made for one event.
 struct Intent {
-  std::int64_t sequence = 0;  ///< of the OutboxEvent
+  std::int64_t sequence = 0;  ///< of a pending OutboxEvent
   std::string_view sink;
   Hash128 body;  ///< content hash of the request's body
 };
 
+/// An event whose last request may or may not have been applied.
 struct InDoubt {
   Hash128 id;
   std::string payload, reason, message;
   int tries = 0;
-  WallTime attempted_at;
+  WallTime attempted_at;  ///< when the last request was recorded, just before it left
 };
 
-/// Events by state, over the store's whole life.
+/// Why an event was rejected by a sink.
+struct Problem {
+  Hash128 id;
+  WallTime at;
+  std::string reason, message;
+  int http_status = 0;
+  std::string file;  ///< with `line`: the event's first record
+  std::uint64_t line = 0;
+};
+
+/// Events by state, over the store's whole life. Those on their way count as pending; in observe
+/// mode, when nobody can be sending them, as in doubt.
 struct Totals {
   std::uint64_t submitted = 0, rejected = 0, pending = 0, in_doubt = 0;
 };
@@ -109,25 +121,30 @@ class Store {
   /// Opens the transaction that a slice of staging is. stage() and save() need one open.
   void begin_slice();
   /// Adds a pending event unless its id is known already; returns what was known before.
-  Known stage(const Event& event);
+  /// `payload`: the event as JSON (event_json.h).
+  Known stage(const Event& event, std::string_view payload);
+  /// Sets `cursor.id` when the cursor is new.
   void save(Cursor& cursor);
   void commit_slice();
 
   // --- delivery (T1-T5) ---
   /// At most `limit` pending events, oldest first (occurred_at, then as staged; events without a
-  /// time first), leaving out those whose sequence is in `except`.
+  /// time first).
   [[nodiscard]] std::vector<OutboxEvent> pending(std::size_t limit) const;
   /// In ONE durable transaction: settles finished attempts, then records the intents of the next
   /// ones. When this returns, the returned attempt ids (one per intent, same order) are durable
-  /// and their requests may leave.
+  /// and their requests may leave. Each counts as one request of its sink on `day`, a label such
+  /// as "2026-11-23". An outcome of an attempt that is not open, and an intent for an event that is
+  /// not pending (it may have become so by an outcome of the same call), are Error(internal).
   std::vector<std::int64_t> settle_and_begin(std::span<const Outcome> outcomes,
-                                             std::span<const Intent> intents);
+                                             std::span<const Intent> intents, std::string_view day);
 
   // --- quotas ---
-  /// Requests counted against `day` (a label such as "2026-11-23").
+  /// Requests counted against `day`.
   [[nodiscard]] std::uint64_t requests_on(std::string_view sink, std::string_view day) const;
-  /// No request to the sink before this time; nullopt when it is open.
+  /// No request to the sink before this time; nullopt when it is open by now.
   [[nodiscard]] std::optional<WallTime> closed_until(std::string_view sink) const;
+  /// Of several times the latest holds.
   void close_until(std::string_view sink, WallTime until);
 
   // --- runs and looking ---
@@ -135,7 +152,8 @@ class Store {
   void end_run(std::int64_t run, int exit_code, std::string_view counts_json);
   [[nodiscard]] std::vector<RunRecord> runs(std::size_t limit) const;  ///< newest first
   [[nodiscard]] Totals totals() const;
-  [[nodiscard]] std::vector<InDoubt> in_doubt(std::size_t limit) const;
+  [[nodiscard]] std::vector<InDoubt> in_doubt(std::size_t limit) const;  ///< as staged
+  [[nodiscard]] std::vector<Problem> problems(std::size_t limit) const;  ///< newest first
   [[nodiscard]] std::vector<Cursor> all_cursors() const;
 
  private:

@@ -27,7 +27,9 @@ namespace fs = std::filesystem;
   throw system_error(ExitCode::store, doing, path.string(), errno);
 }
 
-fs::path beside(fs::path store, const char* suffix) { return store += suffix; }
+fs::path beside(fs::path store, const char* suffix) {
+  return store += suffix;
+}
 
 fs::path directory_of(const fs::path& path) {
   const fs::path parent = path.parent_path();
@@ -41,7 +43,8 @@ void sync_directory(const fs::path& directory) {
 }
 
 void make_directory(const fs::path& directory) {
-  if (fs::exists(directory)) return;
+  struct stat found {};
+  if (::stat(directory.c_str(), &found) == 0) return;
   make_directory(directory_of(directory));
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
     refuse_errno("create the directory", directory);
@@ -81,12 +84,14 @@ void prepare_directory(const fs::path& store) {
   struct stat found {};
   if (::stat(directory.c_str(), &found) != 0) refuse_errno("look at", directory);
   if (found.st_uid != ::geteuid() && found.st_uid != 0)
-    refuse(directory, "belongs to another user, who could put another file in the place of the "
-                      "checkpoint file; choose a directory of your own");
+    refuse(directory,
+           "belongs to another user, who could put another file in the place of the "
+           "checkpoint file; choose a directory of your own");
   if ((found.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    refuse(directory, fmt::format("may be written to by others (mode {:04o}), who could put another "
-                                  "file in the place of the checkpoint file; run: chmod go-w {}",
-                                  found.st_mode & 07777U, directory.string()));
+    refuse(directory,
+           fmt::format("may be written to by others (mode {:04o}), who could put another "
+                       "file in the place of the checkpoint file; run: chmod go-w {}",
+                       found.st_mode & 07777U, directory.string()));
 }
 
 bool has_store(const fs::path& store) {
@@ -100,7 +105,7 @@ bool has_store(const fs::path& store) {
 }
 
 void create_store(const fs::path& store) {
-  if (fs::exists(beside(store, "-wal")))
+  if (has_log(store))
     refuse(store, fmt::format("is missing while its log {0}-wal is there: it has been moved or "
                               "deleted without it. Put it back, or move {0}-wal away as well to "
                               "start afresh, which would send everything again",
@@ -111,8 +116,9 @@ void create_store(const fs::path& store) {
   {
     Database database(fresh, Access::write);
     create_schema(database);
+    // The file must be whole without its log; syncs it, too.
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)", "create");
   }
-  // Closing the database folded its log in and synced the file.
   if (std::rename(fresh.c_str(), store.c_str()) != 0) refuse_errno("create", store);
   sync_directory(directory_of(store));
 }

@@ -13,15 +13,15 @@
 #include "bench/generator.h"
 
 namespace ordertail::bench {
-
 namespace {
 
 constexpr std::string_view kUsage =
     "Usage: ordertail-generate shopify|paypal|log-sparse|log-dense\n"
     "                          (--size N[KiB|MiB|GiB] | --records N) [--seed N] > FILE\n"
     "\n"
-    "Writes invented orders, transactions or log lines: whole ones, until the file has the size\n"
-    "or the number of them. The same seed gives the same bytes.\n";
+    "Writes invented orders, transactions or log lines: whole ones, until the file has at\n"
+    "least this size, or this many of them (an order of Shopify's has about two rows).\n"
+    "The same seed gives the same bytes.\n";
 
 constexpr std::size_t kBlockBytes = std::size_t{1} << 20U;
 
@@ -63,6 +63,7 @@ std::optional<Request> parse(int argc, char** argv) {
       return std::nullopt;
     }
   }
+  if (request.bytes == 0 && request.records == 0) return std::nullopt;
   return request;
 }
 

@@ -65,6 +65,7 @@ std::optional<Request> parse(int argc, char** argv) {
       request.warm_up = false;
     } else if (option == "--runs" && i + 1 < argc) {
       const char* number = argv[++i];
+      request.runs = 0;
       std::from_chars(number, number + std::strlen(number), request.runs);
     } else {
       return std::nullopt;

@@ -44,8 +44,10 @@ const std::string& dense_log() {
 }
 
 const std::vector<std::string> kLiterals{"/account/created", "/checkout/success"};
+// One-pass for RE2: every repetition ends at a byte it cannot contain. With \S+ before a quote it
+// is not, and several times slower.
 constexpr const char* kLine =
-    R"re((?P<ip>\S+) - \S+ \[(?P<time>[^\]]+)\] "\S+ (?P<target>\S+) \S+" \d{3} \d+ )re"
+    R"re((?P<ip>[^ ]+) - [^ ]+ \[(?P<time>[^\]]+)\] "[^ "]+ (?P<target>[^ "]+) [^ "]+" \d+ \d+ )re"
     R"re("[^"]*" "[^"]*" "(?P<utk>[^"]*)")re";
 
 void count_bytes(benchmark::State& state, const std::string& sample) {

@@ -1,0 +1,38 @@
+#include "app/commands.h"
+#include "app/rehearsal.h"
+#include "app/run.h"
+#include "app/signals.h"
+#include "app/staging.h"
+
+namespace ordertail {
+namespace {
+
+int run_dry(const Options& options) {
+  const Job job = read_job(options.operands.front());
+  const SystemClock clock;
+  Store store(job.store, StoreMode::observe, clock);
+  Notices notices(options.rejects);
+  Staging staging(job, store, StageMode::dry, options.limit.value_or(~std::uint64_t{0}),
+                  interrupted(), notices.stage_observer());
+  while (staging.advance()) {
+  }
+  RunReport report;
+  report.command = options.command;
+  report.job = job.name;
+  report.mode = "dry run";
+  report.staged = staging.counts();
+  report.signal = signal_number();
+  notices.finish();
+  print_report(report, options.json);
+  return report.exit_code();
+}
+
+}  // namespace
+
+int run_import(const Options& options) {
+  if (options.dry_run) return run_dry(options);
+  if (options.rehearse) return rehearse(options);
+  return run_on_store(options, {.stage = true, .submit = true});
+}
+
+}  // namespace ordertail

@@ -1,0 +1,139 @@
+#include <date/date.h>
+#include <fmt/format.h>
+
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "app/commands.h"
+#include "app/job.h"
+#include "app/output.h"
+#include "base/text.h"
+#include "event/event_json.h"
+#include "report/words.h"
+#include "store/store.h"
+
+namespace ordertail {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kShown = 20;  // doubts, problems, files
+constexpr std::size_t kRuns = 5;
+
+std::string utc(WallTime time) {
+  return date::format("%F %T UTC", std::chrono::floor<std::chrono::seconds>(time));
+}
+
+/// Everything that status shows, taken from the store once.
+struct Look {
+  Totals totals;
+  std::vector<Cursor> files;
+  std::vector<InDoubt> in_doubt;
+  std::vector<Problem> problems;
+  std::vector<RunRecord> runs;
+};
+
+std::string event_line(const Event& event, bool unmasked) {
+  const std::string who = unmasked ? printable(event.email) : masked(event.email);
+  return fmt::format("{} {}{} from {}:{}", name_of(event.kind),
+                     event.order_number.empty() ? "" : printable(event.order_number) + " of ", who,
+                     printable(event.origin.file, 200), event.origin.line);
+}
+
+std::string end_of(const RunRecord& run) {
+  if (!run.ended) return "did not end (killed, or still running)";
+  return fmt::format("ended {}, exit code {}", utc(*run.ended), run.exit_code);
+}
+
+std::string as_text(const Job& job, const Look& look, bool unmasked) {
+  std::string out = fmt::format("{}: {} submitted, {} rejected, {} pending, {} in doubt\n",
+                                printable(job.name, 200), grouped(look.totals.submitted),
+                                grouped(look.totals.rejected), grouped(look.totals.pending),
+                                grouped(look.totals.in_doubt));
+  const auto line = [&out](const std::string& text) { out += "  " + text + "\n"; };
+  if (!look.files.empty()) out += "files read\n";
+  for (std::size_t i = 0; i < look.files.size() && i < kShown; ++i) {
+    const Cursor& file = look.files[i];
+    line(fmt::format("{}: {}, up to line {}", printable(file.path, 200),
+                     count_of(file.seen, "byte"), grouped(file.line)));
+  }
+  if (look.files.size() > kShown) line(fmt::format("... and {} more", look.files.size() - kShown));
+  if (!look.in_doubt.empty()) out += "in doubt: sent, and no answer says what became of it\n";
+  for (const InDoubt& doubt : look.in_doubt) {
+    line(fmt::format("{}", event_line(parse_event_json(doubt.payload), unmasked)));
+    line(fmt::format("  {} at {}: {}", words_for(doubt.reason), utc(doubt.attempted_at),
+                     doubt.message));
+  }
+  if (!look.problems.empty()) out += "rejected by HubSpot\n";
+  for (const Problem& problem : look.problems) {
+    line(fmt::format("{}:{}: {}", printable(problem.file, 200), problem.line, problem.message));
+  }
+  if (!look.runs.empty()) out += "last runs\n";
+  for (const RunRecord& run : look.runs) {
+    line(fmt::format("{} started {}, {}", run.command, utc(run.started), end_of(run)));
+  }
+  return out;
+}
+
+std::string as_json(const Job& job, const Look& look, bool unmasked) {
+  Json json{{"job", job.name},
+            {"submitted", look.totals.submitted},
+            {"rejected", look.totals.rejected},
+            {"pending", look.totals.pending}};
+  json["files"] = Json::array();
+  for (const Cursor& file : look.files) {
+    json["files"].push_back({{"file", file.path}, {"bytes", file.seen}, {"line", file.line}});
+  }
+  json["in_doubt"] = Json::array();
+  for (const InDoubt& doubt : look.in_doubt) {
+    const Event event = parse_event_json(doubt.payload);
+    json["in_doubt"].push_back(
+        {{"id", to_hex(doubt.id.view())},
+         {"kind", name_of(event.kind)},
+         {"order_number", event.order_number},
+         {"email", unmasked ? event.email : masked(event.email)},
+         {"reason", doubt.reason},
+         {"tries", doubt.tries},
+         {"attempted_at", utc(doubt.attempted_at)},
+         {"source", {{"file", event.origin.file}, {"line", event.origin.line}}}});
+  }
+  json["problems"] = Json::array();
+  for (const Problem& problem : look.problems) {
+    json["problems"].push_back({{"reason", problem.reason},
+                                {"message", problem.message},
+                                {"source", {{"file", problem.file}, {"line", problem.line}}}});
+  }
+  json["runs"] = Json::array();
+  for (const RunRecord& run : look.runs) {
+    Json entry{{"command", run.command}, {"started", utc(run.started)}};
+    if (run.ended) {
+      entry["ended"] = utc(*run.ended);
+      entry["exit"] = run.exit_code;
+    }
+    json["runs"].push_back(std::move(entry));
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+int run_status(const Options& options) {
+  const Job job = read_job(options.operands.front());
+  const SystemClock clock;
+  const Store store(job.store, StoreMode::observe, clock);
+  // JSON is for programs, which want everything in doubt; people want a screen.
+  const std::size_t most = options.json ? ~std::size_t{0} >> 1U : kShown;
+  const Look look{store.totals(), store.all_cursors(), store.in_doubt(most), store.problems(most),
+                  store.runs(kRuns)};
+  Output out;
+  out.write(options.json ? as_json(job, look, options.unmasked)
+                         : as_text(job, look, options.unmasked));
+  if (!options.json && look.totals.in_doubt > look.in_doubt.size()) {
+    out.write(fmt::format("{} in doubt are shown; --json lists all {}\n", look.in_doubt.size(),
+                          grouped(look.totals.in_doubt)));
+  }
+  out.flush();
+  return static_cast<int>(ExitCode::ok);
+}
+
+}  // namespace ordertail

@@ -1,0 +1,61 @@
+#include "app/endpoint.h"
+
+#include <algorithm>
+
+#include "event/request_line.h"
+
+namespace ordertail {
+namespace {
+
+std::string parameter(std::string_view url, std::string_view name) {
+  const std::size_t mark = url.find('?');
+  std::string value;
+  if (mark == url.npos || !query_parameter(url.substr(mark + 1), name, Plus::blank, value)) {
+    return {};
+  }
+  return value;
+}
+
+}  // namespace
+
+UrlParts split_url(std::string_view url) {
+  const bool blank =
+      std::any_of(url.begin(), url.end(), [](char c) { return c <= ' ' || c > '~'; });
+  const std::size_t colon = url.find("://");
+  if (blank || colon == url.npos) return {};
+  UrlParts parts;
+  parts.scheme = url.substr(0, colon);
+  const std::size_t begin = colon + 3;
+  const std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
+  parts.authority = url.substr(begin, end - begin);
+  parts.target = url.substr(end);
+  const bool bracketed = parts.authority.starts_with('[');
+  const std::size_t port = parts.authority.find(':', bracketed ? parts.authority.find(']') : 0);
+  parts.host = parts.authority.substr(0, port);
+  const bool usable = (parts.scheme == "http" || parts.scheme == "https") && !parts.host.empty() &&
+                      parts.authority.find('@') == parts.authority.npos;
+  return usable ? parts : UrlParts{};
+}
+
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+}
+
+std::string form_name(std::string_view url) {
+  return parameter(url, "FormName");
+}
+
+std::string fault_of_leads_url(std::string_view url) {
+  if (split_url(url).host.empty()) return "this is no http or https URL";
+  if (parameter(url, "app") != "leaddirector") {
+    return "a Leads API URL has app=leaddirector in its query; copy the API POST URL from "
+           "HubSpot's "
+           "settings";
+  }
+  if (form_name(url).empty()) {
+    return "a Leads API URL names its form: FormName=new_registration, for example";
+  }
+  return {};
+}
+
+}  // namespace ordertail

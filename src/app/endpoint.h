@@ -1,0 +1,26 @@
+// What a Leads API endpoint's URL must be.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ordertail {
+
+/// The parts of "http://host:80/path?query".
+struct UrlParts {
+  std::string_view scheme, authority, host, target;
+};
+
+/// Empty parts when `url` is no absolute http or https URL, or holds a user name, blanks or control
+/// bytes.
+[[nodiscard]] UrlParts split_url(std::string_view url);
+
+[[nodiscard]] bool is_loopback(std::string_view host);
+
+/// The value of FormName in the URL's query, decoded; empty when there is none.
+[[nodiscard]] std::string form_name(std::string_view url);
+
+/// Why `url` cannot be a Leads API endpoint; empty when it can.
+[[nodiscard]] std::string fault_of_leads_url(std::string_view url);
+
+}  // namespace ordertail

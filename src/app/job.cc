@@ -1,0 +1,203 @@
+#include "app/job.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "app/endpoint.h"
+#include "base/fd.h"
+#include "base/text.h"
+#include "base/toml_file.h"
+#include "event/catalogue.h"
+
+namespace ordertail {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t index_of(Kind kind) {
+  return static_cast<std::size_t>(kind);
+}
+
+void read_account(TomlTable account, Job& job) {
+  job.shop = account.required_text("shop");
+  const std::string zone = account.required_text("time_zone");
+  job.account_zone = TimeZone::find(zone);
+  if (!job.account_zone) {
+    throw account.error("time_zone", fmt::format("there is no time zone \"{}\"; write one such as "
+                                                 "\"America/New_York\"",
+                                                 printable(zone)));
+  }
+  job.store = job.directory / account.required_text("store");
+  account.finish();
+}
+
+Credential read_credential_table(TomlTable table) {
+  Credential credential{table.text("file").value_or(""), table.text("env").value_or(""),
+                        table.text("systemd").value_or("")};
+  table.finish();
+  const int given = (credential.file.empty() ? 0 : 1) + (credential.env.empty() ? 0 : 1) +
+                    (credential.systemd.empty() ? 0 : 1);
+  if (given != 1) {
+    throw table.error({},
+                      R"(a credential is one of { file = "…" }, { env = "…" }, { systemd = "…" })");
+  }
+  return credential;
+}
+
+Endpoint read_endpoint(TomlTable table) {
+  Endpoint endpoint;
+  endpoint.sink = table.required_text("sink");
+  endpoint.url = table.required_text("url");
+  endpoint.plain_http = table.boolean("plain_http").value_or(false);
+  table.finish();
+  if (endpoint.sink != "leads") throw table.error("sink", R"(the sink must be "leads")");
+  const std::string fault = fault_of_leads_url(endpoint.url);
+  if (!fault.empty()) throw table.error("url", fault);
+  return endpoint;
+}
+
+void read_hubspot(TomlTable hubspot, Job& job) {
+  job.portal_id = hubspot.integer("portal_id");
+  if (auto credential = hubspot.table("credential")) {
+    job.credential = read_credential_table(*std::move(credential));
+  }
+  for (const Kind kind : {Kind::registration, Kind::purchase}) {
+    if (auto endpoint = hubspot.table(name_of(kind))) {
+      job.endpoints[index_of(kind)] = read_endpoint(*std::move(endpoint));
+    }
+  }
+  const auto& [registration, purchase] = job.endpoints;
+  if (registration && purchase && form_name(registration->url) == form_name(purchase->url)) {
+    throw hubspot.error("purchase",
+                        fmt::format("registration and purchase have the same FormName \"{}\"; "
+                                    "HubSpot could not tell leads from customers, so they must "
+                                    "differ",
+                                    printable(form_name(purchase->url))));
+  }
+  hubspot.finish();
+}
+
+template <typename Number>
+void read_limit(TomlTable& table, std::string_view key, std::int64_t least, Number& limit) {
+  const auto value = table.integer(key);
+  if (!value) return;
+  if (*value < least || *value > 1'000'000'000) {
+    throw table.error(key, fmt::format("\"{}\" must be from {} to 1,000,000,000", key, least));
+  }
+  limit = static_cast<Number>(*value);
+}
+
+void read_limits(TomlTable limits, Limits& to) {
+  read_limit(limits, "requests_per_10s", 0, to.requests_per_10s);
+  read_limit(limits, "requests_per_day", 0, to.requests_per_day);
+  read_limit(limits, "concurrency", 1, to.concurrency);
+  read_limit(limits, "tries", 1, to.tries);
+  read_limit(limits, "outbox", 1, to.outbox);
+  std::int64_t delay = to.first_delay.count();
+  read_limit(limits, "first_delay_ms", 1, delay);
+  to.first_delay = std::chrono::milliseconds(delay);
+  limits.finish();
+}
+
+Source read_source(TomlTable table, const Job& job) {
+  Source source;
+  source.files = table.texts("files");
+  if (source.files.empty()) throw table.error({}, R"(a source needs "files")");
+  const PatternFile file = find_pattern(table.required_text("pattern"), job.directory);
+  source.pattern = parse_pattern(file.text, file.file);
+  apply_source_settings(table, source.pattern);
+  table.finish();
+  for (const Kind kind : {Kind::registration, Kind::purchase}) {
+    if (source.pattern.mapping(kind).wanted && !job.endpoints[index_of(kind)]) {
+      throw table.error({}, fmt::format("this source makes {0}s, but the job has no "
+                                        "[hubspot.{0}] to send them to",
+                                        name_of(kind)));
+    }
+  }
+  if (!source.pattern.mapping(Kind::registration).wanted &&
+      !source.pattern.mapping(Kind::purchase).wanted) {
+    throw table.error({}, fmt::format("the pattern {} does not say what is a conversion; add "
+                                      "[source.registration] or [source.purchase]",
+                                      source.pattern.name));
+  }
+  const Hash128 meaning = content_hash(
+      fmt::format("{}\n{}\n{}", job.shop, source.pattern.text, table.written("files")));
+  source.fingerprint = fmt::format("{}:{}", source.pattern.name, to_hex(meaning.view()));
+  return source;
+}
+
+std::string first_line(std::string_view text) {
+  return std::string(trim(text.substr(0, text.find('\n'))));
+}
+
+}  // namespace
+
+Job read_job(const std::string& path) {
+  TomlTable table = TomlTable::parse(read_small_file(path, ExitCode::usage), path);
+  Job job;
+  job.name = path;
+  job.directory = fs::path(path).parent_path();
+  read_account(table.required_table("account"), job);
+  read_hubspot(table.required_table("hubspot"), job);
+  if (auto limits = table.table("limits")) read_limits(*std::move(limits), job.limits);
+  for (TomlTable& source : table.tables("source")) {
+    job.sources.push_back(read_source(std::move(source), job));
+  }
+  if (job.sources.empty()) throw table.error({}, "the job has no [[source]]");
+  table.finish();
+  return job;
+}
+
+std::string read_credential(const Job& job) {
+  const Credential& from = job.credential;
+  if (!from.given()) return {};
+  std::string secret;
+  if (!from.env.empty()) {
+    const char* value = std::getenv(from.env.c_str());
+    secret = first_line(value == nullptr ? "" : value);
+    if (secret.empty()) {
+      throw Error(ExitCode::credentials,
+                  fmt::format("the environment variable {} holds no credential", from.env));
+    }
+    return secret;
+  }
+  fs::path path = job.directory / from.file;
+  if (!from.systemd.empty()) {
+    const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
+    if (directory == nullptr) {
+      throw Error(
+          ExitCode::credentials,
+          "the job takes its credential from systemd, but CREDENTIALS_DIRECTORY is not set; "
+          "run it as a unit with LoadCredential=");
+    }
+    path = fs::path(directory) / from.systemd;
+  }
+  struct stat status {};
+  if (from.systemd.empty() && ::stat(path.c_str(), &status) == 0 && (status.st_mode & 077U) != 0) {
+    throw Error(ExitCode::credentials, fmt::format("{} can be read by others; run: chmod 600 {}",
+                                                   path.string(), path.string()));
+  }
+  secret = first_line(read_small_file(path, ExitCode::credentials, 4096));
+  if (secret.empty()) {
+    throw Error(ExitCode::credentials, fmt::format("{} holds no credential", path.string()));
+  }
+  return secret;
+}
+
+void check_transport(const Job& job) {
+  for (const Kind kind : {Kind::registration, Kind::purchase}) {
+    const auto& endpoint = job.endpoints[index_of(kind)];
+    if (!endpoint || endpoint->plain_http) continue;
+    const UrlParts url = split_url(endpoint->url);
+    if (url.scheme == "https" || is_loopback(url.host)) continue;
+    throw Error(ExitCode::usage,
+                fmt::format("{}: [hubspot.{}] would send people's data unencrypted to {}; use an "
+                            "https URL, or write plain_http = true below its url if that is meant",
+                            job.name, name_of(kind), printable(url.host)));
+  }
+}
+
+}  // namespace ordertail

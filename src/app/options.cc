@@ -1,0 +1,172 @@
+#include "app/options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/program_options.hpp>
+#include <sstream>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace ordertail {
+namespace {
+
+namespace po = boost::program_options;
+
+/// A command: what it takes and what it is for.
+struct Command {
+  std::string_view name, operands, options, summary, text;
+};
+
+constexpr std::array<Command, 6> kCommands{{
+    {"import", "JOB", "dry-run rehearse unmasked limit rejects json",
+     "read what is new, then submit it: the nightly line",
+     "Reads the files of the job's sources, keeps new events in the checkpoint file, and submits\n"
+     "them. Run it again at any time: nothing is sent twice."},
+    {"stage", "JOB", "limit rejects json",
+     "the first half: read what is new into the checkpoint file",
+     "Reads the files of the job's sources and keeps new events in the checkpoint file, to be\n"
+     "looked at with `status` and sent with `submit`."},
+    {"submit", "JOB", "limit json", "the second half: submit what is staged",
+     "Submits the events that the checkpoint file holds."},
+    {"extract", "JOB", "limit rejects", "print the events of all files as JSON lines",
+     "Prints every event of the job's files, one line of JSON each, whatever has been submitted\n"
+     "before. Stores and sends nothing. Rejects go to standard error as JSON lines."},
+    {"status", "JOB", "json unmasked", "what the checkpoint file holds",
+     "Shows what has been read, what waits, what is in doubt, and the last runs. Changes nothing."},
+    {"patterns", "[show NAME | test [NAME]...]", "",
+     "list the patterns, show one, run their samples",
+     "Without an operand: lists them. `show NAME` prints a pattern's file. `test` runs the "
+     "samples\n"
+     "of all patterns, or of those named (a name, or a path such as ./mine.toml)."},
+}};
+
+const Command* find_command(std::string_view name) {
+  const auto* found = std::find_if(kCommands.begin(), kCommands.end(),
+                                   [&](const Command& command) { return command.name == name; });
+  return found == kCommands.end() ? nullptr : found;
+}
+
+/// The options that a command has. Names are looked for in its list; --help is everywhere.
+po::options_description options_of(const Command& command, Options& options) {
+  po::options_description all("Options", 96);
+  const auto takes = [&](std::string_view name) {
+    return (" " + std::string(command.options) + " ").find(fmt::format(" {} ", name)) !=
+           std::string::npos;
+  };
+  const auto flag = [&](const char* name, bool& value, const char* text) {
+    if (takes(name)) all.add_options()(name, po::bool_switch(&value), text);
+  };
+  flag("dry-run", options.dry_run, "read and count as for real; store nothing, send nothing");
+  flag("rehearse", options.rehearse,
+       "go the whole way with a throw-away checkpoint file, against a stand-in HubSpot on this "
+       "machine, and show what HubSpot would now hold");
+  flag("unmasked", options.unmasked, "show e-mail addresses whole");
+  if (takes("limit")) {
+    all.add_options()("limit", po::value<std::uint64_t>()->value_name("N"),
+                      "stop after N new events or N requests; a rerun goes on");
+  }
+  if (takes("rejects")) {
+    all.add_options()("rejects", po::value(&options.rejects)->value_name("FILE"),
+                      "write every reject to FILE, one line of JSON each");
+  }
+  flag("json", options.json, "print the report as one JSON object");
+  all.add_options()("help,h", po::bool_switch(&options.help), "this text");
+  return all;
+}
+
+[[noreturn]] void complain(const std::string& what, const std::string& command) {
+  throw Error(ExitCode::usage, fmt::format("{}; see `ordertail{}{} --help`", what,
+                                           command.empty() ? "" : " ", command));
+}
+
+Options parse_command(const Command& command, int argc, const char* const* argv) {
+  Options options;
+  options.command = command.name;
+  po::options_description all = options_of(command, options);
+  all.add_options()("operand", po::value(&options.operands));
+  po::positional_options_description positional;
+  positional.add("operand", -1);
+  po::variables_map values;
+  try {
+    using Style = po::command_line_style::style_t;
+    po::store(po::command_line_parser(argc, argv)
+                  .options(all)
+                  .positional(positional)
+                  .style(Style::unix_style & ~Style::allow_guessing)
+                  .run(),
+              values);
+    po::notify(values);
+  } catch (const po::error& error) {
+    complain(printable(error.what(), 200), options.command);
+  }
+  if (values.count("limit") > 0) options.limit = values["limit"].as<std::uint64_t>();
+  if (options.limit == 0U) complain("--limit must be 1 or more", options.command);
+  if (options.help || command.name == "patterns") return options;
+  if (options.operands.empty()) complain("the job file is missing", options.command);
+  if (options.operands.size() > 1) {
+    complain(fmt::format("one job file at a time, please: \"{}\" is too many",
+                         printable(options.operands[1])),
+             options.command);
+  }
+  if (options.dry_run && options.rehearse) {
+    complain("--dry-run and --rehearse exclude each other", options.command);
+  }
+  return options;
+}
+
+}  // namespace
+
+Options parse_options(int argc, const char* const* argv) {
+  const std::string first = argc > 1 ? argv[1] : "";
+  Options options;
+  if (first == "--version") {
+    options.version = true;
+    return options;
+  }
+  if (first == "--help" || first == "-h" || first == "help") {
+    options.help = true;
+    if (first == "help" && argc > 2) options.command = argv[2];
+    return options;
+  }
+  if (first.empty()) complain("a command is missing", "");
+  if (const Command* command = find_command(first)) {
+    return parse_command(*command, argc - 1, argv + 1);
+  }
+  std::vector<std::string> names;
+  for (const Command& command : kCommands) names.emplace_back(command.name);
+  const std::string near = nearest(first, names);
+  complain(fmt::format("there is no command \"{}\"{}", printable(first),
+                       near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)),
+           "");
+}
+
+std::string help_text(const std::string& name) {
+  std::ostringstream text;
+  const Command* command = find_command(name);
+  if (command == nullptr) {
+    text << "Usage: ordertail COMMAND ...\n\n"
+            "Brings a shop's registrations and purchases into HubSpot, from cart exports and "
+            "access\n"
+            "logs.\n\nCommands:\n";
+    for (const Command& each : kCommands) {
+      text << fmt::format("  {:<9} {}\n", each.name, each.summary);
+    }
+    text << "\n`ordertail COMMAND --help` tells more. `ordertail --version` prints the version.\n\n"
+            "Exit codes: 0 all settled, 1 internal error, 2 usage or job, 3 some rows rejected,\n"
+            "4 some events in doubt, 5 stopped early (a rerun continues), 6 credentials or server\n"
+            "identity, 7 source, 8 checkpoint file, 9 already running, 130 or 143 stopped by a "
+            "signal.\n";
+    return text.str();
+  }
+  Options unused;
+  text << fmt::format("Usage: ordertail {} {}\n\n{}\n\n", command->name, command->operands,
+                      command->text)
+       << options_of(*command, unused);
+  return text.str();
+}
+
+}  // namespace ordertail

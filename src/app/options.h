@@ -1,0 +1,26 @@
+// The command line.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ordertail {
+
+struct Options {
+  std::string command;                ///< "import", …; empty with help or version
+  std::vector<std::string> operands;  ///< the job file; for patterns what it says there
+  bool help = false, version = false;
+  bool dry_run = false, rehearse = false, json = false, unmasked = false;
+  std::optional<std::uint64_t> limit;
+  std::string rejects;  ///< path; empty: none
+};
+
+/// Throws Error(usage) saying what is wrong and where help is.
+[[nodiscard]] Options parse_options(int argc, const char* const* argv);
+
+/// The text of `ordertail --help`, or of `ordertail COMMAND --help`.
+[[nodiscard]] std::string help_text(const std::string& command);
+
+}  // namespace ordertail

@@ -1,0 +1,34 @@
+// Standard output and other files that results go to.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/fd.h"
+
+namespace ordertail {
+
+/// Buffers what is written and hands it on in blocks. Throws Error(internal) when it cannot be
+/// written; for a pipe whose reader has gone its text is empty, since nobody is there to read it.
+class Output {
+ public:
+  /// Standard output.
+  Output();
+  /// A new file, readable by its owner only, in place of one of that name.
+  explicit Output(const std::string& path);
+  ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  void write(std::string_view text);
+  /// Hands on what is buffered. To be called at the end: the destructor swallows failures.
+  void flush();
+
+ private:
+  Fd owned_;
+  int fd_;
+  std::string name_;
+  std::string buffer_;
+};
+
+}  // namespace ordertail

@@ -1,0 +1,18 @@
+// The whole way against a stand-in HubSpot, with a throw-away checkpoint file.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "app/options.h"
+
+namespace ordertail {
+
+/// `import --rehearse`: starts the sandbox in this process, imports into it from scratch, and
+/// prints the report and what HubSpot would now hold. Nothing of it is left behind.
+int rehearse(const Options& options);
+
+/// The leads of the sandbox's listing as a table; e-mail addresses masked unless asked for.
+[[nodiscard]] std::string leads_table(std::string_view leads_json, bool unmasked);
+
+}  // namespace ordertail

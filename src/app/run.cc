@@ -1,0 +1,118 @@
+#include "app/run.h"
+
+#include <deque>
+#include <limits>
+#include <map>
+#include <optional>
+#include <random>
+#include <utility>
+
+#include "app/output.h"
+#include "app/signals.h"
+#include "app/staging.h"
+#include "delivery/courier.h"
+#include "delivery/curl_http.h"
+#include "delivery/leads.h"
+#include "report/json.h"
+#include "report/text.h"
+
+namespace ordertail {
+namespace {
+
+constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
+
+/// The courier and all it needs.
+class Delivery {
+ public:
+  Delivery(const Job& job, Store& store, const std::string& hapikey, Notices& notices)
+      : transport_(CurlOptions{}) {
+    std::map<Kind, const Sink*> by_kind;
+    for (const Kind kind : {Kind::registration, Kind::purchase}) {
+      const auto& endpoint = job.endpoints[static_cast<std::size_t>(kind)];
+      if (!endpoint) continue;
+      by_kind[kind] = &sinks_.emplace_back(endpoint->url, hapikey);
+    }
+    courier_.emplace(store, transport_, std::move(by_kind), job.limits, job.account_zone, clock_,
+                     std::random_device{}(), interrupted(), notices.courier_observer());
+  }
+
+  /// Drains the outbox and adds what that did to `counts`.
+  void drain(std::uint64_t most, DeliveryCounts& counts) {
+    const Delivered now = courier_->drain(most);
+    counts.requests += now.requests;
+    counts.submitted += now.submitted;
+    counts.rejected += now.rejected;
+    counts.in_doubt += now.in_doubt;
+    counts.exit = now.exit;
+    counts.message = now.message;
+  }
+
+ private:
+  SystemClock clock_;
+  CurlHttp transport_;
+  std::deque<LeadsSink> sinks_;
+  std::optional<Courier> courier_;
+};
+
+}  // namespace
+
+RunReport perform(const Job& job, Store& store, Steps steps, const Options& options,
+                  const std::string& hapikey, Notices& notices) {
+  const std::uint64_t most = options.limit.value_or(kNoLimit);
+  RunReport report;
+  report.command = options.command;
+  report.job = job.name;
+  report.before = store.totals();
+
+  Staging staging(job, store, StageMode::keep, most, interrupted(), notices.stage_observer());
+  std::optional<Delivery> delivery;
+  if (steps.submit) {
+    delivery.emplace(job, store, hapikey, notices);
+    report.delivered.emplace();
+  }
+
+  bool more = steps.stage;
+  std::uint64_t pending = report.before.pending;
+  while (true) {
+    while (more && (!steps.submit || pending < job.limits.outbox)) {
+      const std::uint64_t events = staging.counts().events;
+      more = staging.advance();
+      pending += staging.counts().events - events;
+    }
+    if (!steps.submit) break;
+    DeliveryCounts& sent = *report.delivered;
+    const std::uint64_t settled = sent.submitted + sent.rejected + sent.in_doubt;
+    delivery->drain(most - sent.requests, sent);
+    pending -= sent.submitted + sent.rejected + sent.in_doubt - settled;
+    if (!more || sent.exit != ExitCode::ok || sent.requests >= most || interrupted()) break;
+  }
+  if (steps.stage) report.staged = staging.counts();
+  report.after = store.totals();
+  report.signal = signal_number();
+  return report;
+}
+
+int run_on_store(const Options& options, Steps steps) {
+  const Job job = read_job(options.operands.front());
+  if (steps.submit) check_transport(job);
+  const std::string hapikey = steps.submit ? read_credential(job) : std::string();
+  const SystemClock clock;
+  Store store(job.store, StoreMode::write, clock);
+  Notices notices(options.rejects);
+  const std::int64_t run = store.begin_run(options.command);
+  const RunReport report = perform(job, store, steps, options, hapikey, notices);
+  store.end_run(run, report.exit_code(), to_json(report));
+  notices.finish();
+  if (report.delivered && !report.delivered->message.empty())
+    notices.say(report.delivered->message);
+  print_report(report, options.json);
+  return report.exit_code();
+}
+
+void print_report(const RunReport& report, bool json) {
+  Output out;
+  out.write(json ? to_json(report) + "\n" : to_text(report));
+  out.flush();
+}
+
+}  // namespace ordertail

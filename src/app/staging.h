@@ -1,0 +1,86 @@
+// From the sources' files into the store, slice by slice.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "app/id_set.h"
+#include "app/job.h"
+#include "event/extraction.h"
+#include "report/run_report.h"
+#include "store/store.h"
+
+namespace ordertail {
+
+enum class StageMode {
+  keep,     ///< events and cursors go into the store
+  dry,      ///< the same counts; the store is only looked at
+  extract,  ///< every event of every file, whatever the store knows; nothing is stored
+};
+
+/// Called as things are found, in file order.
+struct StageObserver {
+  std::function<void(const Event&)> event;  ///< each new event
+  std::function<void(const Reject&)> reject;
+  std::function<void(const Remark&)> remark;
+  std::function<void(std::string_view message)> fault;  ///< a file that cannot be read
+  std::function<void(const StageCounts&)> progress;     ///< after each window
+};
+
+/// Reads the job's sources in order, each one's files by name. A file that cannot be read is a
+/// fault; the others go on.
+class Staging {
+ public:
+  /// All references outlive the staging. `most`: stop after so many new events.
+  Staging(const Job& job, Store& store, StageMode mode, std::uint64_t most,
+          const std::atomic<bool>& interrupted, StageObserver observer);
+
+  /// Reads on until about a thousand events or 16 MiB are together and commits them with the
+  /// cursor in one transaction. False when there is nothing more to read, the limit is reached, or
+  /// the run is interrupted.
+  bool advance();
+
+  [[nodiscard]] const StageCounts& counts() const { return counts_; }
+
+ private:
+  struct OpenFile {
+    Extraction extraction;
+    std::optional<Cursor> cursor;       // stored by an earlier slice or run
+    std::uint64_t bytes = 0, rows = 0;  // counted so far
+  };
+
+  bool open_next();
+  void begin_source();
+  bool read_slice();
+  void take(const Findings& findings);
+  void keep(const Event& event);
+  void count_progress();
+  void save_cursor();
+  void close_file();
+  void fault(const Error& error);
+  [[nodiscard]] std::uint64_t left() const { return most_ - counts_.events; }
+
+  const Job& job_;
+  Store& store_;
+  const StageMode mode_;
+  const std::uint64_t most_;
+  const std::atomic<bool>& interrupted_;
+  StageObserver observer_;
+  EventContext context_;
+  std::optional<IdSet> met_;  // dry runs
+
+  std::size_t source_ = 0;  // index of the source being read
+  bool source_open_ = false;
+  std::vector<SourceFile> files_;  // of that source, still to be read, last one first
+  std::vector<Cursor> cursors_;    // of that source
+  std::optional<OpenFile> file_;
+  Findings findings_;
+  StageCounts counts_;
+  std::string payload_;
+};
+
+}  // namespace ordertail

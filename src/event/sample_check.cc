@@ -1,0 +1,105 @@
+#include "event/sample_check.h"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+
+#include <cerrno>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "event/event_json.h"
+#include "event/extraction.h"
+
+namespace ordertail {
+namespace {
+
+using Json = nlohmann::json;
+
+/// What extraction makes of a sample.
+struct Result {
+  std::vector<Json> events;
+  std::vector<std::string> rejects;
+};
+
+/// A file in memory, to be opened by its name in /proc.
+Fd file_with(const std::string& content) {
+  Fd fd(::memfd_create("sample", MFD_CLOEXEC));
+  const int error = fd ? write_all(fd.get(), content) : errno;
+  if (error != 0) throw system_error(ExitCode::internal, "make", "a file in memory", error);
+  return fd;
+}
+
+/// A sample begins with a line end for the reader's eye; the input does not.
+std::string without_first_line_end(const std::string& text) {
+  return text.starts_with('\n') ? text.substr(1) : text;
+}
+
+Result read(const PatternSample& sample) {
+  const Fd file = file_with(without_first_line_end(sample.input));
+  const EventContext context{"sample", TimeZone::find(sample.account_zone), {}};
+  if (!context.account_zone) {
+    throw Error(ExitCode::usage, fmt::format("there is no time zone \"{}\"", sample.account_zone));
+  }
+  Extraction extraction(sample.pattern, context,
+                        {fmt::format("/proc/self/fd/{}", file.get()), "sample"}, {});
+  Result result;
+  Findings findings;
+  while (extraction.next(findings, ~std::uint64_t{0})) {
+    for (const Event& event : findings.events()) {
+      std::string json;
+      append_json(event, json);
+      result.events.push_back(Json::parse(json));
+    }
+    for (const Reject& reject : findings.rejects) result.rejects.push_back(reject.reason);
+  }
+  return result;
+}
+
+/// A field as samples write it: text; a list joined by commas; nothing for an absent one.
+std::string text_of(const Json& event, const std::string& key) {
+  const Json& holder = event.contains(key) || !event.contains("extra") ? event : event["extra"];
+  if (!holder.contains(key)) return {};
+  const Json& value = holder[key];
+  if (!value.is_array()) return value.is_string() ? value.get<std::string>() : value.dump();
+  std::string joined;
+  for (const Json& item : value) joined += (joined.empty() ? "" : ",") + item.get<std::string>();
+  return joined;
+}
+
+void compare(const PatternSample& sample, const Result& result, const std::string& where,
+             std::vector<std::string>& complaints) {
+  if (result.events.size() != sample.events.size()) {
+    complaints.push_back(fmt::format("{}: {} events were expected, {} came out", where,
+                                     sample.events.size(), result.events.size()));
+  }
+  for (std::size_t i = 0; i < std::min(result.events.size(), sample.events.size()); ++i) {
+    for (const auto& [key, expected] : sample.events[i]) {
+      const std::string found = text_of(result.events[i], key);
+      if (found == expected) continue;
+      complaints.push_back(fmt::format("{}, event {}: {} is \"{}\", expected \"{}\"", where, i + 1,
+                                       key, printable(found), printable(expected)));
+    }
+  }
+  if (result.rejects != sample.rejects) {
+    complaints.push_back(fmt::format("{}: the rejects are [{}], expected [{}]", where,
+                                     fmt::join(result.rejects, ", "),
+                                     fmt::join(sample.rejects, ", ")));
+  }
+}
+
+}  // namespace
+
+SampleCheck check_samples(const PatternFile& pattern) {
+  SampleCheck check;
+  static_cast<void>(parse_pattern(pattern.text, pattern.file));
+  for (const PatternSample& sample : parse_samples(pattern.text, pattern.file)) {
+    ++check.samples;
+    compare(sample, read(sample), fmt::format("{}: sample {}", pattern.file, check.samples),
+            check.complaints);
+  }
+  return check;
+}
+
+}  // namespace ordertail

@@ -1,0 +1,61 @@
+#include "report/json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace ordertail {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json reasons(const Reasons& reasons) {
+  Json json = Json::object();
+  for (const auto& [reason, count] : reasons) json[reason] = count;
+  return json;
+}
+
+Json staged_json(const StageCounts& staged) {
+  Json faults = Json::array();
+  for (const FileFault& fault : staged.faults) faults.push_back(fault.message);
+  return {{"files", staged.files},
+          {"unchanged", staged.unchanged},
+          {"bytes", staged.bytes},
+          {"rows", staged.rows},
+          {"events", staged.events},
+          {"event_rows", staged.event_rows},
+          {"purchases", staged.purchases},
+          {"with_token", staged.with_token},
+          {"with_ip", staged.with_ip},
+          {"skipped", reasons(staged.skipped)},
+          {"rejected", reasons(staged.rejected)},
+          {"rejects", staged.rejects},
+          {"remarks", reasons(staged.remarks)},
+          {"faults", faults}};
+}
+
+}  // namespace
+
+std::string to_json(const RunReport& report) {
+  Json json{{"command", report.command},
+            {"job", report.job},
+            {"mode", report.mode},
+            {"exit", report.exit_code()},
+            {"balanced", report.closes()}};
+  if (report.staged) json["staged"] = staged_json(*report.staged);
+  if (report.delivered) {
+    const DeliveryCounts& sent = *report.delivered;
+    json["delivered"] = {{"requests", sent.requests},
+                         {"submitted", sent.submitted},
+                         {"rejected", sent.rejected},
+                         {"in_doubt", sent.in_doubt},
+                         {"message", sent.message}};
+  }
+  if (report.mode != "dry run") {
+    json["store"] = {{"submitted", report.after.submitted},
+                     {"rejected", report.after.rejected},
+                     {"pending", report.after.pending},
+                     {"in_doubt", report.after.in_doubt}};
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace ordertail

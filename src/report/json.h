@@ -1,0 +1,19 @@
+// The report as programs read it.
+#pragma once
+
+#include <string>
+
+#include "report/run_report.h"
+
+namespace ordertail {
+
+/// One JSON object on one line, without a line end:
+/// {"command":"import","job":"job.toml","mode":"","exit":0,"balanced":true,
+///  "staged":{"files":3,"unchanged":0,"bytes":1,"rows":1,"events":1,"event_rows":1,"purchases":1,
+///   "with_token":0,"with_ip":0,"skipped":{…},"rejected":{…},"rejects":0,"remarks":{…},"faults":[…]},
+///  "delivered":{"requests":1,"submitted":1,"rejected":0,"in_doubt":0,"message":""},
+///  "store":{"submitted":1,"rejected":0,"pending":0,"in_doubt":0}}
+/// `staged` and `delivered` are there when the command did that; `store` unless it is a dry run.
+[[nodiscard]] std::string to_json(const RunReport& report);
+
+}  // namespace ordertail

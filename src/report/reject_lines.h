@@ -1,0 +1,17 @@
+// A reject as one line: JSON for --rejects, a sentence for people.
+#pragma once
+
+#include <string>
+
+#include "event/reject.h"
+
+namespace ordertail {
+
+/// {"reject":"bad_date","field":"Created
+/// at","message":"…","source":{"file":"…","line":17,"byte":4096}} and a line end.
+[[nodiscard]] std::string to_json_line(const Reject& reject);
+
+/// "orders.csv:17: Created at: "x" is no time of the form %F" and no line end, for people.
+[[nodiscard]] std::string to_sentence(const Reject& reject);
+
+}  // namespace ordertail

@@ -1,0 +1,46 @@
+#include "report/run_report.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+
+namespace ordertail {
+
+std::uint64_t sum(const Reasons& reasons) {
+  std::uint64_t total = 0;
+  for (const auto& [reason, count] : reasons) total += count;
+  return total;
+}
+
+bool RunReport::closes() const {
+  if (staged && !staged->closes()) return false;
+  if (mode == "dry run") return true;  // nothing was stored
+  const std::uint64_t made = staged ? staged->events : 0;
+  const DeliveryCounts sent = delivered.value_or(DeliveryCounts{});
+  return after.submitted - before.submitted == sent.submitted &&
+         after.rejected - before.rejected == sent.rejected &&
+         after.in_doubt - before.in_doubt == sent.in_doubt &&
+         before.pending + made == after.pending + sent.submitted + sent.rejected + sent.in_doubt;
+}
+
+int RunReport::exit_code() const {
+  if (!closes()) return static_cast<int>(ExitCode::internal);
+  const ExitCode stopped = delivered ? delivered->exit : ExitCode::ok;
+  const bool rejects = (staged && staged->rejects > 0) || (delivered && delivered->rejected > 0);
+  const bool early = (staged && staged->stopped_at_limit) || (delivered && after.pending > 0);
+  // From the one that needs people most to the one that needs them least.
+  const std::initializer_list<std::pair<bool, ExitCode>> causes{
+      {stopped == ExitCode::credentials, ExitCode::credentials},
+      {stopped == ExitCode::usage, ExitCode::usage},
+      {after.in_doubt > 0, ExitCode::in_doubt},
+      {staged && !staged->faults.empty(), ExitCode::source},
+      {rejects, ExitCode::rejects},
+      {early || stopped != ExitCode::ok, ExitCode::stopped_early},
+  };
+  const auto* cause = std::find_if(causes.begin(), causes.end(),
+                                   [](const auto& candidate) { return candidate.first; });
+  const int code = static_cast<int>(cause == causes.end() ? ExitCode::ok : cause->second);
+  return signal != 0 ? 128 + signal : code;
+}
+
+}  // namespace ordertail

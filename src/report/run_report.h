@@ -1,0 +1,67 @@
+// What a run did: plain values, and whether they add up.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "store/store.h"
+
+namespace ordertail {
+
+/// Rows by reason.
+using Reasons = std::map<std::string, std::uint64_t, std::less<>>;
+[[nodiscard]] std::uint64_t sum(const Reasons& reasons);
+
+/// A file that could not be read, or not to its end.
+struct FileFault {
+  std::string message;
+};
+
+/// What staging (or a dry run, or extract) made of the files.
+struct StageCounts {
+  std::uint64_t files = 0;       ///< looked at
+  std::uint64_t unchanged = 0;   ///< of those: read to their end by an earlier run
+  std::uint64_t bytes = 0;       ///< of data read: headers and what earlier runs read are not in it
+  std::uint64_t rows = 0;        ///< records read, by the readers' own count
+  std::uint64_t events = 0;      ///< new ones
+  std::uint64_t event_rows = 0;  ///< rows they were made of
+  std::uint64_t purchases = 0, with_token = 0, with_ip = 0;  ///< of the new events
+  Reasons skipped, rejected;
+  std::uint64_t rejects = 0;  ///< rejected records and orders; `rejected` counts their rows
+  Reasons remarks;            ///< things dropped from events that are fine
+  std::vector<FileFault> faults;
+  bool stopped_at_limit = false;
+  bool ids_forgotten = false;  ///< a dry run met more events than it can tell apart
+
+  /// Every row read became part of an event, was skipped, or was rejected.
+  [[nodiscard]] bool closes() const { return rows == event_rows + sum(skipped) + sum(rejected); }
+};
+
+/// What delivery did, by the courier's own count.
+struct DeliveryCounts {
+  std::uint64_t requests = 0, submitted = 0, rejected = 0, in_doubt = 0;
+  ExitCode exit = ExitCode::ok;
+  std::string message;  ///< why it stopped early
+};
+
+/// The balance sheet of one run.
+struct RunReport {
+  std::string command;  ///< "import", "stage", …
+  std::string job;
+  std::string mode;  ///< "", "dry run", "rehearsal"
+  std::optional<StageCounts> staged;
+  std::optional<DeliveryCounts> delivered;
+  Totals before, after;  ///< the store's own count of events
+  int signal = 0;        ///< that ended the run, or 0
+
+  /// The rows add up, and the store's change is what staging and delivery say they did.
+  [[nodiscard]] bool closes() const;
+  /// The process's exit code: of all that apply, the one that needs people most.
+  [[nodiscard]] int exit_code() const;
+};
+
+}  // namespace ordertail

@@ -1,0 +1,92 @@
+#include "report/text.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "base/text.h"
+#include "report/words.h"
+
+namespace ordertail {
+namespace {
+
+void add_line(std::string& out, std::string_view label, std::string_view text) {
+  fmt::format_to(std::back_inserter(out), "{:<10}{}\n", label, text);
+}
+
+/// "5 rows: 3 bad date, 2 bad e-mail"
+std::string by_reason(const Reasons& reasons) {
+  std::string text = count_of(sum(reasons), "row");
+  const char* separator = ": ";
+  for (const auto& [reason, count] : reasons) {
+    fmt::format_to(std::back_inserter(text), "{}{} {}", std::exchange(separator, ", "),
+                   grouped(count), words_for(reason));
+  }
+  return text;
+}
+
+void add_staged(std::string& out, const StageCounts& staged) {
+  std::string files = count_of(staged.files, "file");
+  if (staged.unchanged > 0) files += fmt::format(" ({} unchanged)", staged.unchanged);
+  add_line(out, "read",
+           fmt::format("{}, {}, {}", files, count_of(staged.bytes, "byte"),
+                       count_of(staged.rows, "row")));
+  add_line(out, "became",
+           fmt::format("{} ({}, {}) of {}", count_of(staged.events, "new event"),
+                       count_of(staged.events - staged.purchases, "registration"),
+                       count_of(staged.purchases, "purchase"), count_of(staged.event_rows, "row")));
+  if (!staged.skipped.empty()) add_line(out, "skipped", by_reason(staged.skipped));
+  if (!staged.rejected.empty()) add_line(out, "rejected", by_reason(staged.rejected));
+  if (!staged.remarks.empty()) {
+    for (const auto& [reason, count] : staged.remarks) {
+      add_line(out, "dropped",
+               fmt::format("{} {} (their events go without)", grouped(count), words_for(reason)));
+    }
+  }
+  if (staged.events > 0) {
+    add_line(
+        out, "known of",
+        fmt::format("{} of {} carry a visitor token, {} an IP address", grouped(staged.with_token),
+                    count_of(staged.events, "event"), grouped(staged.with_ip)));
+  }
+  if (staged.ids_forgotten) {
+    add_line(out, "note", "a dry run tells 3,000,000 events apart; later repeats count as new");
+  }
+}
+
+void add_delivered(std::string& out, const DeliveryCounts& sent) {
+  add_line(
+      out, "sent",
+      fmt::format("{}: {} submitted, {} rejected, {} in doubt", count_of(sent.requests, "request"),
+                  grouped(sent.submitted), grouped(sent.rejected), grouped(sent.in_doubt)));
+}
+
+void add_balance(std::string& out, const RunReport& report) {
+  if (report.mode == "dry run") {
+    add_line(out, "would",
+             fmt::format("submit {}; nothing was stored or sent",
+                         count_of(report.staged->events, "event")));
+  } else {
+    const Totals& now = report.after;
+    add_line(
+        out, "now",
+        fmt::format("{} submitted, {} rejected, {} pending, {} in doubt", grouped(now.submitted),
+                    grouped(now.rejected), grouped(now.pending), grouped(now.in_doubt)));
+  }
+  add_line(out, "balance",
+           report.closes() ? "closes: every row and every event is accounted for"
+                           : "DOES NOT CLOSE: this is a defect of ordertail; please report it");
+}
+
+}  // namespace
+
+std::string to_text(const RunReport& report) {
+  std::string out = fmt::format("ordertail {} {}{}\n", report.command, printable(report.job, 200),
+                                report.mode.empty() ? "" : fmt::format(" ({})", report.mode));
+  if (report.staged) add_staged(out, *report.staged);
+  if (report.delivered) add_delivered(out, *report.delivered);
+  add_balance(out, report);
+  return out;
+}
+
+}  // namespace ordertail

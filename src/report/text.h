@@ -1,0 +1,14 @@
+// The report as people read it.
+#pragma once
+
+#include <string>
+
+#include "report/run_report.h"
+
+namespace ordertail {
+
+/// Some lines of text, the last one ended: what was read, what it became, what was sent, what is
+/// left, and whether it adds up. Holds no people's data.
+[[nodiscard]] std::string to_text(const RunReport& report);
+
+}  // namespace ordertail

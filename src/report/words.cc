@@ -1,0 +1,25 @@
+#include "report/words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace ordertail {
+
+std::string words_for(std::string_view reason) {
+  constexpr std::string_view kCondition = "when:";
+  if (reason.starts_with(kCondition)) {
+    return fmt::format("not a sale by {}", printable(reason.substr(kCondition.size())));
+  }
+  std::string words(reason);
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words;
+}
+
+std::string count_of(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
+}
+
+}  // namespace ordertail

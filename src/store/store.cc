@@ -1,0 +1,208 @@
+// Opening, recovery after a crash, runs, and what status shows.
+#include "store/store.h"
+
+#include <cstring>
+#include <utility>
+
+#include "base/error.h"
+#include "store/lock.h"
+#include "store/store_file.h"
+#include "store/store_implementation.h"
+
+namespace ordertail {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kRead = "read";
+constexpr const char* kRecordRun = "record the run in";
+constexpr const char* kCrash = "crash";
+constexpr const char* kCrashMessage =
+    "ordertail stopped after this request may have left and before its answer was recorded";
+
+// A check reads the whole file: 1 MiB takes 2 ms. Damage to a larger one is found where it is met.
+constexpr std::uintmax_t kLargestChecked = 1U << 20U;
+
+Fd take_lock(const fs::path& path, StoreMode mode, const Clock& clock) {
+  if (mode == StoreMode::observe) return lock_for_looking(path);
+  prepare_directory(path);
+  return lock_for_writing(path, clock.wall());
+}
+
+/// Throws Error(store) when the file is damaged.
+void check(Database& database, const fs::path& path) {
+  std::error_code missing;
+  if (fs::file_size(path, missing) > kLargestChecked) return;
+  Statement(database, "PRAGMA quick_check(1)", "check").each([&](const Row& row) {
+    const auto found = row.as<std::string>(0);
+    if (found != "ok") database.fail_as_damaged("use", found);
+  });
+}
+
+/// Makes what is missing. Call it under the lock.
+std::unique_ptr<Database> open_database(const fs::path& path, StoreMode mode) {
+  const bool there = has_store(path);
+  if (!there && mode == StoreMode::observe) {
+    auto nothing = std::make_unique<Database>(path, Access::memory);
+    create_schema(*nothing);
+    return nothing;
+  }
+  if (!there) create_store(path);
+  const Access access = mode == StoreMode::write ? Access::write
+                        : has_log(path)          ? Access::look_through
+                                                 : Access::look;
+  auto database = std::make_unique<Database>(path, access);
+  if (there) check(*database, path);
+  return database;
+}
+
+HashKey read_id_key(Database& database) {
+  HashKey key{};
+  std::string stored;
+  Statement(database, "SELECT value FROM meta WHERE key = 'id_key'", kRead)
+      .each([&](const Row& row) { stored = row.as<std::string>(0); });
+  if (stored.size() != key.size())
+    database.fail_as_damaged("use", "the key of its event ids is missing");
+  std::memcpy(key.data(), stored.data(), key.size());
+  return key;
+}
+
+}  // namespace
+
+Store::Implementation::Implementation(const fs::path& path, StoreMode store_mode,
+                                      const Clock& its_clock)
+    : clock(its_clock),
+      mode(store_mode),
+      lock(take_lock(path, mode, clock)),
+      connection(open_database(path, mode)),
+      database(*connection),
+      id_key(read_id_key(database)),
+      staging(database),
+      sending(database),
+      settling(database),
+      quotas(database),
+      looking(database) {
+  if (mode == StoreMode::write) recover();
+}
+
+void Store::Implementation::recover() {
+  constexpr const char* kRecover = "record the interrupted requests in";
+  Transaction transaction(database, kRecover);
+  Statement(database,
+            "UPDATE attempt SET reason = ?, message = ?, http_status = 0 "
+            "WHERE reason IS NULL",
+            kRecover)
+      .with(kCrash, kCrashMessage)
+      .run();
+  Statement(database, "UPDATE outbox SET state = 2 WHERE state = 1", kRecover).run();
+  transaction.commit();
+}
+
+void Store::Implementation::require_no_slice() const {
+  if (mode == StoreMode::observe)
+    throw Error(ExitCode::internal, "a store that is only looked at was about to be written to");
+  if (slice)
+    throw Error(ExitCode::internal, "the store was written to while a slice was being staged");
+}
+
+void Store::Implementation::require_slice() const {
+  if (!slice) throw Error(ExitCode::internal, "the store was staged to outside a slice");
+}
+
+// The states shown as in doubt: those from ?1 on, hence also those on their way in observe mode.
+Store::Implementation::Looking::Looking(Database& database)
+    : begin_run(database, "INSERT INTO run(started, command) VALUES (?, ?)", kRecordRun),
+      end_run(database, "UPDATE run SET ended = ?, exit_code = ?, counts = ? WHERE id = ?",
+              kRecordRun),
+      runs(database,
+           "SELECT id, started, ended, command, exit_code, counts FROM run "
+           "ORDER BY id DESC LIMIT ?",
+           kRead),
+      settled(database, "SELECT state, events FROM total", kRead),
+      waiting(database, "SELECT state >= ?, count(*) FROM outbox GROUP BY 1", kRead),
+      in_doubt(database,
+               "SELECT o.id, o.payload, coalesce(a.reason, ?), coalesce(a.message, ?), o.tries, "
+               "a.started_at FROM outbox o JOIN attempt a "
+               "ON a.id = (SELECT max(id) FROM attempt WHERE sequence = o.sequence) "
+               "WHERE o.state >= ? ORDER BY o.sequence LIMIT ?",
+               kRead),
+      problems(database,
+               "SELECT id, at, reason, message, http_status, file, line FROM problem "
+               "ORDER BY number DESC LIMIT ?",
+               kRead) {}
+
+OutboxState Store::Implementation::doubtful_from() const {
+  return mode == StoreMode::observe ? OutboxState::on_its_way : OutboxState::in_doubt;
+}
+
+Store::Store(const fs::path& path, StoreMode mode, const Clock& clock)
+    : self_(std::make_unique<Implementation>(path, mode, clock)) {}
+Store::~Store() = default;
+Store::Store(Store&&) noexcept = default;
+
+const HashKey& Store::id_key() const {
+  return self_->id_key;
+}
+
+std::int64_t Store::begin_run(std::string_view command) {
+  self_->require_no_slice();
+  self_->looking.begin_run.with(self_->clock.wall(), command).run();
+  return self_->database.last_row_id();
+}
+
+void Store::end_run(std::int64_t run, int exit_code, std::string_view counts_json) {
+  self_->require_no_slice();
+  self_->looking.end_run.with(self_->clock.wall(), exit_code, counts_json, run).run();
+  if (self_->database.changes() != 1)
+    throw Error(ExitCode::internal, "a run was ended that the store does not hold");
+}
+
+std::vector<RunRecord> Store::runs(std::size_t limit) const {
+  std::vector<RunRecord> found;
+  self_->looking.runs.with(limit).each([&](const Row& row) {
+    RunRecord run;
+    run.id = row.as<std::int64_t>(0);
+    run.started = row.as<WallTime>(1);
+    if (!row.is_null(2)) run.ended = row.as<WallTime>(2);
+    run.command = row.as<std::string>(3);
+    run.exit_code = row.as<int>(4);
+    run.counts = row.as<std::string>(5);
+    found.push_back(std::move(run));
+  });
+  return found;
+}
+
+Totals Store::totals() const {
+  Totals totals;
+  self_->looking.settled.each([&](const Row& row) {
+    const bool rejected = row.as<LedgerState>(0) == LedgerState::rejected;
+    (rejected ? totals.rejected : totals.submitted) = row.as<std::uint64_t>(1);
+  });
+  self_->looking.waiting.with(static_cast<int>(self_->doubtful_from())).each([&](const Row& row) {
+    (row.as<bool>(0) ? totals.in_doubt : totals.pending) = row.as<std::uint64_t>(1);
+  });
+  return totals;
+}
+
+std::vector<InDoubt> Store::in_doubt(std::size_t limit) const {
+  std::vector<InDoubt> found;
+  self_->looking.in_doubt
+      .with(kCrash, kCrashMessage, static_cast<int>(self_->doubtful_from()), limit)
+      .each([&](const Row& row) {
+        found.push_back({row.as<Hash128>(0), row.as<std::string>(1), row.as<std::string>(2),
+                         row.as<std::string>(3), row.as<int>(4), row.as<WallTime>(5)});
+      });
+  return found;
+}
+
+std::vector<Problem> Store::problems(std::size_t limit) const {
+  std::vector<Problem> found;
+  self_->looking.problems.with(limit).each([&](const Row& row) {
+    found.push_back({row.as<Hash128>(0), row.as<WallTime>(1), row.as<std::string>(2),
+                     row.as<std::string>(3), row.as<int>(4), row.as<std::string>(5),
+                     row.as<std::uint64_t>(6)});
+  });
+  return found;
+}
+
+}  // namespace ordertail

@@ -1,0 +1,70 @@
+// What store.cc, store_staging.cc and store_delivery.cc share.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/fd.h"
+#include "store/schema.h"
+#include "store/sqlite.h"
+#include "store/store.h"
+
+namespace ordertail {
+
+struct Store::Implementation {
+  Implementation(const std::filesystem::path& path, StoreMode store_mode, const Clock& its_clock);
+
+  /// Throws Error(internal) in observe mode and while a slice is open.
+  void require_no_slice() const;
+  void require_slice() const;
+
+  /// T5 for the attempts that a killed process left open.
+  void recover();
+  std::int64_t begin(const Intent& intent, std::string_view day);
+  void settle(const Outcome& outcome);
+  /// The state of the outbox from which on an event is shown as in doubt.
+  OutboxState doubtful_from() const;
+
+  // The order is that of opening; all is closed the other way round.
+  const Clock& clock;
+  StoreMode mode;
+  Fd lock;
+  std::unique_ptr<Database> connection;
+  Database& database;
+  HashKey id_key;
+  std::optional<Transaction> slice;
+
+  /// T0.
+  struct Staging {
+    explicit Staging(Database& database);
+    Statement find_in_outbox, find_in_ledger, add_event;
+    Statement cursors, all_cursors, add_cursor, change_cursor;
+  } staging;
+
+  /// T1.
+  struct Sending {
+    explicit Sending(Database& database);
+    Statement pending, begin_event, add_attempt, count_request;
+  } sending;
+
+  /// T2 to T5.
+  struct Settling {
+    explicit Settling(Database& database);
+    Statement open_attempt, forget_attempt, mark_attempt, set_state;
+    Statement record_problem, record_in_ledger, count_settled, remove_event;
+  } settling;
+
+  struct Quotas {
+    explicit Quotas(Database& database);
+    Statement requests_on, closed_until, close_until;
+  } quotas;
+
+  struct Looking {
+    explicit Looking(Database& database);
+    Statement begin_run, end_run, runs, settled, waiting, in_doubt, problems;
+  } looking;
+};
+
+}  // namespace ordertail

@@ -1,0 +1,60 @@
+#!/bin/sh
+# hubspot-sandbox as a shell sees it: program_test.sh PROGRAM
+set -eu
+program=$1
+dir=$(mktemp -d)
+pid=
+trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; rm -rf "$dir"' EXIT
+
+fail() { echo "FAILED: $*" >&2; exit 1; }
+
+# refused MESSAGE ARGUMENTS...: ends with 2 and this one line on stderr
+refused() {
+  message="hubspot-sandbox: $1"; shift
+  status=0
+  "$program" "$@" >"$dir/out" 2>"$dir/err" || status=$?
+  [ "$status" = 2 ] || fail "exit $status for: $*"
+  [ "$(cat "$dir/err")" = "$message" ] || fail "for: $*: $(cat "$dir/err")"
+  [ ! -s "$dir/out" ] || fail "stdout for: $*"
+}
+
+# start ARGUMENTS...: sets pid and url once the program says that it listens
+start() {
+  rm -f "$dir/fifo"; mkfifo "$dir/fifo"
+  "$program" --port 0 "$@" >"$dir/fifo" & pid=$!
+  read -r line <"$dir/fifo"
+  url=${line#listening on }
+  [ "$url" != "$line" ] || fail "first line: $line"
+}
+
+# stop SIGNAL: the program ends with 0
+stop() {
+  kill -"$1" "$pid"
+  status=0; wait "$pid" || status=$?; pid=
+  [ "$status" = 0 ] || fail "exit $status after SIG$1"
+}
+
+: >"$dir/empty"
+refused "--port is -1; a port is 0 to 65535." --port=-1
+refused "--requests-per-10s is 0; it must be at least 1." --requests-per-10s 0
+refused "unrecognised option '--prt'; try hubspot-sandbox --help" --prt 1
+refused "too many positional options have been specified on the command line; try hubspot-sandbox --help" stray
+refused "The hapikey file $dir/empty is empty." --require-hapikey-file "$dir/empty"
+refused "cannot open the log $dir/none/log: No such file or directory" --log "$dir/none/log"
+[ "$("$program" --version)" = "hubspot-sandbox 0.1.0" ] || fail --version
+"$program" --help | grep -q 'requests-per-10s N' || fail --help
+
+start; stop INT
+start --address ::1; case $url in "http://[::1]:"*) ;; *) fail "$url" ;; esac; stop TERM
+
+echo ' s3cret ' >"$dir/key"
+start --require-hapikey-file "$dir/key" --requests-per-10s 2 --log "$dir/log"
+post() { curl -s -o /dev/null -w '%{http_code}' -d "$1" "$url/?app=leaddirector&FormName=f"; }
+[ "$(post 'UserToken=t')" = 401 ] || fail 'no key'
+[ "$(post 'UserToken=t&hapikey=s3cret')" = 200 ] || fail 'with key'
+[ "$(post 'UserToken=t&hapikey=s3cret')" = 429 ] || fail 'over the rate'
+[ "$(wc -l <"$dir/log")" = 3 ] || fail 'log lines before the stop'
+refused "The sandbox cannot listen on ${url#http://}: Address already in use. Choose another port, or 0 for any free one." \
+  --port "${url##*:}"
+stop TERM
+! grep -q s3cret "$dir/log" || fail 'the log holds the key'

@@ -1,0 +1,282 @@
+#include "sandbox/server.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <vector>
+
+#include "base/error.h"
+
+namespace ordertail::sandbox {
+namespace {
+
+namespace http = boost::beast::http;
+using boost::asio::ip::tcp;
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kForm = "/landing/page?app=leaddirector&FormName=new_registration";
+
+using Response = http::response<http::string_body>;
+
+class Client {
+ public:
+  explicit Client(const Server& server) : socket_(io_) {
+    socket_.connect({boost::asio::ip::make_address("127.0.0.1"), server.port()});
+  }
+
+  Response ask(http::verb verb, const std::string& target, const std::string& body = "") {
+    http::request<http::string_body> request(verb, target, 11, body);
+    request.set(http::field::host, "127.0.0.1");
+    request.set(http::field::content_type, "application/x-www-form-urlencoded");
+    request.prepare_payload();
+    http::write(socket_, request);
+    return read();
+  }
+  Response post(const std::string& body) { return ask(http::verb::post, kForm, body); }
+  Response get(const std::string& target) { return ask(http::verb::get, target); }
+
+  void write(const std::string& text) { boost::asio::write(socket_, boost::asio::buffer(text)); }
+
+  Response read() {
+    Response response;
+    http::read(socket_, buffer_, response);
+    return response;
+  }
+
+  /// Waits until the server ends the connection.
+  [[nodiscard]] bool is_ended() {
+    char byte = 0;
+    boost::system::error_code error;
+    boost::asio::read(socket_, boost::asio::buffer(&byte, 1), error);
+    return error == boost::asio::error::eof;
+  }
+
+ private:
+  boost::asio::io_context io_;
+  tcp::socket socket_;
+  boost::beast::flat_buffer buffer_;
+};
+
+json listed(const std::string& text, const char* what) {
+  return json::parse(text).at(what);
+}
+
+TEST(Server, TakesSubmissionsOnOneConnectionAndListsThem) {
+  const Server server({});
+  Client client(server);
+  const Response first = client.post("Email=ann%40example.com");
+  EXPECT_EQ(first.result_int(), 200U);
+  EXPECT_EQ(first[http::field::content_type], "application/json");
+  EXPECT_EQ(client.post("Email=ann%40example.com&CloseDate=31/12/2023").result_int(), 400U);
+  EXPECT_EQ(client.post("Email=ANN%40example.com&CloseDate=12/31/2023").result_int(), 200U);
+
+  const json leads = listed(client.get("/sandbox/leads").body(), "leads");
+  ASSERT_EQ(leads.size(), 1U);
+  EXPECT_EQ(leads[0].at("lifecycle"), "customer");
+  EXPECT_EQ(leads[0].at("conversions")[0].at("guid"), json::parse(first.body()).at("guid"));
+  EXPECT_EQ(leads, listed(server.leads_json(), "leads"));
+
+  const json submissions = listed(client.get("/sandbox/submissions").body(), "submissions");
+  ASSERT_EQ(submissions.size(), 3U);
+  EXPECT_EQ(submissions[1].at("status"), 400);
+  EXPECT_EQ(submissions[2].at("form"), "new_registration");
+  EXPECT_EQ(submissions, listed(server.submissions_json(), "submissions"));
+}
+
+TEST(Server, CallsTheObserverAtEachMomentOfARequest) {
+  std::mutex mutex;
+  std::vector<std::string> seen;
+  const Server* running = nullptr;
+  {
+    ServerOptions options;
+    options.observer = [&](Moment moment, std::uint64_t number) {
+      const std::lock_guard lock(mutex);
+      const char* name = moment == Moment::received  ? "received"
+                         : moment == Moment::applied ? "applied"
+                                                     : "answered";
+      seen.push_back(fmt::format("{} {} with {} leads", name, number,
+                                 listed(running->leads_json(), "leads").size()));
+    };
+    const Server server(options);
+    running = &server;
+    Client client(server);
+    EXPECT_EQ(client.post("UserToken=t").result_int(), 200U);
+    EXPECT_EQ(client.post("nobody").result_int(), 400U);
+    client.get("/sandbox/leads");  // by its reply, the moments before it are over
+  }
+  EXPECT_THAT(seen, ElementsAre("received 1 with 0 leads", "applied 1 with 1 leads",
+                                "answered 1 with 1 leads", "received 2 with 1 leads",
+                                "answered 2 with 1 leads"));
+}
+
+TEST(Server, LogsOneLinePerLeadsRequestWithoutTheKey) {
+  std::vector<std::string> lines;
+  {
+    ServerOptions options;
+    options.hapikey = "s3cret";
+    options.log = [&](std::string_view line) { lines.emplace_back(line); };
+    const Server server(options);
+    Client client(server);
+    EXPECT_EQ(client.post("UserToken=t&hapikey=s3cret").result_int(), 200U);
+    EXPECT_EQ(
+        client.ask(http::verb::post, std::string(kForm) + "&hapikey=s3cret", "a=%0A").result_int(),
+        400U);
+    EXPECT_EQ(client.post("UserToken=t&hapikey=wrong-s3cret").result_int(), 401U);
+    EXPECT_THAT(client.get("/sandbox/submissions").body(), Not(HasSubstr("s3cret")));
+    EXPECT_THAT(client.get("/sandbox/leads").body(), Not(HasSubstr("s3cret")));
+  }
+  ASSERT_EQ(lines.size(), 3U);
+  for (const std::string& line : lines) {
+    EXPECT_THAT(line, Not(HasSubstr("s3cret")));
+    EXPECT_EQ(line.find('\n'), line.npos);
+  }
+  EXPECT_EQ(json::parse(lines[1]).at("status"), 400);
+}
+
+TEST(Server, KeepsTheRate) {
+  ServerOptions options;
+  options.requests_per_10s = 1;
+  const Server server(options);
+  Client client(server);
+  EXPECT_EQ(client.post("UserToken=t").result_int(), 200U);
+  EXPECT_EQ(client.post("UserToken=t").result_int(), 429U);
+}
+
+TEST(Server, ShowsThePageLockedDown) {
+  const Server server({});
+  Client client(server);
+  client.post("Email=ann%40example.com&FirstName=%3Cimg+src%3Dx%3E");
+  const Response page = client.get("/");
+  EXPECT_EQ(page.result_int(), 200U);
+  EXPECT_EQ(page[http::field::content_type], "text/html; charset=utf-8");
+  EXPECT_EQ(page["Content-Security-Policy"],
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+            "frame-ancestors 'none'");
+  EXPECT_THAT(page.body(), HasSubstr("&lt;img src=x&gt;"));
+}
+
+TEST(Server, KnowsNoOtherPathAndNoOtherMethod) {
+  const Server server({});
+  Client client(server);
+  const Response missing = client.ask(http::verb::post, "/crm/v3/objects", "x");
+  EXPECT_EQ(missing.result_int(), 404U);
+  EXPECT_EQ(json::parse(missing.body()).at("message"),
+            "Not found. A Leads API URL ends in ?app=leaddirector&FormName= and the form's name.");
+  const Response listing = client.ask(http::verb::post, "/sandbox/leads");
+  EXPECT_EQ(listing.result_int(), 405U);
+  EXPECT_EQ(listing[http::field::allow], "GET");
+  const Response form = client.get(kForm);
+  EXPECT_EQ(form.result_int(), 405U);
+  EXPECT_EQ(form[http::field::allow], "POST");
+}
+
+TEST(Server, RefusesWhatIsTooLargeOrNotHttpAndEndsTheConnection) {
+  const Server server({});
+  const auto answer_to = [&](const std::string& text) {
+    Client client(server);
+    client.write(text);
+    const unsigned status = client.read().result_int();
+    EXPECT_TRUE(client.is_ended());
+    return status;
+  };
+  EXPECT_EQ(answer_to("POST / HTTP/1.1\r\nContent-Length: 1048577\r\n\r\n"), 413U);
+  EXPECT_EQ(answer_to("GET / HTTP/1.1\r\nX: " + std::string(65'536, 'x')), 431U);
+  EXPECT_EQ(answer_to("\r\r\r\n"), 400U);
+
+  Client client(server);
+  EXPECT_EQ(client.post("UserToken=t&x=" + std::string((1U << 20U) - 14, 'x')).result_int(), 200U);
+}
+
+TEST(Server, HonoursConnectionClose) {
+  const Server server({});
+  Client client(server);
+  client.write("GET /sandbox/leads HTTP/1.1\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(client.read().result_int(), 200U);
+  EXPECT_TRUE(client.is_ended());
+}
+
+TEST(Server, EndsAnIdleConnection) {
+  ServerOptions options;
+  options.idle_timeout = std::chrono::milliseconds(20);
+  const Server server(options);
+  Client client(server);
+  EXPECT_TRUE(client.is_ended());
+}
+
+TEST(Server, ServesManyClientsAtOnceAndLosesNothing) {
+  const Server server({});
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&server, t] {
+      Client client(server);
+      for (int i = 0; i < 100; ++i) {
+        EXPECT_EQ(client.post(fmt::format("Email=user{}-{}%40example.com", t, i)).result_int(),
+                  200U);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(listed(server.leads_json(), "leads").size(), 800U);
+}
+
+TEST(Server, StopsWithConnectionsOpen) {
+  auto server = std::make_unique<Server>(ServerOptions());
+  Client waiting(*server);
+  EXPECT_EQ(waiting.get("/").result_int(), 200U);
+  Client halfway(*server);
+  halfway.write("POST / HT");
+  server.reset();
+  EXPECT_TRUE(waiting.is_ended());
+}
+
+std::string refusal_to_start(ServerOptions options) {
+  try {
+    const Server server(std::move(options));
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    return error.what();
+  }
+  return "started";
+}
+
+TEST(Server, ListensOnTheLoopbackOnly) {
+  for (const char* address : {"0.0.0.0", "::", "192.0.2.7", "localhost", "127.0.0.1 ", ""}) {
+    ServerOptions options;
+    options.address = address;
+    EXPECT_EQ(
+        refusal_to_start(options),
+        fmt::format("The sandbox keeps what it is sent on this machine: it listens on loopback "
+                    "addresses only, and {} is not one. Use 127.0.0.1 or ::1.",
+                    address));
+  }
+  ServerOptions options;
+  options.address = "127.0.0.2";
+  const Server server(options);
+  EXPECT_EQ(server.url(), fmt::format("http://127.0.0.2:{}", server.port()));
+}
+
+TEST(Server, SaysWhichPortIsTaken) {
+  const Server server({});
+  ServerOptions options;
+  options.port = server.port();
+  EXPECT_EQ(refusal_to_start(options),
+            fmt::format("The sandbox cannot listen on 127.0.0.1:{}: Address already in use. Choose "
+                        "another port, or 0 for any free one.",
+                        server.port()));
+}
+
+}  // namespace
+}  // namespace ordertail::sandbox

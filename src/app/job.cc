@@ -93,6 +93,7 @@ void read_limit(TomlTable& table, std::string_view key, std::int64_t least, Numb
 void read_limits(TomlTable limits, Limits& to) {
   read_limit(limits, "requests_per_10s", 0, to.requests_per_10s);
   read_limit(limits, "requests_per_day", 0, to.requests_per_day);
+  if (to.requests_per_day == 0) to.requests_per_day = kNoDailyLimit;
   read_limit(limits, "concurrency", 1, to.concurrency);
   read_limit(limits, "tries", 1, to.tries);
   read_limit(limits, "outbox", 1, to.outbox);

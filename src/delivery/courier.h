@@ -17,6 +17,8 @@
 
 namespace ordertail {
 
+inline constexpr std::uint64_t kNoDailyLimit = ~std::uint64_t{0};
+
 struct Limits {
   unsigned requests_per_10s = 45;  ///< 0: no limit (benchmarks, rehearsals)
   std::uint64_t requests_per_day = 100'000;

@@ -3,7 +3,9 @@
 #include <date/date.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -198,8 +200,39 @@ std::optional<DateOrder> date_order(std::string_view name) {
   return std::nullopt;
 }
 
-DateFormat::DateFormat(std::string_view format, std::optional<DateOrder> order) : text_(format) {
+DateFormat::DateFormat(std::string_view format, std::optional<DateOrder> order) {
   compile(format, order, steps_);
+}
+
+std::string DateFormat::shape() const {
+  constexpr std::array<std::pair<char, std::string_view>, 15> kShapes{{
+      {'Y', "YYYY"},
+      {'y', "YY"},
+      {'m', "MM"},
+      {'b', "Mon"},
+      {'B', "Mon"},
+      {'d', "DD"},
+      {'e', "DD"},
+      {'H', "HH"},
+      {'I', "HH"},
+      {'M', "MM"},
+      {'S', "SS"},
+      {'p', "AM"},
+      {'a', "Day"},
+      {'A', "Day"},
+      {'z', "+HHMM"},
+  }};
+  std::string shape;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (steps_[i] == kLiteral) {
+      shape += steps_[++i];
+      continue;
+    }
+    const auto* found = std::find_if(kShapes.begin(), kShapes.end(),
+                                     [&](const auto& entry) { return entry.first == steps_[i]; });
+    shape += found == kShapes.end() ? std::string_view("/") : found->second;
+  }
+  return shape;
 }
 
 std::optional<ParsedTime> DateFormat::parse(std::string_view text) const {

@@ -36,10 +36,10 @@ class DateFormat {
   /// nullopt when `text` is not wholly of this format, or names no real day or time.
   [[nodiscard]] std::optional<ParsedTime> parse(std::string_view text) const;
 
-  [[nodiscard]] const std::string& text() const { return text_; }
+  /// The form as people write it: "MM/DD/YYYY HH:MM:SS".
+  [[nodiscard]] std::string shape() const;
 
  private:
-  std::string text_;
   std::vector<char> steps_;  // a directive letter, or 0 followed by a literal byte
 };
 

@@ -189,17 +189,25 @@ std::optional<Reject> Mapping::read_revenue(Row& row, Event& event) const {
   return std::nullopt;
 }
 
+std::string Mapping::name_of_field(std::string_view key) const {
+  for (std::size_t i = 0; i < kTextFields.size(); ++i) {
+    if (kTextFields[i].key == key && !text_[i].empty()) return text_[i].front().name;
+  }
+  return std::string(key);
+}
+
 std::optional<Reject> Mapping::check(const Event& event) const {
   if (!event.email.empty() && !is_email(event.email)) {
+    const std::string field = name_of_field("email");
     return Reject{"bad_email",
-                  "email",
-                  fmt::format("\"{}\" is no e-mail address", masked(event.email)),
+                  field,
+                  fmt::format("{}: \"{}\" is no e-mail address", field, masked(event.email)),
                   {},
                   {}};
   }
   if (event.email.empty() && (kind_ == Kind::registration || event.utk.empty())) {
     return Reject{"missing_email",
-                  "email",
+                  name_of_field("email"),
                   kind_ == Kind::registration
                       ? "a registration needs an e-mail address"
                       : "a purchase needs an e-mail address or a visitor token",

@@ -58,6 +58,7 @@ class Mapping {
   void read_texts(Row& row, Event& event, std::vector<Remark>& remarks) const;
   [[nodiscard]] std::optional<Reject> read_time(Row& row, Event& event);
   [[nodiscard]] std::optional<Reject> read_revenue(Row& row, Event& event) const;
+  [[nodiscard]] std::string name_of_field(std::string_view key) const;
   [[nodiscard]] std::optional<Reject> check(const Event& event) const;
 
   Kind kind_;

@@ -68,7 +68,7 @@ std::variant<Instant, TimeField::Fault> TimeField::read(Row& row) {
   const auto parsed = format_.parse(text);
   if (!parsed) {
     return Fault{"bad_date", fmt::format("{}: \"{}\" is no time of the form {}", name_,
-                                         printable(text, 40), format_.text())};
+                                         printable(text, 40), format_.shape())};
   }
   if (parsed->offset) return Instant(parsed->local.time_since_epoch() - *parsed->offset);
 

@@ -43,11 +43,9 @@ void Connection::read() {
 
 void Connection::on_read(boost::beast::error_code error) {
   if (!error) return write(handler_(parser_->get()));
-  const bool understood_to_be_bad =
-      error.category() == make_error_code(http::error::bad_method).category() &&
-      error != http::error::end_of_stream && error != http::error::partial_message;
-  if (understood_to_be_bad) return write(refusal(error));
-  close();
+  const bool is_bad_http = error.category() == make_error_code(http::error::bad_method).category();
+  const bool is_gone = error == http::error::end_of_stream || error == http::error::partial_message;
+  if (is_bad_http && !is_gone) write(refusal(error));
 }
 
 void Connection::write(Reply reply) {
@@ -60,15 +58,22 @@ void Connection::write(Reply reply) {
 }
 
 void Connection::on_written(boost::beast::error_code error) {
-  if (error) return close();
+  if (error) return;
   if (reply_.written) reply_.written();
-  if (!reply_.response.keep_alive()) return close();
-  read();
-}
-
-void Connection::close() {
+  if (reply_.response.keep_alive()) return read();
   boost::beast::error_code ignored;  // the peer may have gone already
   stream_.socket().shutdown(Socket::shutdown_send, ignored);
+  stream_.expires_after(idle_timeout_);
+  drain();
+}
+
+/// Closing a socket with bytes unread would reset the connection, and take the reply with it.
+void Connection::drain() {
+  buffer_.clear();
+  stream_.async_read_some(buffer_.prepare(kHeaderLimit),
+                          [self = shared_from_this()](boost::beast::error_code error, std::size_t) {
+                            if (!error) self->drain();
+                          });
 }
 
 }  // namespace ordertail::sandbox

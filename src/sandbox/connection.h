@@ -26,7 +26,7 @@ struct Reply {
 
 using Handler = std::function<Reply(const HttpRequest&)>;
 
-/// Keeps itself alive as long as its socket is open.
+/// Keeps itself alive until the peer has gone, the connection has ended, or nothing moves any more.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
@@ -41,7 +41,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_read(boost::beast::error_code error);
   void write(Reply reply);
   void on_written(boost::beast::error_code error);
-  void close();
+  void drain();
 
   boost::beast::basic_stream<boost::asio::ip::tcp, boost::asio::io_context::executor_type> stream_;
   const Handler& handler_;

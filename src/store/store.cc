@@ -119,7 +119,7 @@ Store::Implementation::Looking::Looking(Database& database)
            "ORDER BY id DESC LIMIT ?",
            kRead),
       settled(database, "SELECT state, events FROM total", kRead),
-      waiting(database, "SELECT state >= ?, count(*) FROM outbox GROUP BY 1", kRead),
+      waiting(database, "SELECT state, count(*) FROM outbox GROUP BY state", kRead),
       in_doubt(database,
                "SELECT o.id, o.payload, coalesce(a.reason, ?), coalesce(a.message, ?), o.tries, "
                "a.started_at FROM outbox o JOIN attempt a "
@@ -178,8 +178,9 @@ Totals Store::totals() const {
     const bool rejected = row.as<LedgerState>(0) == LedgerState::rejected;
     (rejected ? totals.rejected : totals.submitted) = row.as<std::uint64_t>(1);
   });
-  self_->looking.waiting.with(static_cast<int>(self_->doubtful_from())).each([&](const Row& row) {
-    (row.as<bool>(0) ? totals.in_doubt : totals.pending) = row.as<std::uint64_t>(1);
+  self_->looking.waiting.each([&](const Row& row) {
+    const bool in_doubt = row.as<OutboxState>(0) >= self_->doubtful_from();
+    (in_doubt ? totals.in_doubt : totals.pending) += row.as<std::uint64_t>(1);
   });
   return totals;
 }

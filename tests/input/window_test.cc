@@ -61,7 +61,7 @@ TEST(Window, ShowsTheSameBytesHoweverTheyArrive) {
   }
 }
 
-TEST(Window, AddsABlockOrAsMuchAsItHolds) {
+TEST(Window, AddsABlockAtLeastAndAsMuchAsItHoldsAtMost) {
   const std::string text = numbered_lines(8U << 20U);
   ScriptedStream stream(text, 1, 100'000);
   Window window(stream);
@@ -71,7 +71,7 @@ TEST(Window, AddsABlockOrAsMuchAsItHolds) {
     window.more();
     ASSERT_LE(window.view().size(), std::max(kept * 2, kept + Window::kBlock));
     if (!window.at_end()) {
-      ASSERT_EQ(window.view().size(), kept + std::max(kept, Window::kBlock));
+      ASSERT_GE(window.view().size(), kept + Window::kBlock);
     }
     if (window.view().size() > 1'000'000) window.consume(window.view().size() - random() % 1000);
   }

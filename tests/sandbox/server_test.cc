@@ -195,6 +195,10 @@ TEST(Server, RefusesWhatIsTooLargeOrNotHttpAndEndsTheConnection) {
   EXPECT_EQ(answer_to("POST / HTTP/1.1\r\nContent-Length: 1048577\r\n\r\n"), 413U);
   EXPECT_EQ(answer_to("GET / HTTP/1.1\r\nX: " + std::string(65'536, 'x')), 431U);
   EXPECT_EQ(answer_to("\r\r\r\n"), 400U);
+  EXPECT_EQ(
+      answer_to("POST / HTTP/1.1\r\nContent-Length: 2000000\r\n\r\n" + std::string(2'000'000, 'x')),
+      413U)
+      << "the answer outlives the bytes nobody reads";
 
   Client client(server);
   EXPECT_EQ(client.post("UserToken=t&x=" + std::string((1U << 20U) - 14, 'x')).result_int(), 200U);

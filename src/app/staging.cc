@@ -30,7 +30,11 @@ Staging::Staging(const Job& job, Store& store, StageMode mode, std::uint64_t mos
       interrupted_(interrupted),
       observer_(std::move(observer)),
       context_{job.shop, job.account_zone, store.id_key()} {
-  if (mode == StageMode::dry) met_.emplace();
+  if (mode == StageMode::dry) {
+    const Totals totals = store.totals();
+    store_is_empty_ = totals.submitted + totals.rejected + totals.pending + totals.in_doubt == 0;
+    met_.emplace();
+  }
 }
 
 void Staging::begin_source() {
@@ -135,7 +139,11 @@ void Staging::keep(const Event& event) {
     known = store_.stage(event, payload_);
   } else if (mode_ == StageMode::dry) {
     const bool met = !met_->insert(event.id);
-    known = met ? Store::Known::in_outbox : store_.find(event.id);
+    if (met) {
+      known = Store::Known::in_outbox;
+    } else if (!store_is_empty_) {
+      known = store_.find(event.id);
+    }
     counts_.ids_forgotten = counts_.ids_forgotten || met_->full();
   }
   if (known != Store::Known::no) {

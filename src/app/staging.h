@@ -71,7 +71,8 @@ class Staging {
   const std::atomic<bool>& interrupted_;
   StageObserver observer_;
   EventContext context_;
-  std::optional<IdSet> met_;  // dry runs
+  std::optional<IdSet> met_;     // dry runs
+  bool store_is_empty_ = false;  // dry runs: nothing to look up there
 
   std::size_t source_ = 0;  // index of the source being read
   bool source_open_ = false;

@@ -42,7 +42,7 @@ std::size_t utf8_length(std::string_view text) {
   return overlong || outside ? 0 : size;
 }
 
-std::string_view trim(std::string_view text) {
+std::string_view trim_slowly(std::string_view text) {
   while (true) {
     if (!text.empty() && kBlanks.find(text.front()) != kBlanks.npos) {
       text.remove_prefix(1);
@@ -65,8 +65,9 @@ std::string lower(std::string_view text) {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower_char(x) == lower_char(y); });
+  if (a.size() != b.size()) return false;
+  return a == b || std::equal(a.begin(), a.end(), b.begin(),
+                              [](char x, char y) { return lower_char(x) == lower_char(y); });
 }
 
 std::string printable(std::string_view text, std::size_t limit) {

@@ -9,7 +9,11 @@
 namespace ordertail {
 
 /// Without ASCII blanks (space, tab, CR, LF) and UTF-8 no-break spaces at both ends.
-[[nodiscard]] std::string_view trim(std::string_view text);
+[[nodiscard]] std::string_view trim_slowly(std::string_view text);
+[[nodiscard]] inline std::string_view trim(std::string_view text) {
+  // Nearly every cell begins and ends with a visible ASCII byte.
+  return !text.empty() && text.front() > ' ' && text.back() > ' ' ? text : trim_slowly(text);
+}
 
 /// ASCII letters to lower case; other bytes as they are.
 [[nodiscard]] std::string lower(std::string_view text);

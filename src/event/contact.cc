@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view kAtomMarks = "!#$%&'*+/=?^_`{|}~-.";
 
 bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c < 0;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         static_cast<unsigned char>(c) >= 0x80;
 }
 
 bool is_local_part(std::string_view text) {

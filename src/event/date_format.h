@@ -27,7 +27,7 @@ struct ParsedTime {
 ///   %M 0-59   %S 0-60   %p AM/PM   %a Mon or Monday (not checked)   %z -0500, -05:00 or Z
 ///   %F = %Y-%m-%d   %T = %H:%M:%S   %x = a date in the source's own order, `/`, `-` or `.` between
 /// A space stands for one or more blanks, any other byte for itself. Numbers may lack their
-/// leading zero, save %Y. Names are English.
+/// leading zero, save %Y and %y. Names are English.
 class DateFormat {
  public:
   /// Throws Error(usage) for an unknown directive, or for %x without an order.

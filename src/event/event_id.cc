@@ -14,7 +14,7 @@ Hash128 event_id(const HashKey& key, const Event& event) {
 std::string_view plain_order_number(std::string_view text) {
   text = trim(text);
   if (text.starts_with('#')) text.remove_prefix(1);
-  return text;
+  return trim(text);
 }
 
 }  // namespace ordertail

@@ -3,12 +3,13 @@
 #include <date/date.h>
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "event/date_format.h"
 
 namespace ordertail {
 namespace {
@@ -36,22 +37,31 @@ void append_instant(Instant instant, std::string& out) {
                  time.seconds().count());
 }
 
-Instant parse_instant(const std::string& text) {
-  int y = 0, h = 0, m = 0, s = 0;
-  unsigned month = 0, d = 0;
-  if (std::sscanf(text.c_str(), "%d-%u-%uT%d:%d:%dZ", &y, &month, &d, &h, &m, &s) != 6) {
-    throw std::invalid_argument("occurred_at");
-  }
-  return date::sys_days(date::year(y) / date::month(month) / date::day(d)) + std::chrono::hours(h) +
-         std::chrono::minutes(m) + std::chrono::seconds(s);
+/// A time that append_json() wrote.
+LocalTime parse_time(const std::string& text, std::string_view format) {
+  const auto time = DateFormat(format, std::nullopt).parse(text);
+  if (!time) throw std::invalid_argument("a date");
+  return time->local;
 }
 
 Day parse_day(const std::string& text) {
-  Day day;
-  if (std::sscanf(text.c_str(), "%2u/%2u/%4d", &day.month, &day.day, &day.year) != 3) {
-    throw std::invalid_argument("close_date");
+  const auto local = parse_time(text, "%m/%d/%Y").time_since_epoch();
+  const date::year_month_day day(date::sys_days(date::floor<date::days>(local)));
+  return {static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
+          static_cast<unsigned>(day.day())};
+}
+
+Money parse_revenue(const std::string& text) {
+  const auto money = parse_money(text, NumberStyle::plain);
+  if (!money) throw std::invalid_argument("total_revenue");
+  return *money;
+}
+
+Kind parse_kind(const std::string& name) {
+  for (const Kind kind : {Kind::registration, Kind::purchase}) {
+    if (name == name_of(kind)) return kind;
   }
-  return day;
+  throw std::invalid_argument("kind");
 }
 
 Hash128 parse_id(const std::string& hex) {
@@ -64,15 +74,15 @@ Hash128 parse_id(const std::string& hex) {
 
 Event from_json(const nlohmann::ordered_json& json) {
   Event event;
-  event.kind = json.at("kind") == name_of(Kind::purchase) ? Kind::purchase : Kind::registration;
+  event.kind = parse_kind(json.at("kind"));
   event.id = parse_id(json.at("id"));
   event.shop = json.value("shop", std::string());
   for (const auto& [key, member] : kTextFields) event.*member = json.value(key, std::string());
-  if (json.contains("occurred_at")) event.occurred_at = parse_instant(json["occurred_at"]);
-  if (json.contains("close_date")) event.close_date = parse_day(json["close_date"]);
-  if (json.contains("total_revenue")) {
-    event.total_revenue = parse_money(json["total_revenue"].get<std::string>(), NumberStyle::plain);
+  if (json.contains("occurred_at")) {
+    event.occurred_at = Instant(parse_time(json["occurred_at"], "%FT%TZ").time_since_epoch());
   }
+  if (json.contains("close_date")) event.close_date = parse_day(json["close_date"]);
+  if (json.contains("total_revenue")) event.total_revenue = parse_revenue(json["total_revenue"]);
   event.skus = json.value("skus", std::vector<std::string>());
   if (json.contains("extra")) {
     for (const auto& [key, value] : json["extra"].items()) event.extra.emplace_back(key, value);
@@ -83,7 +93,7 @@ Event from_json(const nlohmann::ordered_json& json) {
 }
 
 bool is_plain(char c) {
-  return c >= 0x20 && c != '"' && c != '\\';
+  return c >= 0x20 && static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '\\';
 }
 
 void append_escaped(char c, std::string& out) {

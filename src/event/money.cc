@@ -75,7 +75,7 @@ std::optional<std::int64_t> take_whole(std::string_view& text, NumberStyle style
   return any ? std::optional(value) : std::nullopt;
 }
 
-/// Reads up to four decimals to the end of `text`; "" and "5" and "5000" are fine.
+/// Reads one to four decimals, to the end of `text`.
 std::optional<std::int64_t> read_decimals(std::string_view text) {
   if (text.empty() || text.size() > 4) return std::nullopt;
   std::int64_t value = 0;
@@ -115,6 +115,7 @@ std::optional<Money> parse_money(std::string_view text, NumberStyle style) {
     decimals = *read;
   }
   const std::int64_t amount = *whole * kUnit + decimals;
+  if (amount > kLargest * kUnit) return std::nullopt;
   return Money{negative ? -amount : amount};
 }
 

@@ -1,5 +1,7 @@
 #include "event/request_line.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace ordertail {
@@ -29,12 +31,12 @@ RequestLine parse_request_line(std::string_view logged) {
   if (const std::size_t end = target.rfind(" HTTP/"); end != target.npos) {
     target = target.substr(0, end);
   }
-  if (const std::size_t scheme = target.find("://"); scheme != target.npos && scheme < 6) {
-    const std::size_t path = target.find('/', scheme + 3);
-    target = path == target.npos ? std::string_view("/") : target.substr(path);
-  }
+  const std::size_t scheme = target.find("://");
+  const bool absolute = scheme < 6 && !target.starts_with('/');
+  if (absolute)
+    target.remove_prefix(std::min(target.find_first_of("/?", scheme + 3), target.size()));
   const std::size_t mark = target.find('?');
-  line.path = target.substr(0, mark);
+  line.path = absolute && (target.empty() || mark == 0) ? "/" : target.substr(0, mark);
   if (mark != target.npos) line.query = target.substr(mark + 1);
   return line;
 }

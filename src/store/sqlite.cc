@@ -99,11 +99,7 @@ void Database::configure(Access access) {
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     execute("PRAGMA query_only = ON", "open");
   }
-  if (access == Access::write) {
-    if (sqlite3_db_readonly(handle_, "main") != 0)
-      fail("write to", SQLITE_READONLY, sqlite3_errstr(SQLITE_READONLY));
-    execute(kForWriting, "open");
-  }
+  if (access == Access::write) execute(kForWriting, "open");
 }
 
 // Folds the log into the file and removes it. A failure to do so costs nothing: the log stays and

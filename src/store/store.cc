@@ -1,6 +1,8 @@
 // Opening, recovery after a crash, runs, and what status shows.
 #include "store/store.h"
 
+#include <fcntl.h>
+
 #include <cstring>
 #include <utility>
 
@@ -41,7 +43,7 @@ void check(Database& database, const fs::path& path) {
 
 /// Makes what is missing. Call it under the lock.
 std::unique_ptr<Database> open_database(const fs::path& path, StoreMode mode) {
-  const bool there = has_store(path);
+  const bool there = has_store(path, mode == StoreMode::write ? O_RDWR : O_RDONLY);
   if (!there && mode == StoreMode::observe) {
     auto nothing = std::make_unique<Database>(path, Access::memory);
     create_schema(*nothing);

@@ -46,7 +46,7 @@ void make_directory(const fs::path& directory) {
   struct stat found {};
   if (::stat(directory.c_str(), &found) == 0) return;
   make_directory(directory_of(directory));
-  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
+  if (::mkdir(directory.c_str(), 0700) != 0 || ::chmod(directory.c_str(), 0700) != 0)
     refuse_errno("create the directory", directory);
   sync_directory(directory_of(directory));
 }
@@ -94,8 +94,8 @@ void prepare_directory(const fs::path& store) {
                        found.st_mode & 07777U, directory.string()));
 }
 
-bool has_store(const fs::path& store) {
-  const Fd fd = open_own_file(store, O_RDONLY);
+bool has_store(const fs::path& store, int flags) {
+  const Fd fd = open_own_file(store, flags);
   if (!fd) return false;
   char header[kHeaderSize];
   const ssize_t size = ::pread(fd.get(), header, sizeof header, 0);

@@ -7,18 +7,19 @@
 
 namespace ordertail {
 
-/// Opens a file with open(2)'s `flags`, made 0600 with O_CREAT whatever the umask. An empty Fd when
-/// it is missing and not to be made. Throws Error(store) for a symbolic link, anything but a
-/// regular file, a file of another user, and one with a second name (hard link).
+/// Opens a file with open(2)'s `flags`; one that may be written to becomes 0600, whatever the
+/// umask. An empty Fd when it is missing and not to be made. Throws Error(store) for a symbolic
+/// link, anything but a regular file, a file of another user, and one with a second name (hard
+/// link).
 [[nodiscard]] Fd open_own_file(const std::filesystem::path& file, int flags);
 
 /// Makes the store's directory 0700, with missing ones above it. Throws Error(store) when others
 /// may write there: they could put another file in the store's place.
 void prepare_directory(const std::filesystem::path& store);
 
-/// False when there is no file. Throws Error(store) unless its header is that of a store this
-/// version can use; SQLite has not touched it then.
-[[nodiscard]] bool has_store(const std::filesystem::path& store);
+/// False when there is no file. Throws Error(store) unless it opens with `flags` and its header is
+/// that of a store this version can use; SQLite has not touched it then.
+[[nodiscard]] bool has_store(const std::filesystem::path& store, int flags);
 
 /// Makes an empty store under another name, durable, and then gives it its name: a store without a
 /// schema, such as an empty file, is therefore never ours. Call it under the lock only.

@@ -61,7 +61,10 @@ TEST_F(CourierTest, SubmitsEverythingOldestFirst) {
   shop.stage(301, 300);
   shop.stage(1, 300);
   FakeTransport server(clock, [](int) { return thanks(); });
-  const Delivered delivered = drain(server, {});
+  Limits limits;
+  limits.requests_per_10s = 0;
+  limits.concurrency = 7;  // so that a batch ends amid those that are about to begin
+  const Delivered delivered = drain(server, limits);
   EXPECT_EQ(orders(server), upto(600));
   EXPECT_EQ(delivered.requests, 600U);
   EXPECT_EQ(delivered.submitted, 600U);
@@ -278,7 +281,9 @@ TEST_F(CourierTest, AfterAPauseOneRequestProbesTheDoor) {
 TEST_F(CourierTest, MostBoundsTheRequestsOfACall) {
   shop.stage(1, 10);
   FakeTransport server(clock, [](int) { return thanks(); });
-  Courier mine = courier(server, {});
+  Limits limits;
+  limits.requests_per_10s = 0;
+  Courier mine = courier(server, limits);
   EXPECT_EQ(mine.drain(0).requests, 0U);
   const Delivered delivered = mine.drain(3);
   EXPECT_EQ(delivered.requests, 3U);

@@ -101,7 +101,8 @@ Event random_event(std::mt19937& random) {
   if (random() % 2 == 0) {
     event.occurred_at = Instant(std::chrono::seconds(random()) - 1'000'000'000s);
     event.close_date =
-        Day{static_cast<int>(1000 + random() % 9000), 1 + random() % 12U, 1 + random() % 28U};
+        Day{static_cast<int>(1000 + random() % 9000), static_cast<unsigned>(1 + random() % 12),
+            static_cast<unsigned>(1 + random() % 28)};
   }
   if (random() % 2 == 0) event.total_revenue = Money{static_cast<std::int64_t>(random()) - 1'000};
   for (auto count = random() % 3; count > 0; --count) event.skus.push_back(random_text(random));

@@ -45,6 +45,12 @@ void raw_change(const std::filesystem::path& file, const std::string& sql) {
   connection.require(sqlite3_exec(connection.handle(), sql.c_str(), nullptr, nullptr, nullptr));
 }
 
+void raw_hold(const std::filesystem::path& file) {
+  static const Connection connection(file);
+  connection.require(
+      sqlite3_exec(connection.handle(), "BEGIN IMMEDIATE", nullptr, nullptr, nullptr));
+}
+
 std::string upper_hex(const Hash128& hash) {
   std::string hex;
   for (const unsigned char byte : hash.bytes) hex += fmt::format("{:02X}", byte);

@@ -15,6 +15,9 @@ namespace ordertail {
 /// Runs statements on the file.
 void raw_change(const std::filesystem::path& file, const std::string& sql);
 
+/// Opens the file and holds its write lock for as long as the process lives.
+void raw_hold(const std::filesystem::path& file);
+
 [[nodiscard]] std::string upper_hex(const Hash128& hash);
 
 }  // namespace ordertail

@@ -11,6 +11,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/fd.h"
+
 namespace ordertail {
 namespace fs = std::filesystem;
 
@@ -121,6 +123,25 @@ mode_t permissions(const fs::path& file) {
   struct stat info {};
   if (::lstat(file.c_str(), &info) != 0) throw std::runtime_error("lstat failed");
   return info.st_mode & 07777U;
+}
+
+std::string in_child(const std::function<std::string()>& action) {
+  std::array<int, 2> answer{};
+  if (::pipe(answer.data()) != 0) throw std::runtime_error("pipe failed");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const std::string said = action();
+    ::_exit(write_all(answer[1], said) == 0 ? 0 : 1);
+  }
+  ::close(answer[1]);
+  std::string said;
+  char block[4096];
+  for (ssize_t got = 0; (got = ::read(answer[0], block, sizeof block)) > 0;)
+    said.append(block, static_cast<std::size_t>(got));
+  ::close(answer[0]);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return status == 0 ? said : said + " and the child died";
 }
 
 Child::Child(const std::function<void()>& action) {

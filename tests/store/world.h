@@ -65,6 +65,9 @@ void write_file(const std::filesystem::path& file, const std::string& content);
 [[nodiscard]] std::string read_file(const std::filesystem::path& file);
 [[nodiscard]] mode_t permissions(const std::filesystem::path& file);
 
+/// What `action` returns in a process of its own.
+[[nodiscard]] std::string in_child(const std::function<std::string()>& action);
+
 /// A child process that runs `action` and then waits to be killed, with all it holds open.
 class Child {
  public:

@@ -1,0 +1,199 @@
+// Random histories, with closing and reopening in between, against a map that cannot crash.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+#include <tuple>
+
+#include "store/world.h"
+
+namespace ordertail {
+namespace {
+
+constexpr std::string_view kDay = "2026-11-23";
+constexpr int kNumbers = 60;
+
+struct Expected {
+  enum State { pending, on_its_way, in_doubt, submitted, rejected } state = pending;
+  int place = 0;  ///< in the order of staging
+  int tries = 0;
+};
+
+class History {
+ public:
+  explicit History(std::uint32_t seed) : random_(seed) {}
+
+  void run(int steps) {
+    for (int step = 0; step < steps; ++step) {
+      switch (upto(6)) {
+        case 0:
+          stage_some(upto(3) > 0);
+          break;
+        case 1:
+          reopen();
+          break;
+        default:
+          settle_and_begin_some();
+      }
+      compare(*store_, false);
+      if (testing::Test::HasFailure()) return;
+    }
+    store_.reset();
+    compare(Store(path_, StoreMode::observe, clock_), true);
+  }
+
+ private:
+  int upto(int limit) { return static_cast<int>(random_() % static_cast<unsigned>(limit)); }
+
+  /// Repeats among the times, and events without one.
+  static std::optional<int> time_of(int number) {
+    return number % 7 == 0 ? std::nullopt : std::optional(number * 37 % 11);
+  }
+
+  void stage_some(bool commit) {
+    std::map<int, Expected> staged = model_;
+    int place = staged_;
+    store_->begin_slice();
+    for (int i = upto(12); i > 0; --i) {
+      const int number = upto(kNumbers);
+      const bool is_new = staged.emplace(number, Expected{Expected::pending, place + 1, 0}).second;
+      if (is_new) ++place;
+      const auto known = store_->stage(event_of(number, time_of(number)), payload_of(number));
+      EXPECT_EQ(known == Store::Known::no, is_new);
+    }
+    Cursor cursor;
+    cursor.source = "s";
+    cursor.offset = static_cast<std::uint64_t>(place);
+    store_->save(cursor);
+    if (!commit) return reopen();
+    store_->commit_slice();
+    model_ = staged;
+    staged_ = place;
+    ++cursors_;
+  }
+
+  void reopen() {
+    store_.reset();
+    if (upto(2) == 0) compare(Store(path_, StoreMode::observe, clock_), true);
+    store_.emplace(path_, StoreMode::write, clock_);
+    for (auto& [number, expected] : model_)
+      if (expected.state == Expected::on_its_way) expected.state = Expected::in_doubt;
+    open_.clear();
+  }
+
+  void settle_and_begin_some() {
+    std::vector<Outcome> outcomes;
+    for (auto attempt = open_.begin(); attempt != open_.end();) {
+      if (upto(2) == 0) {
+        ++attempt;
+        continue;
+      }
+      outcomes.push_back(outcome_of(attempt->first, model_.at(attempt->second)));
+      attempt = open_.erase(attempt);
+    }
+    const auto events = store_->pending(static_cast<std::size_t>(upto(4)));
+    const auto attempts = store_->settle_and_begin(outcomes, intents_for(events), kDay);
+    ASSERT_EQ(attempts.size(), events.size());
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      const int number = number_of(events[i].id);
+      model_.at(number).state = Expected::on_its_way;
+      ++model_.at(number).tries;
+      EXPECT_TRUE(open_.emplace(attempts[i], number).second);
+      EXPECT_TRUE(ever_.insert(attempts[i]).second) << "an attempt id came twice";
+      ++requests_;
+    }
+  }
+
+  Outcome outcome_of(std::int64_t attempt, Expected& event) {
+    switch (upto(4)) {
+      case 0:
+        event.state = Expected::submitted;
+        return {attempt, Settlement::submitted, "", "", 200};
+      case 1:
+        event.state = Expected::rejected;
+        return {attempt, Settlement::rejected, "http_400", "Refused.", 400};
+      case 2:
+        event.state = Expected::in_doubt;
+        return {attempt, Settlement::in_doubt, "timeout", "No reply.", 0};
+      default:
+        event.state = Expected::pending;
+        return {attempt, Settlement::pending, "http_429", "Too many.", 429};
+    }
+  }
+
+  static int number_of(const Hash128& id) {
+    for (int number = 0; number < kNumbers; ++number)
+      if (id_of(number) == id) return number;
+    throw std::logic_error("an event that nobody staged");
+  }
+
+  void compare(const Store& store, bool observed) const {
+    const auto count = [&](auto... states) {
+      return static_cast<std::uint64_t>(std::ranges::count_if(
+          model_, [&](const auto& entry) { return ((entry.second.state == states) || ...); }));
+    };
+    const Totals totals = store.totals();
+    EXPECT_EQ(totals.submitted, count(Expected::submitted));
+    EXPECT_EQ(totals.rejected, count(Expected::rejected));
+    EXPECT_EQ(store.problems(1000).size(), totals.rejected);
+    const std::uint64_t in_the_air = count(Expected::on_its_way);
+    EXPECT_EQ(totals.pending, count(Expected::pending) + (observed ? 0 : in_the_air));
+    EXPECT_EQ(totals.in_doubt, count(Expected::in_doubt) + (observed ? in_the_air : 0));
+    EXPECT_EQ(store.in_doubt(1000).size(), totals.in_doubt);
+    EXPECT_EQ(store.requests_on("leads", kDay), requests_);
+    EXPECT_EQ(store.all_cursors().size(), cursors_);
+    for (int number = 0; number < kNumbers; ++number)
+      EXPECT_EQ(store.find(id_of(number)), known(number)) << number;
+    compare_pending(store);
+  }
+
+  Store::Known known(int number) const {
+    const auto found = model_.find(number);
+    if (found == model_.end()) return Store::Known::no;
+    if (found->second.state == Expected::submitted) return Store::Known::submitted;
+    if (found->second.state == Expected::rejected) return Store::Known::rejected;
+    return Store::Known::in_outbox;
+  }
+
+  void compare_pending(const Store& store) const {
+    using Entry = std::tuple<std::optional<int>, int, std::string, int>;
+    std::vector<Entry> expected;
+    for (const auto& [number, event] : model_)
+      if (event.state == Expected::pending)
+        expected.emplace_back(time_of(number), event.place, payload_of(number), event.tries);
+    std::ranges::sort(expected);
+    const auto found = store.pending(1000);
+    ASSERT_EQ(found.size(), expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      EXPECT_EQ(found[i].payload, std::get<2>(expected[i]));
+      EXPECT_EQ(found[i].tries, std::get<3>(expected[i]));
+    }
+  }
+
+  TemporaryDirectory directory_;
+  HandClock clock_;
+  std::filesystem::path path_ = directory_.path() / "main.db";
+  std::optional<Store> store_{std::in_place, path_, StoreMode::write, clock_};
+  std::mt19937 random_;
+  std::map<int, Expected> model_;     ///< by number
+  std::map<std::int64_t, int> open_;  ///< attempts on their way, by number
+  std::set<std::int64_t> ever_;       ///< all attempt ids
+  int staged_ = 0;
+  std::uint64_t requests_ = 0;
+  std::size_t cursors_ = 0;
+};
+
+TEST(StoreModelTest, RandomHistoriesEndAsTheModelDoes) {
+  for (std::uint32_t seed = 1; seed <= 25; ++seed) {
+    SCOPED_TRACE(fmt::format("seed {}", seed));
+    History(seed).run(80);
+    if (HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace ordertail

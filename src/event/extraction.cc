@@ -48,6 +48,15 @@ std::vector<std::string> chosen_names(const Selection& selection) {
   return names;
 }
 
+/// LF, CRLF and CR, as in CSV.
+std::uint64_t line_ends(std::string_view text) {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n' || (text[i] == '\r' && text.substr(i + 1, 1) != "\n")) ++count;
+  }
+  return count;
+}
+
 }  // namespace
 
 struct Extraction::Implementation {
@@ -56,10 +65,17 @@ struct Extraction::Implementation {
   void bind(const Pattern& pattern, const EventContext& context);
   void resume(std::span<const Checkpoint> known);
   void read_window();
-  [[nodiscard]] bool is_unfinished(const BadRecord& bad) const;
-  bool interpret(Findings& findings, std::uint64_t most);
-  [[nodiscard]] Position before_unterminated(std::optional<Position> open) const;
-  void move_checkpoint(Position to, std::string_view window);
+  void note_giving_up();
+  [[nodiscard]] bool is_csv() const { return columns > 0; }
+  [[nodiscard]] bool is_unfinished(const BadRecord& line) const;
+  Position interpret(Findings& findings, std::uint64_t most);
+  void pass_over(Position reached, Findings& findings);
+  [[nodiscard]] Position end_of_input() const;
+  void move_checkpoint(Position to, std::string_view bytes);
+  void leave_batch();
+  [[nodiscard]] bool batch_is_used_up() const {
+    return record == batch.records.size() && bad == batch.bad.size();
+  }
 
   SourceFile file;
   std::string prefix;
@@ -69,7 +85,13 @@ struct Extraction::Implementation {
   std::unique_ptr<RecordReader> reader;
   std::unique_ptr<ByteStream> stream;
   std::unique_ptr<Window> window;
-  RecordBatch batch;
+  RecordBatch batch;  // of the window, while in_batch
+  bool in_batch = false;
+  std::size_t record = 0;  // of the batch, the next to interpret
+  std::size_t bad = 0;
+  std::uint64_t passed_over = 0;  // of the batch's, those counted so far
+  std::optional<Position> giving_up;
+
   Position at;         // of the window's first byte
   std::string before;  // the bytes before it
   Checkpoint checkpoint;
@@ -131,6 +153,9 @@ void Extraction::Implementation::resume(std::span<const Checkpoint> known) {
   window->consume(static_cast<std::size_t>(kept));
   read_from = at.byte;
   // An unterminated last record that has been read before is not read again until more follows it.
+  while (resumed && !window->at_end() && at.byte + window->view().size() <= checkpoint.seen) {
+    window->more();
+  }
   done = resumed && window->at_end() && at.byte + window->view().size() == checkpoint.seen;
   if (done) read_from = checkpoint.seen;
 }
@@ -139,9 +164,29 @@ void Extraction::Implementation::read_window() {
   while (true) {
     const auto ending = window->at_end() ? Ending::last : Ending::more;
     reader->read(window->view(), at, ending, batch);
-    if (batch.consumed > 0 || window->at_end()) return;
+    if (batch.consumed > 0 || window->at_end()) break;
     window->more();
   }
+  in_batch = true;
+  record = bad = 0;
+  passed_over = 0;
+  note_giving_up();
+}
+
+/// Notes where a stretch begins that the reader is giving up but has not told of, since its end is
+/// yet to come: what follows the last record and is neither blank nor lines passed over.
+void Extraction::Implementation::note_giving_up() {
+  std::uint64_t told = at.byte;
+  if (!batch.records.empty()) told = batch.records.back().end;
+  if (!batch.bad.empty()) told = std::max(told, batch.bad.back().end);
+  if (told > at.byte || window->at_end()) giving_up.reset();
+  if (giving_up || window->at_end()) return;
+  const std::string_view rest = window->view().substr(0, batch.consumed).substr(told - at.byte);
+  const std::size_t begin =
+      std::min(is_csv() ? rest.find_first_not_of("\r\n") : rest.rfind('\n') + 1, rest.size());
+  if (begin == rest.size()) return;
+  const std::uint64_t lines = is_csv() ? line_ends(rest.substr(begin)) : 0;
+  giving_up = Position{batch.next.line - lines, told + begin};
 }
 
 /// Sets the checkpoint to `to`, which lies in the window or is where the checkpoint is already.
@@ -159,27 +204,24 @@ void Extraction::Implementation::move_checkpoint(Position to, std::string_view b
 }
 
 /// Is this the front of a line that is still being written?
-bool Extraction::Implementation::is_unfinished(const BadRecord& bad) const {
+bool Extraction::Implementation::is_unfinished(const BadRecord& line) const {
   const std::string_view bytes = window->view();
-  return bad.fault == BadRecord::Fault::no_match && window->at_end() &&
-         bad.end == at.byte + bytes.size() && bytes.back() != '\n';
+  return line.fault == BadRecord::Fault::no_match && window->at_end() &&
+         line.end == at.byte + bytes.size() && bytes.back() != '\n';
 }
 
-/// Feeds the batch to the assembly in file order. False when `most` events stopped it in the
-/// middle; the batch then ends there.
-bool Extraction::Implementation::interpret(Findings& findings, std::uint64_t most) {
-  std::size_t record = 0;
-  std::size_t bad = 0;
+/// Feeds the rest of the batch to the assembly in file order, until that makes `most` events.
+/// Returns the position of what comes next.
+Position Extraction::Implementation::interpret(Findings& findings, std::uint64_t most) {
+  const std::size_t taken_before = record + bad;
+  Position reached = batch.next;
   while (record < batch.records.size() || bad < batch.bad.size()) {
     const bool bad_first =
         record == batch.records.size() ||
         (bad < batch.bad.size() && batch.bad[bad].begin.byte < batch.records[record].begin.byte);
     if (findings.events().size() >= most) {
-      batch.next = bad_first ? batch.bad[bad].begin : batch.records[record].begin;
-      batch.consumed = static_cast<std::size_t>(batch.next.byte - at.byte);
-      if (batch.passed_over > 0) batch.passed_over = batch.next.line - at.line - record - bad;
-      rows += record + bad;
-      return false;
+      reached = bad_first ? batch.bad[bad].begin : batch.records[record].begin;
+      break;
     }
     if (!bad_first) {
       const Record& next = batch.records[record++];
@@ -191,19 +233,49 @@ bool Extraction::Implementation::interpret(Findings& findings, std::uint64_t mos
       assembly->add(batch.bad[bad++], columns, findings);
     }
   }
-  rows += record + bad;
-  return true;
+  rows += record + bad - taken_before;
+  pass_over(reached, findings);
+  return reached;
 }
 
-/// Where reading resumes should more follow an input that ends without a line end: whatever is
-/// last may be the front of something longer. `open`: the order that the last records belong to.
-Position Extraction::Implementation::before_unterminated(std::optional<Position> open) const {
-  if (open) return *open;
+/// Counts the lines before `reached` that the reader passed over: they are no conversions.
+void Extraction::Implementation::pass_over(Position reached, Findings& findings) {
+  const std::uint64_t total = batch_is_used_up()      ? batch.passed_over
+                              : batch.passed_over > 0 ? reached.line - at.line - record - bad
+                                                      : 0;
+  if (total == passed_over) return;
+  findings.skip("not_a_conversion", total - passed_over);
+  rows += total - passed_over;
+  passed_over = total;
+}
+
+/// Where reading resumes should more follow this end of the input. What an end cuts short may be
+/// the front of something longer: a last line without its line end, a cell without its quote.
+Position Extraction::Implementation::end_of_input() const {
+  const std::string_view bytes = window->view();
+  for (const BadRecord& piece : batch.bad) {
+    const bool cut_short = piece.fault == BadRecord::Fault::unclosed_quote &&
+                           batch.next.line - piece.at.line <= kMaxRecordLines;
+    if (cut_short) return piece.begin;
+  }
+  if (bytes.empty() || bytes.back() == '\n' || (is_csv() && bytes.back() == '\r')) {
+    return batch.next;
+  }
+  if (const auto open = assembly->open()) return *open;
   const auto ends_it = [&](const auto& piece) { return piece.end == batch.next.byte; };
   if (!batch.records.empty() && ends_it(batch.records.back())) return batch.records.back().begin;
   if (!batch.bad.empty() && ends_it(batch.bad.back())) return batch.bad.back().begin;
-  const std::size_t line_end = window->view().rfind('\n');
+  const std::size_t line_end = bytes.rfind('\n');
   return {batch.next.line, at.byte + (line_end == std::string_view::npos ? 0 : line_end + 1)};
+}
+
+/// Drops what has been interpreted from the window and shows it more.
+void Extraction::Implementation::leave_batch() {
+  before = last_bytes(before, window->view().substr(0, batch.consumed));
+  at = batch.next;
+  window->consume(batch.consumed);
+  window->more();
+  in_batch = false;
 }
 
 Extraction::Extraction(const Pattern& pattern, const EventContext& context, SourceFile file,
@@ -217,26 +289,22 @@ bool Extraction::next(Findings& findings, std::uint64_t most) {
   Implementation& self = *self_;
   if (self.done) return false;
 
-  self.read_window();
+  if (!self.in_batch) self.read_window();
   const std::string_view bytes = self.window->view();
-  const bool whole = self.interpret(findings, most);
-  const bool ended = whole && self.window->at_end();
-  Position resume_at = self.assembly->open().value_or(self.batch.next);
-  if (ended) {
-    const bool terminated = bytes.empty() || bytes.back() == '\n' || bytes.back() == '\r';
-    resume_at = terminated ? self.batch.next : self.before_unterminated(self.assembly->open());
+  const Position reached = self.interpret(findings, most);
+  const bool used_up = self.batch_is_used_up();
+  const bool may_finish = !self.assembly->open() || findings.events().size() < most;
+  self.done = used_up && self.window->at_end() && may_finish;
+  if (self.done) {
+    self.move_checkpoint(self.end_of_input(), bytes);
+    self.checkpoint.seen = self.batch.next.byte;
     self.assembly->finish(findings);
+    return true;
   }
-  self.rows += self.batch.passed_over;
-  if (self.batch.passed_over > 0) findings.skip("not_a_conversion", self.batch.passed_over);
-
-  self.move_checkpoint(resume_at, bytes);
-  self.checkpoint.seen = self.batch.next.byte;
-  self.before = last_bytes(self.before, bytes.substr(0, self.batch.consumed));
-  self.at = self.batch.next;
-  self.window->consume(self.batch.consumed);
-  self.done = ended;
-  if (whole && !ended) self.window->more();
+  const Position next = used_up ? self.giving_up.value_or(reached) : reached;
+  self.move_checkpoint(self.assembly->open().value_or(next), bytes);
+  self.checkpoint.seen = self.checkpoint.offset;
+  if (used_up && !self.window->at_end()) self.leave_batch();
   return true;
 }
 
@@ -250,7 +318,8 @@ std::uint64_t Extraction::bytes() const {
   return std::max(self_->checkpoint.seen, self_->read_from) - self_->read_from;
 }
 std::uint64_t Extraction::rows() const {
-  return self_->rows;
+  const std::uint64_t open = self_->assembly ? self_->assembly->open_rows() : 0;
+  return self_->rows - open;
 }
 
 }  // namespace ordertail

@@ -278,6 +278,7 @@ void CsvReader::read(std::string_view window, Position at, Ending ending, Record
   self_->read();
   batch.consumed = self_->cursor;
   batch.next = self_->here();
+  if (self_->bad) batch.given_up = self_->bad->begin;
 }
 
 }  // namespace ordertail

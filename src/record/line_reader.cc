@@ -151,6 +151,7 @@ void LineReader::read(std::string_view window, Position at, Ending ending, Recor
   pass.run();
   batch.consumed = pass.consumed();
   batch.next = pass.here();
+  if (too_long_) batch.given_up = too_long_->begin;
 }
 
 }  // namespace ordertail

@@ -132,10 +132,14 @@ void Database::fail_as_damaged(const char* doing, const std::string& why) {
 }
 
 void Database::fail(const char* doing) {
+  const int code = sqlite3_extended_errcode(handle_);
   std::string why = sqlite3_errmsg(handle_);
-  if (const int number = sqlite3_system_errno(handle_); number != 0)
+  if (const int number = sqlite3_system_errno(handle_); number != 0) {
     why += fmt::format(" ({})", std::generic_category().message(number));
-  fail(doing, sqlite3_extended_errcode(handle_), why);
+  } else if ((code & 0xff) == SQLITE_IOERR) {
+    why += fmt::format(" (SQLite's code {})", code);
+  }
+  fail(doing, code, why);
 }
 
 void Database::fail(const char* doing, int code, const std::string& why) {

@@ -22,8 +22,8 @@ constexpr const char* kCrash = "crash";
 constexpr const char* kCrashMessage =
     "ordertail stopped after this request may have left and before its answer was recorded";
 
-// A check reads the whole file: 1 MiB takes 2 ms. Damage to a larger one is found where it is met.
-constexpr std::uintmax_t kLargestChecked = 1U << 20U;
+// A check reads the whole file, 0.7 ms a MiB. Damage to a larger one is found where it is met.
+constexpr std::uintmax_t kLargestChecked = 4U << 20U;
 
 Fd take_lock(const fs::path& path, StoreMode mode, const Clock& clock) {
   if (mode == StoreMode::observe) return lock_for_looking(path);

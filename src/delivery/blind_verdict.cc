@@ -33,6 +33,7 @@ std::string words_of(const HttpReply& reply, std::string_view secret) {
       at += 3;
     }
   }
+  if (words.ends_with('.')) words.pop_back();
   return words.empty() ? words : ": " + printable(words, kWords);
 }
 

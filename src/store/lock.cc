@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <string>
@@ -31,9 +32,9 @@ void leave_note(const Fd& fd, const std::filesystem::path& file, WallTime now) {
 }
 
 std::string read_note(const Fd& fd) {
-  char note[80];
-  const ssize_t size = ::pread(fd.get(), note, sizeof note, 0);
-  return size <= 0 ? "" : printable(trim({note, static_cast<std::size_t>(size)}));
+  std::array<char, 80> note{};
+  const ssize_t size = ::pread(fd.get(), note.data(), note.size(), 0);
+  return size <= 0 ? "" : printable(trim({note.data(), static_cast<std::size_t>(size)}));
 }
 
 [[noreturn]] void refuse(const std::filesystem::path& store, const Fd& fd) {

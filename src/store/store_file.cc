@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <string>
@@ -97,10 +98,10 @@ void prepare_directory(const fs::path& store) {
 bool has_store(const fs::path& store, int flags) {
   const Fd fd = open_own_file(store, flags);
   if (!fd) return false;
-  char header[kHeaderSize];
-  const ssize_t size = ::pread(fd.get(), header, sizeof header, 0);
+  std::array<char, kHeaderSize> header{};
+  const ssize_t size = ::pread(fd.get(), header.data(), header.size(), 0);
   if (size < 0) refuse_errno("read", store);
-  check_header(store.string(), {header, static_cast<std::size_t>(size)});
+  check_header(store.string(), {header.data(), static_cast<std::size_t>(size)});
   return true;
 }
 

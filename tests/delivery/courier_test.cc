@@ -235,7 +235,7 @@ TEST_F(CourierTest, AQuotaThatTheServerCallsUsedUpClosesTheDoorUntilMidnight) {
   EXPECT_EQ(first.exit, ExitCode::stopped_early);
   EXPECT_EQ(first.message,
             "no request may be made until 2024-01-01 00:00 (America/New_York): the server wants "
-            "fewer requests (status 429): You have reached your daily limit.; 3 events stay "
+            "fewer requests (status 429): You have reached your daily limit; 3 events stay "
             "pending; run the command again");
   const Delivered second = drain(server, one_at_a_time());
   EXPECT_EQ(second.requests, 0U);

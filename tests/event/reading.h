@@ -43,7 +43,7 @@ class Reader {
   [[nodiscard]] Reading read(const std::filesystem::path& path,
                              const std::vector<Checkpoint>& known = {},
                              std::uint64_t most = kAll) const;
-  /// The same, by a new extraction after every call of next(), as if each were its own run.
+  /// The same, by a new extraction whenever next() has moved the checkpoint: each its own run.
   [[nodiscard]] Reading read_in_runs(const std::filesystem::path& path, std::uint64_t most) const;
 
  private:

@@ -1,0 +1,221 @@
+// Files that change between two runs.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "event/invented_files.h"
+#include "event/reading.h"
+#include "expect_error.h"
+#include "input/gzipped.h"
+
+namespace ordertail {
+namespace {
+
+constexpr std::string_view kShopifyHeader =
+    "Name,Email,Financial Status,Currency,Subtotal,Created at,Lineitem quantity,Lineitem name,"
+    "Lineitem sku,Billing Name,Cancelled at\n";
+
+std::string order(int number, std::string_view name = "Mug") {
+  const std::string start = "#" + std::to_string(number) + ",ann@example.com,";
+  const std::string time = ",2025-01-02 03:04:05 +0000,1,";
+  return start + "paid,USD,1.00" + time + std::string(name) + ",M-1,Ann Lee,\n" + start + ",," +
+         time + "\"Jug, \"\"big\"\"\",J-1,,\n";
+}
+
+std::string log_line(int number, std::string_view path = "/checkout/success") {
+  return R"(192.0.2.7 - - [18/Sep/2025:23:18:28 -0400] "GET )" + std::string(path) +
+         "?order=" + std::to_string(number) +
+         R"(&email=ann@example.com HTTP/1.1" 200 512 "-" "Agent" "-")" + "\n";
+}
+
+std::string with_crlf(const std::string& text) {
+  std::string result;
+  for (const char c : text) result += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  return result;
+}
+
+Pattern paypal() {
+  return builtin("paypal-activity", "date_order = \"mdy\"\ntime_zone = \"America/Los_Angeles\"");
+}
+
+class Resume : public testing::Test {
+ protected:
+  /// Reads `text` cut after `size` bytes, then all of it; the union of both is what reading it in
+  /// one go gives. A header that is not whole may be refused.
+  void expect_nothing_lost(const Reader& reader, const std::string& text, std::size_t header,
+                           std::size_t size) {
+    const auto path = directory_.write("orders", text);
+    const Reading whole = reader.read(path);
+    directory_.write("orders", std::string_view(text).substr(0, size));
+    std::vector<Checkpoint> known;
+    std::set<std::string> ids;
+    try {
+      const Reading first = reader.read(path);
+      known.push_back(first.checkpoint);
+      ids.insert(first.ids.begin(), first.ids.end());
+      const Reading again = reader.read(path, known);
+      EXPECT_EQ(again.lines(), std::vector<std::string>()) << size;
+      EXPECT_EQ(again.rows + again.bytes, 0U) << size;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::source);
+      EXPECT_LT(size, header) << error.what();
+    }
+    directory_.append("orders", std::string_view(text).substr(size));
+    const Reading second = reader.read(path, known);
+    ids.insert(second.ids.begin(), second.ids.end());
+    EXPECT_EQ(ids, std::set<std::string>(whole.ids.begin(), whole.ids.end())) << size;
+    if (size > header) {
+      EXPECT_TRUE(second.resumed) << size;
+    }
+  }
+
+  /// The same, cut everywhere.
+  void expect_nothing_lost(const Reader& reader, const std::string& text, std::size_t header) {
+    for (std::size_t size = 0; size <= text.size(); ++size) {
+      expect_nothing_lost(reader, text, header, size);
+    }
+  }
+
+  TemporaryDirectory directory_;
+};
+
+TEST_F(Resume, ShopifyOrdersCutAnywhereLoseNothing) {
+  const std::string text = std::string(kShopifyHeader) + order(1) +
+                           order(2, "\"Tall\nmug\r\n\r\n\"\"x\"\"\"") + order(3) + "bad,row\n" +
+                           order(4);
+  const Reader reader(builtin("shopify-orders"));
+  expect_nothing_lost(reader, text, kShopifyHeader.size());
+  expect_nothing_lost(reader, with_crlf(text), kShopifyHeader.size() + 1);
+  expect_nothing_lost(reader, text.substr(0, text.size() - 1), kShopifyHeader.size());
+}
+
+TEST_F(Resume, PaypalActivityCutAnywhereLosesNothing) {
+  const InventedFile file = invented_paypal(1, 7, Faults::rows);
+  expect_nothing_lost(Reader(paypal()), file.text, file.header);
+}
+
+TEST_F(Resume, ALogCutAnywhereLosesNothing) {
+  const std::string text = log_line(1) + log_line(2, "/style.css") + log_line(3) + "\n" +
+                           log_line(4, "/x") + log_line(5);
+  const Reader reader(log_pattern());
+  expect_nothing_lost(reader, text, 0);
+  expect_nothing_lost(reader, with_crlf(text), 0);
+}
+
+TEST_F(Resume, OnlyWhatIsNewIsRead) {
+  const Reader reader(builtin("shopify-orders"));
+  const auto path = directory_.write("orders.csv", std::string(kShopifyHeader) + order(1));
+  const Reading first = reader.read(path);
+  EXPECT_EQ(first.ids.size(), 1U);
+  EXPECT_FALSE(first.resumed);
+  const std::string more = order(2) + order(3);
+  directory_.append("orders.csv", more);
+  const Reading second = reader.read(path, {first.checkpoint});
+  EXPECT_TRUE(second.resumed);
+  EXPECT_EQ(second.bytes, more.size());
+  EXPECT_EQ(second.rows, 4U);
+  // The positions are the file's, not the run's.
+  const Reading whole = reader.read(path);
+  EXPECT_EQ(second.events, std::vector<std::string>(whole.events.begin() + 1, whole.events.end()));
+  EXPECT_EQ(second.checkpoint.offset, whole.checkpoint.offset);
+  EXPECT_EQ(second.checkpoint.line, whole.checkpoint.line);
+}
+
+TEST_F(Resume, TheFrontOfALineIsSkippedAndNotRejected) {
+  const std::string line = log_line(1);
+  for (std::size_t size = line.find('?'); size < line.size() - 1; ++size) {
+    const Reading reading =
+        Reader(log_pattern()).read(directory_.write("log", log_line(0) + line.substr(0, size)));
+    EXPECT_EQ(reading.rejects, std::vector<std::string>()) << size;
+    EXPECT_EQ(reading.skipped.at("unfinished_line"), 1U) << size;
+    EXPECT_EQ(reading.checkpoint.offset, log_line(0).size()) << size;
+    EXPECT_EQ(reading.rows, 2U) << size;
+  }
+}
+
+TEST_F(Resume, AWholeLogLineWithoutItsLineEndIsReadOnce) {
+  const Reader reader(log_pattern());
+  std::string line = log_line(1);
+  line.pop_back();
+  const auto path = directory_.write("log", line);
+  const Reading first = reader.read(path);
+  EXPECT_EQ(first.ids.size(), 1U);
+  EXPECT_EQ(reader.read(path, {first.checkpoint}).rows, 0U);
+}
+
+TEST_F(Resume, ALongUnterminatedOrderIsReadOnceUntilItGrows) {
+  const Reader reader(builtin("shopify-orders"));
+  std::string text(kShopifyHeader);
+  for (int row = 0; row < 6'000; ++row) text += order(1);
+  text.pop_back();
+  ASSERT_GT(text.size(), 2 * (256U << 10U));
+  const auto path = directory_.write("orders.csv", text);
+  const Reading first = reader.read(path);
+  EXPECT_EQ(first.ids.size(), 1U);
+  EXPECT_EQ(reader.read(path, {first.checkpoint}).lines(), std::vector<std::string>());
+  directory_.append("orders.csv", "\n" + order(2));
+  EXPECT_EQ(reader.read(path, {first.checkpoint}).ids, reader.read(path).ids);
+}
+
+TEST_F(Resume, AFileThatIsAnotherIsReadFromItsStart) {
+  const Reader reader(builtin("shopify-orders"));
+  const std::string text = std::string(kShopifyHeader) + order(1) + order(2);
+  const Reading first = reader.read(directory_.write("orders.csv", text));
+  std::string rewritten = text;
+  rewritten.replace(rewritten.find("USD"), 3, "CAD");
+  const std::string truncated = std::string(kShopifyHeader) + order(1);
+  const std::string replaced = std::string(kShopifyHeader) + order(7) + order(8) + order(9);
+  for (const std::string& now : {rewritten, truncated, replaced, truncated + order(3)}) {
+    const auto path = directory_.write("orders.csv", now);
+    const Reading second = reader.read(path, {first.checkpoint});
+    EXPECT_FALSE(second.resumed);
+    EXPECT_EQ(second.lines(), reader.read(path).lines());
+  }
+}
+
+TEST_F(Resume, TheGzippedRotationGoesOnAtItsEnd) {
+  const Reader reader(log_pattern());
+  const std::string text = invented_log(1, 3'000, Faults::none).text;
+  const Reading first = reader.read(directory_.write("log", text));
+  const Reading rotated =
+      reader.read(directory_.write("log.1.gz", gzipped(text)), {first.checkpoint});
+  EXPECT_TRUE(rotated.resumed);
+  EXPECT_EQ(rotated.rows + rotated.bytes, 0U);
+  const auto later = directory_.write("log.1.gz", gzipped(text) + gzipped(log_line(77'777)));
+  const Reading last = reader.read(later, {first.checkpoint});
+  EXPECT_EQ(last.ids.size(), 1U);
+  EXPECT_EQ(last.bytes, log_line(77'777).size());
+}
+
+TEST_F(Resume, OfSeveralCheckpointsTheFurthestThatFitsIsTaken) {
+  const Reader reader(log_pattern());
+  std::vector<Checkpoint> known;
+  std::string text;
+  for (int i = 0; i < 4; ++i) {
+    text += log_line(i);
+    known.push_back(reader.read(directory_.write("log", text)).checkpoint);
+  }
+  known.push_back(reader.read(directory_.write("other", log_line(9) + text + text)).checkpoint);
+  std::swap(known[1], known[3]);
+  const Reading reading = reader.read(directory_.write("log", text + log_line(5)), known);
+  EXPECT_EQ(reading.ids.size(), 1U);
+}
+
+TEST_F(Resume, AnEmptyFileHoldsNothing) {
+  const Reader reader(builtin("shopify-orders"));
+  const auto path = directory_.write("orders.csv", "");
+  const Reading first = reader.read(path);
+  EXPECT_EQ(first.rows + first.bytes, 0U);
+  directory_.write("orders.csv", std::string(kShopifyHeader) + order(1));
+  EXPECT_EQ(reader.read(path, {first.checkpoint}).ids.size(), 1U);
+}
+
+TEST_F(Resume, AFileOfAHeaderHoldsNoRows) {
+  const Reading reading =
+      Reader(builtin("shopify-orders")).read(directory_.write("orders.csv", kShopifyHeader));
+  EXPECT_EQ(reading.rows + reading.bytes, 0U);
+}
+
+}  // namespace
+}  // namespace ordertail

@@ -44,6 +44,7 @@ int fail(ordertail::ExitCode code, const std::string& message) {
 
 int main(int argc, char** argv) {
   try {
+    ordertail::hold_standard_streams();
     ordertail::catch_signals();
     return run(ordertail::parse_options(argc, argv));
   } catch (const ordertail::Error& error) {

@@ -25,6 +25,7 @@ int show(const std::string& name, Output& out) {
 
 int test(const std::vector<std::string>& names, Output& out) {
   std::vector<PatternFile> files;
+  files.reserve(names.size());
   for (const std::string& name : names) files.push_back(find_pattern(name, "."));
   if (names.empty()) files = all_patterns();
   bool good = true;

@@ -41,7 +41,7 @@ std::string event_line(const Event& event, bool unmasked) {
 }
 
 std::string end_of(const RunRecord& run) {
-  if (!run.ended) return "did not end (killed, or still running)";
+  if (!run.ended) return "did not finish: killed, or stopped by an error";
   return fmt::format("ended {}, exit code {}", utc(*run.ended), run.exit_code);
 }
 

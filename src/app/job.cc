@@ -103,11 +103,21 @@ void read_limits(TomlTable limits, Limits& to) {
   limits.finish();
 }
 
+/// What find_pattern() complains of is the job's line.
+PatternFile pattern_file(TomlTable& source, const Job& job) {
+  const std::string reference = source.required_text("pattern");
+  try {
+    return find_pattern(reference, job.directory);
+  } catch (const Error& error) {
+    throw source.error("pattern", error.what());
+  }
+}
+
 Source read_source(TomlTable table, const Job& job) {
   Source source;
   source.files = table.texts("files");
   if (source.files.empty()) throw table.error({}, R"(a source needs "files")");
-  const PatternFile file = find_pattern(table.required_text("pattern"), job.directory);
+  const PatternFile file = pattern_file(table, job);
   source.pattern = parse_pattern(file.text, file.file);
   apply_source_settings(table, source.pattern);
   table.finish();

@@ -137,6 +137,7 @@ Options parse_options(int argc, const char* const* argv) {
     return parse_command(*command, argc - 1, argv + 1);
   }
   std::vector<std::string> names;
+  names.reserve(kCommands.size());
   for (const Command& command : kCommands) names.emplace_back(command.name);
   const std::string near = nearest(first, names);
   complain(fmt::format("there is no command \"{}\"{}", printable(first),

@@ -21,6 +21,13 @@ Fd create(const std::string& path) {
 
 }  // namespace
 
+void hold_standard_streams() {
+  int fd = STDIN_FILENO;
+  // The lowest free number is taken. Without /dev/null there is nothing better to be had.
+  while (fd >= STDIN_FILENO && fd <= STDERR_FILENO) fd = ::open("/dev/null", O_RDONLY);
+  if (fd > STDERR_FILENO) ::close(fd);
+}
+
 Output::Output() : fd_(STDOUT_FILENO), name_("standard output") {}
 
 Output::Output(const std::string& path) : owned_(create(path)), fd_(owned_.get()), name_(path) {}

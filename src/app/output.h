@@ -8,6 +8,10 @@
 
 namespace ordertail {
 
+/// To be called first: where standard input, output or error is closed, takes its number, so that
+/// no file opened later becomes it by accident. Writing there still fails.
+void hold_standard_streams();
+
 /// Buffers what is written and hands it on in blocks. Throws Error(internal) when it cannot be
 /// written; for a pipe whose reader has gone its text is empty, since nobody is there to read it.
 class Output {

@@ -1,10 +1,9 @@
 #include "app/rehearsal.h"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
-#include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <iterator>
 #include <nlohmann/json.hpp>

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 
 namespace ordertail {
@@ -16,13 +17,13 @@ std::string read_small_file(const std::filesystem::path& path, ExitCode code, st
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!fd) throw system_error(code, "open", path.string(), errno);
   std::string text;
-  char block[16384];
+  std::array<char, 16384> block{};
   while (true) {
-    const ssize_t got = ::read(fd.get(), block, sizeof block);
+    const ssize_t got = ::read(fd.get(), block.data(), block.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw system_error(code, "read", path.string(), errno);
     if (got == 0) return text;
-    text.append(block, static_cast<std::size_t>(got));
+    text.append(block.data(), static_cast<std::size_t>(got));
     if (text.size() > limit) {
       throw Error(code, fmt::format("{} is larger than {} bytes; that cannot be the right file",
                                     path.string(), limit));

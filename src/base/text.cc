@@ -20,9 +20,11 @@ char lower_char(char c) {
 bool is_control(std::string_view sequence) {
   if (sequence.size() == 1) return sequence < " " || sequence == "\x7F";
   if (sequence.size() == 2) return sequence < "\xC2\xA0" || sequence == "\xD8\x9C";
+  // NOLINTBEGIN(misc-misleading-bidirectional): naming them is the point
   return sequence == "\xE2\x80\x8E" || sequence == "\xE2\x80\x8F" ||
          (sequence >= "\xE2\x80\xA8" && sequence <= "\xE2\x80\xAE") ||
          (sequence >= "\xE2\x81\xA6" && sequence <= "\xE2\x81\xA9");
+  // NOLINTEND(misc-misleading-bidirectional)
 }
 
 }  // namespace

@@ -8,11 +8,15 @@
 
 namespace ordertail {
 
-/// Without ASCII blanks (space, tab, CR, LF) and UTF-8 no-break spaces at both ends.
+/// trim() where there may be something to take off.
 [[nodiscard]] std::string_view trim_slowly(std::string_view text);
+
+/// Without ASCII blanks (space, tab, CR, LF) and UTF-8 no-break spaces at both ends.
 [[nodiscard]] inline std::string_view trim(std::string_view text) {
-  // Nearly every cell begins and ends with a visible ASCII byte.
-  return !text.empty() && text.front() > ' ' && text.back() > ' ' ? text : trim_slowly(text);
+  // Nearly every cell begins and ends with a visible ASCII byte (char may be signed or not).
+  const auto is_visible = [](char c) { return c > ' ' && c < '\x7F'; };
+  return !text.empty() && is_visible(text.front()) && is_visible(text.back()) ? text
+                                                                              : trim_slowly(text);
 }
 
 /// ASCII letters to lower case; other bytes as they are.

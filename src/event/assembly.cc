@@ -70,24 +70,20 @@ Assembly::Assembly(const Pattern& pattern, const EventContext& context, Selectio
   }
 }
 
-Meaning Assembly::interpret(Findings& findings) {
+Meaning Assembly::interpret() {
   Meaning meaning = Skip{"not_a_conversion"};
   for (mapping_ = 0; mapping_ < mappings_.size(); ++mapping_) {
-    meaning = mappings_[mapping_].apply(row_, event_, findings.remarks);
+    meaning = mappings_[mapping_].apply(row_, event_, remarks_);
     if (!std::holds_alternative<Skip>(meaning)) break;
   }
   return meaning;
 }
 
-void Assembly::begin_order(const Record& record, Findings& findings) {
+void Assembly::begin_order(const Record& record) {
   begin_ = record.begin;
   rows_ = 1;
-  const std::size_t remarks_before = findings.remarks.size();
-  meaning_ = interpret(findings);
-  for (std::size_t i = remarks_before; i < findings.remarks.size(); ++i) {
-    findings.remarks[i].file = file_;
-    findings.remarks[i].at = record.begin;
-  }
+  remarks_.clear();
+  meaning_ = interpret();
   event_.origin.line = record.begin.line;
   event_.origin.byte = record.begin.byte;
   event_.origin.file = file_;
@@ -106,7 +102,7 @@ void Assembly::add(const Record& record, std::span<const std::string_view> cells
   }
   finish(findings);
   key_ = key;
-  begin_order(record, findings);
+  begin_order(record);
   if (!order_key_) finish(findings);
 }
 
@@ -128,6 +124,11 @@ void Assembly::finish(Findings& findings) {
   } else {
     event_.rows = static_cast<std::uint32_t>(rows_);
     findings.add(event_);
+    for (Remark& remark : remarks_) {
+      remark.file = file_;
+      remark.at = begin_;
+      findings.remarks.push_back(std::move(remark));
+    }
   }
   rows_ = 0;
 }

@@ -33,8 +33,8 @@ class Assembly {
   [[nodiscard]] std::optional<Position> open() const;
 
  private:
-  Meaning interpret(Findings& findings);
-  void begin_order(const Record& record, Findings& findings);
+  Meaning interpret();
+  void begin_order(const Record& record);
 
   std::string file_;
   std::vector<Mapping> mappings_;
@@ -46,6 +46,7 @@ class Assembly {
   std::size_t mapping_ = 0;  // that made event_
   Event event_;              // of the open order, when meaning_ is Made
   Meaning meaning_;
+  std::vector<Remark> remarks_;  // on event_
 };
 
 }  // namespace ordertail

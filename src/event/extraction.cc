@@ -48,15 +48,6 @@ std::vector<std::string> chosen_names(const Selection& selection) {
   return names;
 }
 
-/// LF, CRLF and CR, as in CSV.
-std::uint64_t line_ends(std::string_view text) {
-  std::uint64_t count = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n' || (text[i] == '\r' && text.substr(i + 1, 1) != "\n")) ++count;
-  }
-  return count;
-}
-
 }  // namespace
 
 struct Extraction::Implementation {
@@ -65,7 +56,6 @@ struct Extraction::Implementation {
   void bind(const Pattern& pattern, const EventContext& context);
   void resume(std::span<const Checkpoint> known);
   void read_window();
-  void note_giving_up();
   [[nodiscard]] bool is_csv() const { return columns > 0; }
   [[nodiscard]] bool is_unfinished(const BadRecord& line) const;
   Position interpret(Findings& findings, std::uint64_t most);
@@ -90,7 +80,6 @@ struct Extraction::Implementation {
   std::size_t record = 0;  // of the batch, the next to interpret
   std::size_t bad = 0;
   std::uint64_t passed_over = 0;  // of the batch's, those counted so far
-  std::optional<Position> giving_up;
 
   Position at;         // of the window's first byte
   std::string before;  // the bytes before it
@@ -170,23 +159,6 @@ void Extraction::Implementation::read_window() {
   in_batch = true;
   record = bad = 0;
   passed_over = 0;
-  note_giving_up();
-}
-
-/// Notes where a stretch begins that the reader is giving up but has not told of, since its end is
-/// yet to come: what follows the last record and is neither blank nor lines passed over.
-void Extraction::Implementation::note_giving_up() {
-  std::uint64_t told = at.byte;
-  if (!batch.records.empty()) told = batch.records.back().end;
-  if (!batch.bad.empty()) told = std::max(told, batch.bad.back().end);
-  if (told > at.byte || window->at_end()) giving_up.reset();
-  if (giving_up || window->at_end()) return;
-  const std::string_view rest = window->view().substr(0, batch.consumed).substr(told - at.byte);
-  const std::size_t begin =
-      std::min(is_csv() ? rest.find_first_not_of("\r\n") : rest.rfind('\n') + 1, rest.size());
-  if (begin == rest.size()) return;
-  const std::uint64_t lines = is_csv() ? line_ends(rest.substr(begin)) : 0;
-  giving_up = Position{batch.next.line - lines, told + begin};
 }
 
 /// Sets the checkpoint to `to`, which lies in the window or is where the checkpoint is already.
@@ -301,7 +273,7 @@ bool Extraction::next(Findings& findings, std::uint64_t most) {
     self.assembly->finish(findings);
     return true;
   }
-  const Position next = used_up ? self.giving_up.value_or(reached) : reached;
+  const Position next = used_up ? self.batch.given_up.value_or(reached) : reached;
   self.move_checkpoint(self.assembly->open().value_or(next), bytes);
   self.checkpoint.seen = self.checkpoint.offset;
   if (used_up && !self.window->at_end()) self.leave_batch();

@@ -35,15 +35,15 @@ class Extraction {
   Extraction(Extraction&&) noexcept;
 
   /// Reads the next window into `findings` (cleared first), or as far into it as makes `most`
-  /// events; the next call goes on there. False when there is nothing more to read.
+  /// events (1 or more); the next call goes on there. False when there is nothing more to read.
   bool next(Findings& findings, std::uint64_t most);
 
   /// Which of the `known` checkpoints fitted, if any.
   [[nodiscard]] std::optional<std::size_t> resumed() const;
   /// Covers everything that the findings so far hold, an order still open excepted.
   [[nodiscard]] const Checkpoint& checkpoint() const;
-  /// Bytes and records read by this extraction, by the reader's own count, less the records of an
-  /// order still open: what the findings' rows must add up to.
+  /// Bytes (those of a CSV header not among them) and records read by this extraction, by the
+  /// reader's own count, less those of an order still open: what the findings' rows must add up to.
   [[nodiscard]] std::uint64_t bytes() const;
   [[nodiscard]] std::uint64_t rows() const;
 

@@ -215,8 +215,11 @@ std::optional<Reject> Mapping::check(const Event& event) const {
                   {}};
   }
   if (kind_ == Kind::purchase && event.order_number.empty()) {
-    return Reject{
-        "missing_order_number", "order_number", "a purchase needs an order number", {}, {}};
+    return Reject{"missing_order_number",
+                  name_of_field("order_number"),
+                  "a purchase needs an order number",
+                  {},
+                  {}};
   }
   if (kind_ == Kind::purchase && !event.close_date) {
     return Reject{"missing_date", "occurred_at", "a purchase needs its date", {}, {}};

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+
 namespace ordertail {
 namespace {
 
@@ -28,14 +30,24 @@ std::vector<Condition> read_conditions(TomlTable table) {
   return conditions;
 }
 
+std::string read_format(TomlTable& table) {
+  std::string format = table.required_text("format");
+  try {
+    static_cast<void>(DateFormat(format, DateOrder::mdy));  // the order is the source's to say
+  } catch (const Error& error) {
+    throw table.error("format", error.what());
+  }
+  return format;
+}
+
 TimeSpec read_time(TomlTable table) {
   TimeSpec spec;
   spec.columns = table.texts("column");
-  spec.format = table.required_text("format");
-  spec.zone = table.text("zone").value_or("");
+  spec.format = read_format(table);
+  spec.zone = read_zone(table, "zone").value_or("");
   spec.zone_columns = table.texts("zone_column");
   if (auto zones = table.table("zones")) {
-    for (const std::string& key : zones->keys()) spec.zones[key] = zones->required_text(key);
+    for (const std::string& key : zones->keys()) spec.zones[key] = *read_zone(*zones, key);
   }
   table.finish();
   if (spec.columns.empty()) throw table.error({}, R"(a time needs the key "column")");
@@ -49,7 +61,25 @@ MoneySpec read_money(TomlTable table) {
   return spec;
 }
 
+/// The columns of the extra field `key`, which is added when there is none yet.
+Columns& column_of(const std::string& key, std::vector<std::pair<std::string, Columns>>& extra) {
+  for (auto& [known, columns] : extra) {
+    if (known == key) return columns;
+  }
+  return extra.emplace_back(key, Columns()).second;
+}
+
 }  // namespace
+
+std::optional<std::string> read_zone(TomlTable& table, std::string_view key) {
+  auto zone = table.text(key);
+  if (zone && !TimeZone::find(*zone)) {
+    throw table.error(key, fmt::format("there is no time zone \"{}\"; write one such as "
+                                       "\"America/New_York\"",
+                                       printable(*zone)));
+  }
+  return zone;
+}
 
 void read_mapping(TomlTable table, MappingSpec& spec) {
   if (auto path = table.text("path")) spec.path = *path;
@@ -66,7 +96,7 @@ void read_mapping(TomlTable table, MappingSpec& spec) {
     read_columns(table, "total_revenue", spec.total_revenue.columns);
   }
   if (auto extra = table.table("extra")) {
-    for (const std::string& key : extra->keys()) spec.extra.emplace_back(key, extra->texts(key));
+    for (const std::string& key : extra->keys()) column_of(key, spec.extra) = extra->texts(key);
   }
   table.finish();
 }

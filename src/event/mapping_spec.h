@@ -1,6 +1,10 @@
 // The [registration], [purchase] and [fields] tables of patterns and jobs.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "base/toml_file.h"
 #include "event/pattern.h"
 
@@ -9,5 +13,9 @@ namespace ordertail {
 /// Reads a table's keys over what `spec` says already; keys that are absent change nothing.
 /// Throws Error(usage) with line and column.
 void read_mapping(TomlTable table, MappingSpec& spec);
+
+/// The time zone named at `key`, if there is that key. Throws Error(usage) when there is no such
+/// zone.
+[[nodiscard]] std::optional<std::string> read_zone(TomlTable& table, std::string_view key);
 
 }  // namespace ordertail

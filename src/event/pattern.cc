@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/text.h"
 #include "event/mapping_spec.h"
+#include "record/line_pattern.h"
 
 namespace ordertail {
 namespace {
@@ -29,11 +33,31 @@ CsvForm read_csv_form(TomlTable table) {
   return form;
 }
 
+std::string read_expression(TomlTable& table) {
+  std::string expression = table.required_text("regex");
+  try {
+    static_cast<void>(LinePattern(expression, {}));
+  } catch (const Error& error) {
+    throw table.error("regex", error.what());
+  }
+  return expression;
+}
+
+/// The group of `expression` named at `key`; empty when there is no such key.
+std::string read_group(TomlTable& table, std::string_view key, const std::string& expression) {
+  std::string group = table.text(key).value_or("");
+  const auto groups = group_names(expression);
+  if (!group.empty() && std::find(groups.begin(), groups.end(), group) == groups.end()) {
+    throw table.error(key, fmt::format("the expression has no group \"{}\"", printable(group)));
+  }
+  return group;
+}
+
 LineForm read_line_form(TomlTable table) {
   LineForm form;
-  form.expression = table.required_text("regex");
-  form.request_group = table.text("request").value_or("");
-  form.status_group = table.text("status").value_or("");
+  form.expression = read_expression(table);
+  form.request_group = read_group(table, "request", form.expression);
+  form.status_group = read_group(table, "status", form.expression);
   table.finish();
   return form;
 }
@@ -93,12 +117,7 @@ Pattern read_pattern(TomlTable& table) {
 
 void apply_source_settings(TomlTable& table, Pattern& pattern) {
   SourceSettings& settings = pattern.settings;
-  settings.time_zone = table.text("time_zone").value_or(settings.time_zone);
-  if (!settings.time_zone.empty() && !TimeZone::find(settings.time_zone)) {
-    throw table.error("time_zone", fmt::format("there is no time zone \"{}\"; write one such as "
-                                               "\"America/New_York\"",
-                                               settings.time_zone));
-  }
+  settings.time_zone = read_zone(table, "time_zone").value_or(settings.time_zone);
   if (const auto order = table.text("date_order")) {
     settings.date_order = date_order(*order);
     if (!settings.date_order) {

@@ -74,7 +74,11 @@ std::variant<Instant, TimeField::Fault> TimeField::read(Row& row) {
 
   const std::string_view named = zone_column_ ? row.text(*zone_column_) : std::string_view();
   const TimeZone* zone = named.empty() ? &fallback_ : zone_named(named);
-  if (zone == nullptr || !*zone) {
+  if (named.empty() && !*zone) {
+    return Fault{"bad_time_zone",
+                 fmt::format("{} is empty, and the source names no time_zone", zone_column_->name)};
+  }
+  if (zone == nullptr) {
     return Fault{"bad_time_zone",
                  fmt::format("the time zone \"{}\" is not known", printable(named, 40))};
   }

@@ -105,6 +105,22 @@ TEST(Extraction, StopsAtTheLimitThoughTheLastOrderIsStillOpen) {
   }
 }
 
+TEST(Extraction, TellsOfADroppedTokenOnceAndWithItsOrder) {
+  const TemporaryDirectory directory;
+  const Reader reader(builtin("shopify-orders", "[purchase]\nutk = \"Token\""));
+  std::string text = "Name,Email,Financial Status,Subtotal,Created at,Cancelled at,Token\n";
+  for (int order = 0; order < 5; ++order) {
+    text += std::to_string(order) + ",ann@example.com,paid,1.00,2025-01-02 03:04:05 +0000,,short\n";
+  }
+  const auto path = directory.write("orders.csv", text);
+  const Reading whole = reader.read(path);
+  EXPECT_EQ(whole.remarks.size(), 5U);
+  for (const std::uint64_t most : {1U, 2U}) {
+    EXPECT_EQ(reader.read(path, {}, most).remarks, whole.remarks);
+    EXPECT_EQ(reader.read_in_runs(path, most).remarks, whole.remarks);
+  }
+}
+
 /// Stretches that are given up and reach over the end of a window.
 TEST(Extraction, StopsAnywhereAroundLongStretchesThatAreGivenUp) {
   const std::string good =

@@ -17,7 +17,6 @@ namespace ordertail {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr std::string_view kDay = "2026-11-23";

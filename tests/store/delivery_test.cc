@@ -13,7 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 constexpr std::string_view kDay = "2026-11-23";
 

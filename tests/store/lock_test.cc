@@ -4,8 +4,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdlib>
 
 #include "store/world.h"
 
@@ -69,7 +71,7 @@ TEST_F(LockTest, TheLockIsKeptFromProgramsThatAreStarted) {
   // A new program has its own descriptors only; the store's files are not among them.
   const std::string open_files =
       fmt::format("for f in /proc/self/fd/*; do readlink $f; done | grep -q '{}'", path_.string());
-  EXPECT_NE(std::system(open_files.c_str()), 0);
+  EXPECT_NE(std::system(open_files.c_str()), 0);  // NOLINT(cert-env33-c): fixed words
 }
 
 TEST_F(LockTest, OfManyThatStartAtOnceOneWorks) {

@@ -14,13 +14,13 @@ std::string usual_payload(int number) {
   return payload_of(number) + std::string(400, ' ');
 }
 
-/// One slice of staging, into a store that has already settled `state.range(0)` events.
+/// Slices of staging, one after the other, into a new store.
 void stage_slices(benchmark::State& state) {
   const TemporaryDirectory directory;
   const HandClock clock;
   Store store(directory.path() / "main.db", StoreMode::write, clock);
   int number = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     store.begin_slice();
     for (const int end = number + kSlice; number < end; ++number)
       store.stage(event_of(number), usual_payload(number));
@@ -39,7 +39,7 @@ void settle_and_begin(benchmark::State& state) {
   int staged = 0;
   int sent = 0;
   std::vector<Outcome> outcomes;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     if (sent == staged) {
       state.PauseTiming();
       stage(store, staged, staged + 9'999);
@@ -57,7 +57,7 @@ void settle_and_begin(benchmark::State& state) {
 }
 BENCHMARK(settle_and_begin)->Iterations(20'000)->UseRealTime();
 
-/// Opening and closing a store with `range` settled events.
+/// Opening and closing a store with `state.range(0)` settled events.
 void open_and_close(benchmark::State& state) {
   const TemporaryDirectory directory;
   const HandClock clock;
@@ -73,7 +73,7 @@ void open_and_close(benchmark::State& state) {
       store.settle_and_begin(outcomes, {}, "2026-11-23");
     }
   }
-  for (auto _ : state) const Store store(path, StoreMode::write, clock);
+  while (state.KeepRunning()) const Store store(path, StoreMode::write, clock);
   state.counters["file_bytes"] = static_cast<double>(std::filesystem::file_size(path));
 }
 BENCHMARK(open_and_close)->Arg(10)->Arg(1'000)->Arg(10'000)->Arg(100'000)->UseRealTime();
@@ -81,7 +81,7 @@ BENCHMARK(open_and_close)->Arg(10)->Arg(1'000)->Arg(10'000)->Arg(100'000)->UseRe
 /// A first run's share: making the store, ten events staged and settled, closing.
 void first_run(benchmark::State& state) {
   const HandClock clock;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     const TemporaryDirectory directory;
     Store store(directory.path() / "main.db", StoreMode::write, clock);
     stage(store, 1, 10);

@@ -55,6 +55,7 @@ void stage(Store& store, int first, int last) {
 
 std::vector<Intent> intents_for(const std::vector<OutboxEvent>& events) {
   std::vector<Intent> intents;
+  intents.reserve(events.size());
   for (const OutboxEvent& event : events)
     intents.push_back({event.sequence, "leads", content_hash(event.payload)});
   return intents;
@@ -135,9 +136,9 @@ std::string in_child(const std::function<std::string()>& action) {
   }
   ::close(answer[1]);
   std::string said;
-  char block[4096];
-  for (ssize_t got = 0; (got = ::read(answer[0], block, sizeof block)) > 0;)
-    said.append(block, static_cast<std::size_t>(got));
+  std::array<char, 4096> block{};
+  for (ssize_t got = 0; (got = ::read(answer[0], block.data(), block.size())) > 0;)
+    said.append(block.data(), static_cast<std::size_t>(got));
   ::close(answer[0]);
   int status = 0;
   ::waitpid(child, &status, 0);

@@ -53,12 +53,14 @@ TEST_F(ImportAgain, AnExportInTheSamePlaceSendsOnlyWhatIsNew) {
 TEST_F(ImportAgain, OtherColumnOrderAndOtherQuotesAreTheSameOrders) {
   shop.write("orders_1.csv", orders(1, 3));
   import(3);
-  std::string text = "\xEF\xBB\xBF\"Lineitem sku\",\"Created at\",\"Email\",\"Notes\",\"Subtotal\","
-                     "\"Lineitem quantity\",\"Cancelled at\",\"Financial Status\",\"Name\"\r\n";
+  std::string text =
+      "\xEF\xBB\xBF\"Lineitem sku\",\"Created at\",\"Email\",\"Notes\",\"Subtotal\","
+      "\"Lineitem quantity\",\"Cancelled at\",\"Financial Status\",\"Name\"\r\n";
   for (int number = 1; number <= 4; ++number) {
-    text += fmt::format("\"KE-1\",\"2025-12-06 10:00:{0:02} -0500\",\"customer{0}@example.com\","
-                        "\"ring \"\"twice\"\",\r\nplease\",\"{0}.50\",1,,\"paid\",\"{0}\"\r\n",
-                        number);
+    text += fmt::format(
+        "\"KE-1\",\"2025-12-06 10:00:{0:02} -0500\",\"customer{0}@example.com\","
+        "\"ring \"\"twice\"\",\r\nplease\",\"{0}.50\",1,,\"paid\",\"{0}\"\r\n",
+        number);
   }
   shop.write("orders_2.csv", text);
   import(1);

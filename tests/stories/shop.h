@@ -1,8 +1,8 @@
 // A shop of a test's own: a directory with a job file and what it reads.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -1,0 +1,226 @@
+// What records mean, seen through whole files.
+#include "event/mapping.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "event/reading.h"
+#include "expect_error.h"
+
+namespace ordertail {
+namespace {
+
+using testing::ElementsAre;
+
+/// A pattern of one row per order, and `more` of its keys.
+Pattern pattern_of(const std::string& more) {
+  return parse_pattern(R"(
+name = "p"
+describes = "d"
+verified = "v"
+numbers = "1,234.56"
+[csv]
+[[sample]]
+input = ""
+[purchase]
+order_number = "Order"
+email = "Email"
+)" + more,
+                       "p.toml");
+}
+
+const std::string kDate = "occurred_at = { column = \"Date\", format = \"%F %H:%M\" }\n";
+
+class MappingTest : public testing::Test {
+ protected:
+  Reading read(const Pattern& pattern, const std::string& text) {
+    return Reader(pattern).read(directory_.write("o.csv", text));
+  }
+  std::string refusal(ExitCode code, const Pattern& pattern, const std::string& text) {
+    return error_of(code, [&] { (void)read(pattern, text); });
+  }
+  static nlohmann::json event(const Reading& reading, std::size_t index) {
+    const std::string& line = reading.events.at(index);
+    return nlohmann::json::parse(line.substr(line.find('{')));
+  }
+  static Pattern dated(std::string zone, const std::string& more = {}) {
+    Pattern pattern = pattern_of(kDate + more);
+    pattern.settings.time_zone = std::move(zone);
+    return pattern;
+  }
+
+  TemporaryDirectory directory_;
+};
+
+TEST_F(MappingTest, RefusesAFileThatLacksAColumn) {
+  EXPECT_EQ(refusal(ExitCode::source, dated("UTC"), "Ordr,Email,Date\n"),
+            "o.csv:1: there is no column \"Order\", which a purchase needs for its order_number; "
+            "the nearest is \"Ordr\"");
+  EXPECT_EQ(refusal(ExitCode::source, dated("UTC"), "Order,Email,X\n"),
+            "o.csv:1: there is no column \"Date\", which a purchase needs for its occurred_at");
+  EXPECT_EQ(refusal(ExitCode::source, dated("UTC", "[purchase.when]\nStatus = \"paid\"\n"),
+                    "Order,Email,Date\n"),
+            "o.csv:1: there is no column \"Status\", which a purchase needs for its when");
+  EXPECT_EQ(refusal(ExitCode::source,
+                    dated("UTC",
+                          "total_revenue = { column = \"Order\", minus = "
+                          "\"Tax\" }\n"),
+                    "Order,Email,Date\n"),
+            "o.csv:1: there is no column \"Tax\", which a purchase needs for its total_revenue");
+  EXPECT_EQ(refusal(ExitCode::source, builtin("shopify-orders"), "\n\n"),
+            "o.csv:1: there is no readable header line");
+}
+
+TEST_F(MappingTest, RefusesASourceThatSaysTooLittle) {
+  EXPECT_EQ(refusal(ExitCode::usage, builtin("nginx-combined-utk", "[purchase]\npath = \"/x\""),
+                    "line\n"),
+            "nothing says where a purchase of o.csv has its order_number: add \"order_number\" to "
+            "the source's [source.purchase]");
+  EXPECT_EQ(refusal(ExitCode::usage, dated(""), "Order,Email,Date\n"),
+            "the times that pattern p reads carry no time zone; add to the [[source]] the one they "
+            "are written in, such as\n  time_zone = \"America/New_York\"");
+  EXPECT_EQ(
+      refusal(ExitCode::usage, pattern_of("occurred_at = { column = \"Date\", format = \"%x\" }\n"),
+              "Order,Email,Date\n"),
+      "the dates that pattern p reads may be month first or day first, and the source does "
+      "not say which; add to its [[source]] one of\n"
+      "  date_order = \"mdy\"   # 12/31/2025\n"
+      "  date_order = \"dmy\"   # 31/12/2025\n"
+      "  date_order = \"ymd\"   # 2025/12/31");
+}
+
+TEST_F(MappingTest, ClosesAPurchaseInTheAccountsCalendar) {
+  const Reading reading = read(dated("Europe/Berlin"),
+                               "Order,Email,Date\n#1,ann@example.com,2024-01-01 05:59\n"
+                               "2,ann@example.com,2024-01-01 06:00\n");
+  EXPECT_EQ(event(reading, 0)["occurred_at"], "2024-01-01T04:59:00Z");
+  EXPECT_EQ(event(reading, 0)["close_date"], "12/31/2023");  // in New York
+  EXPECT_EQ(event(reading, 0)["order_number"], "1");
+  EXPECT_EQ(event(reading, 1)["close_date"], "01/01/2024");
+}
+
+TEST_F(MappingTest, RejectsBySaying) {
+  const Reading reading =
+      read(dated("America/New_York", "total_revenue = { column = \"Total\", minus = \"Tax\" }\n"),
+           "Order,Email,Date,Total,Tax\n"
+           "1,ann@@example.com,2024-01-01 00:00,1,\n"
+           "2,,2024-01-01 00:00,1,\n"
+           ",ann@example.com,2024-01-01 00:00,1,\n"
+           "4,ann@example.com,,1,\n"
+           "5,ann@example.com,01/02/2024,1,\n"
+           "6,ann@example.com,2024-03-10 02:30,1,\n"
+           "7,ann@example.com,2024-01-01 00:00,1.000,\n"
+           "8,ann@example.com,2024-01-01 00:00,EUR 7,\n"
+           "9,ann@example.com,2024-01-01 00:00,1,x\n"
+           "10,ann@example.com,2024-01-01 00:00,1\n");
+  EXPECT_THAT(
+      reading.rejects,
+      ElementsAre("bad_email Email @2:27 1 Email: \"a***@example.com\" is no e-mail address",
+                  "missing_email Email @3:66 1 a purchase needs an e-mail address or a visitor "
+                  "token",
+                  "missing_order_number Order @4:89 1 a purchase needs an order number",
+                  "missing_date Date @5:126 1 Date is empty",
+                  "bad_date Date @6:148 1 Date: \"01/02/2024\" is no time of the form YYYY-MM-DD "
+                  "HH:MM",
+                  "bad_date Date @7:180 1 Date: \"2024-03-10 02:30\" does not exist in "
+                  "America/New_York: clocks went forward",
+                  "bad_amount Total @9:260 1 Total: \"EUR 7\" is no amount written like 1,234.56",
+                  "bad_amount Tax @10:302 1 Tax: \"x\" is no amount written like 1,234.56",
+                  "ragged_row  @11:341 1 this row has 4 cells, the header has 5"));
+  EXPECT_EQ(reading.events.size(), 1U);  // the seventh: three decimals are an amount
+}
+
+TEST_F(MappingTest, TakesTaxAndShippingOff) {
+  const Pattern pattern = dated(
+      "UTC", "total_revenue = { column = [\"Net\", \"Total\"], minus = [\"Tax\", \"Post\"] }\n");
+  const std::string row = "1,ann@example.com,2024-01-01 00:00,";
+  const Reading reading =
+      read(pattern, "Order,Email,Date,Net,Total,Tax,Post\n" + row + ",\"1,653.75\",100.25,10\n" +
+                        row + "5,9,,\n" + row + ",,1,\n");
+  EXPECT_EQ(event(reading, 0)["total_revenue"], "1543.50");
+  EXPECT_EQ(event(reading, 1)["total_revenue"], "5.00");
+  EXPECT_FALSE(event(reading, 2).contains("total_revenue"));
+}
+
+TEST_F(MappingTest, SkipsByTheFirstConditionThatFails) {
+  const Reading reading =
+      read(dated("UTC",
+                 "[purchase.when]\nStatus = [\"paid\", \"Shipped\"]\nCancelled = \"\"\n"
+                 "Gross = { above = \"0\" }\n"),
+           "Order,Email,Date,Status,Cancelled,Gross\n"
+           "1,ann@example.com,2024-01-01 00:00, PAID ,,1\n"
+           "2,ann@example.com,2024-01-01 00:00,pending,yes,-1\n"
+           "3,ann@example.com,2024-01-01 00:00,paid,yes,-1\n"
+           "4,ann@example.com,2024-01-01 00:00,shipped,,0.00\n"
+           "5,ann@example.com,2024-01-01 00:00,paidx,,1\n");
+  EXPECT_EQ(reading.events.size(), 1U);
+  EXPECT_THAT(reading.skipped,
+              ElementsAre(testing::Pair("when:Cancelled", 1U), testing::Pair("when:Gross", 1U),
+                          testing::Pair("when:Status", 2U)));
+}
+
+TEST_F(MappingTest, SplitsANameAtItsLastBlank) {
+  const Reading reading = read(dated("UTC", "name = \"Name\"\n"),
+                               "Order,Email,Date,Name\n"
+                               "1,a@example.com,2024-01-01 00:00,Ann  B. Lee\n"
+                               "2,a@example.com,2024-01-01 00:00, Cher \n");
+  EXPECT_EQ(event(reading, 0)["first_name"], "Ann  B.");
+  EXPECT_EQ(event(reading, 0)["last_name"], "Lee");
+  EXPECT_EQ(event(reading, 1)["first_name"], "Cher");
+  EXPECT_FALSE(event(reading, 1).contains("last_name"));
+}
+
+TEST_F(MappingTest, DropsAMalformedTokenOrAddressAndSaysSo) {
+  const Reading reading = read(dated("UTC", "utk = \"T\"\nip = \"IP\"\n"),
+                               "Order,Email,Date,T,IP\n"
+                               "1,,2024-01-01 00:00,60c2ccdfe4892f0fa0593940b12c11aa,192.0.2.7\n"
+                               "2,a@example.com,2024-01-01 00:00,XYZ,192.0.2.7:80\n"
+                               "3,,2024-01-01 00:00,XYZ,300.0.2.7\n"
+                               "4,a@example.com,2024-01-01 00:00,-,-\n");
+  EXPECT_EQ(reading.events.size(), 3U);
+  EXPECT_FALSE(event(reading, 1).contains("utk"));
+  EXPECT_FALSE(event(reading, 1).contains("ip"));
+  EXPECT_THAT(reading.remarks, ElementsAre("bad_token @3:85", "bad_ip @3:85"));
+  EXPECT_EQ(reading.rejects.size(), 1U);  // without its token, the third has no identity
+}
+
+TEST_F(MappingTest, ReadsAZoneFromItsColumn) {
+  const Pattern pattern = pattern_of(
+      "occurred_at = { column = \"Date\", format = \"%F %H:%M\", zone_column = \"Zone\", zones = { "
+      "PST = \"-08:00\" } }\n");
+  const Reading reading = read(pattern,
+                               "Order,Email,Date,Zone\n"
+                               "1,a@example.com,2024-07-01 00:00,PST\n"
+                               "2,a@example.com,2024-07-01 00:00,Europe/Berlin\n"
+                               "3,a@example.com,2024-07-01 00:00,XYZ\n"
+                               "4,a@example.com,2024-07-01 00:00,\n");
+  EXPECT_EQ(event(reading, 0)["occurred_at"], "2024-07-01T08:00:00Z");
+  EXPECT_EQ(event(reading, 1)["occurred_at"], "2024-06-30T22:00:00Z");
+  EXPECT_THAT(
+      reading.rejects,
+      ElementsAre("bad_time_zone Date @4:106 1 the time zone \"XYZ\" is not known",
+                  "bad_time_zone Date @5:143 1 Zone is empty, and the source names no time_zone"));
+}
+
+TEST_F(MappingTest, CountsOnlyRequestsThatSucceeded) {
+  const auto line = [](const char* target, int status) {
+    return std::string("192.0.2.7 - - [18/Sep/2025:23:18:28 -0400] \"GET ") + target +
+           " HTTP/1.1\" " + std::to_string(status) + " 512 \"-\" \"Agent\" \"-\"\n";
+  };
+  constexpr const char* kSale = "/checkout/success?order=%237&email=ann+b%40example.com&total=1.5";
+  const Reading reading =
+      read(log_pattern(), line(kSale, 200) + line(kSale, 302) + line(kSale, 404) +
+                              line(kSale, 500) + line("/x?u=/checkout/success", 200) +
+                              line("/checkout/success/more", 200) + line("/other", 200));
+  EXPECT_EQ(reading.events.size(), 2U);
+  EXPECT_EQ(event(reading, 0)["email"], "ann+b@example.com");
+  EXPECT_EQ(event(reading, 0)["order_number"], "7");
+  EXPECT_EQ(event(reading, 0)["total_revenue"], "1.50");
+  EXPECT_THAT(reading.skipped, ElementsAre(testing::Pair("failed_request", 2U),
+                                           testing::Pair("not_a_conversion", 3U)));
+}
+
+}  // namespace
+}  // namespace ordertail

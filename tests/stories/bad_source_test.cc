@@ -1,0 +1,166 @@
+// Files that are not what they should be: what is said, how it ends, and that the rest goes on.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "stories/shop.h"
+
+namespace ordertail::stories {
+namespace {
+
+constexpr std::string_view kOneFile = R"(
+[[source]]
+files   = ["orders.csv"]
+pattern = "shopify-orders"
+)";
+
+class BadSource : public testing::Test {
+ protected:
+  /// Imports, and expects this exit code and these words on standard error.
+  void expect(int exit_code, const std::string& words) const {
+    const Ended ended = shop.run({"import", "job.toml", "--json"});
+    EXPECT_EQ(ended.exit_code, exit_code);
+    EXPECT_EQ(ended.err, words);
+    if (!ended.out.empty()) expect_balanced(Json::parse(ended.out));
+  }
+  void sources(const std::string& text) const {
+    shop.write("job.toml", job_text({hubspot.url(), 1, 1, "", text}));
+  }
+
+  const sandbox::Server hubspot{sandbox::ServerOptions{}};
+  const Shop shop{JobText{hubspot.url(), 1, 1, "", std::string(kOneFile)}};
+};
+
+TEST_F(BadSource, AMissingFileIsNamedAndTheOtherSourcesGoOn) {
+  sources(std::string(kOneFile) + std::string(kLog));
+  shop.write("shop.log", registration(1));
+  expect(7, "cannot open orders.csv: No such file or directory\n");
+  EXPECT_EQ(shop.totals(), "1/0/0/0");
+}
+
+TEST_F(BadSource, AGlobThatMatchesNothingIsNoTrouble) {
+  sources(std::string(kOrders));
+  expect(0, "");
+}
+
+TEST_F(BadSource, ADirectoryOrAFifoInPlaceOfAFileIsNotReadNorWaitedFor) {
+  std::filesystem::create_directory(shop.path("orders.csv"));
+  expect(7, "orders.csv is not a regular file\n");
+  std::filesystem::remove(shop.path("orders.csv"));
+  ASSERT_EQ(::mkfifo(shop.path("orders.csv").c_str(), 0600), 0);
+  expect(7, "orders.csv is not a regular file\n");
+}
+
+TEST_F(BadSource, AnEmptyFileHoldsNothing) {
+  shop.write("orders.csv", "");
+  expect(0, "");
+}
+
+TEST_F(BadSource, AZipFileIsNamedAsOne) {
+  shop.write("orders.csv", std::string("PK\003\004and so on"));
+  expect(7, "orders.csv is a zip archive (or an Excel workbook): unpack it, or export as CSV\n");
+}
+
+TEST_F(BadSource, AGzipFileThatIsStillBeingWrittenIsSentWholeLater) {
+  shop.write("orders.csv", orders(1, 400));
+  ASSERT_EQ(shop.shell("gzip -c orders.csv > whole && head -c 1500 whole > orders.csv").exit_code,
+            0);
+  const Json faults = shop.report(7)["staged"]["faults"];
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_THAT(faults[0].get<std::string>(),
+              testing::MatchesRegex("orders.csv: the gzip file is cut short \\(still being "
+                                    "written\\?\\) after [0-9]+ decompressed bytes"));
+  std::filesystem::rename(shop.path("whole"), shop.path("orders.csv"));
+  shop.report(0);
+  expect_each_once(hubspot, 400);
+}
+
+TEST_F(BadSource, AHeaderWithoutANeededColumnNamesTheNearest) {
+  std::string text = orders(1, 2);
+  text.replace(text.find("Created at"), 10, "Created on");
+  shop.write("orders.csv", text);
+  expect(7,
+         "orders.csv:1: there is no column \"Created at\", which a purchase needs for its "
+         "occurred_at; the nearest is \"Created on\"\n");
+}
+
+TEST_F(BadSource, PaypalWithoutDateOrderShowsTheLinesToAdd) {
+  sources("[[source]]\nfiles = [\"activity.csv\"]\npattern = \"paypal-activity\"\n");
+  shop.write("activity.csv",
+             "\"Date\",\"Time\",\"TimeZone\",\"Name\",\"Type\",\"Status\",\"Currency\",\"Gross\","
+             "\"Fee\",\"Net\",\"From Email Address\",\"To Email Address\",\"Transaction ID\","
+             "\"Shipping and Handling Amount\",\"Sales Tax\",\"Invoice Number\"\n"
+             "\"12/05/2025\",\"18:02:10\",\"PST\",\"Ida King\",\"Website Payment\",\"Completed\","
+             "\"USD\",\"15.00\",\"-1.00\",\"14.00\",\"ida@example.com\",\"shop@example.com\","
+             "\"8AB12345CD678901E\",\"0.00\",\"0.00\",\"2001\"\n");
+  expect(2,
+         "ordertail: the dates that pattern paypal-activity reads may be month first or day first, "
+         "and the source does not say which; add to its [[source]] one of\n"
+         "  date_order = \"mdy\"   # 12/31/2025\n"
+         "  date_order = \"dmy\"   # 31/12/2025\n"
+         "  date_order = \"ymd\"   # 2025/12/31\n");
+  EXPECT_EQ(seen_by(hubspot).size(), 0U);
+}
+
+TEST_F(BadSource, BadRowsAreNamedAndTheOthersAreSent) {
+  shop.write("orders.csv",
+             orders(1, 2) +
+                 "#91,ann@example.com,paid,,USD,1.00,2025-12-06,1,KE-1\n"
+                 "#92,ann@example.com,paid,,USD,1;00,2025-12-06 10:00:00 -0500,1,KE-1\n"
+                 "#93,ann.example.com,paid,,USD,1.00,2025-12-06 10:00:00 -0500,1,KE-1\n"
+                 "#94,ann@example.com,paid,,USD,1.00\n"
+                 "\"#95,ann@example.com,paid,,USD,1.00,2025-12-06 10:00:00 -0500,1,KE-1\n" +
+                 order(3) + order(4));
+  expect(3,
+         "orders.csv:4: Created at: \"2025-12-06\" is no time of the form YYYY-MM-DD HH:MM:SS "
+         "+HHMM\n"
+         "orders.csv:5: Subtotal: \"1;00\" is no amount written like 1234.56\n"
+         "orders.csv:6: Email: \"a***\" is no e-mail address\n"
+         "orders.csv:7: this row has 6 cells, the header has 9\n"
+         "orders.csv:8: the quote that opens here is never closed\n");
+  expect_each_once(hubspot, 4);
+}
+
+TEST_F(BadSource, ManyRejectsOfOneReasonAreCountedNotListed) {
+  std::string text = orders(1, 1), words;
+  for (int line = 3; line < 28; ++line) {
+    text += "#91,nobody,paid,,USD,1.00,2025-12-06 10:00:00 -0500,1,KE-1\n";
+    text += order(1);
+  }
+  shop.write("orders.csv", text);
+  for (int i = 0; i < 10; ++i) {
+    words += fmt::format("orders.csv:{}: Email: \"n***\" is no e-mail address\n", 3 + 2 * i);
+  }
+  expect(3, words + "... and 15 more: bad email\n");
+}
+
+TEST_F(BadSource, ABadTokenIsLeftOutOfItsEvent) {
+  sources(std::string(kLog));
+  std::string line = registration(7);
+  line.replace(line.rfind('"') - 32, 32, "<script>alert(1)</script>");
+  shop.write("shop.log", line);
+  expect(0,
+         "shop.log:1: the visitor token \"<***\" is not 32 lower-case hexadecimal digits; the "
+         "event goes without it\n");
+  const Json fields = Json::parse(hubspot.submissions_json())["submissions"][0]["fields"];
+  EXPECT_EQ(fields["Email"], "visitor7@example.com");
+  EXPECT_FALSE(fields.contains("UserToken"));
+}
+
+TEST_F(BadSource, RejectsGoToTheFileThatWasAskedFor) {
+  shop.write("orders.csv", orders(1, 1) + "#2,ann@example.com,paid,,USD,1.00,now,1,KE-1\n");
+  const Ended ended = shop.run({"import", "job.toml", "--rejects", "rejects.jsonl"});
+  EXPECT_EQ(ended.exit_code, 3);
+  const Ended cat = shop.shell("cat rejects.jsonl");
+  EXPECT_EQ(Json::parse(cat.out),
+            Json::parse(R"({"reject":"bad_date","field":"Created at","message":"Created at: )"
+                        R"(\"now\" is no time of the form YYYY-MM-DD HH:MM:SS +HHMM","source":)"
+                        R"({"file":"orders.csv","line":3,"byte":174}})"))
+      << cat.out;
+}
+
+}  // namespace
+}  // namespace ordertail::stories

@@ -73,7 +73,7 @@ Assembly::Assembly(const Pattern& pattern, const EventContext& context, Selectio
 Meaning Assembly::interpret() {
   Meaning meaning = Skip{"not_a_conversion"};
   for (mapping_ = 0; mapping_ < mappings_.size(); ++mapping_) {
-    meaning = mappings_[mapping_].apply(row_, event_, remarks_);
+    meaning = mappings_[mapping_].apply(row_, *event_, remarks_);
     if (!std::holds_alternative<Skip>(meaning)) break;
   }
   return meaning;
@@ -84,9 +84,9 @@ void Assembly::begin_order(const Record& record) {
   rows_ = 1;
   remarks_.clear();
   meaning_ = interpret();
-  event_.origin.line = record.begin.line;
-  event_.origin.byte = record.begin.byte;
-  event_.origin.file = file_;
+  event_->origin.line = record.begin.line;
+  event_->origin.byte = record.begin.byte;
+  event_->origin.file = file_;
 }
 
 void Assembly::add(const Record& record, std::span<const std::string_view> cells,
@@ -97,7 +97,7 @@ void Assembly::add(const Record& record, std::span<const std::string_view> cells
   const std::string_view key = order_key_ ? row_.text(*order_key_) : std::string_view();
   if (rows_ > 0 && !key.empty() && key == key_) {
     ++rows_;
-    if (std::holds_alternative<Made>(meaning_)) mappings_[mapping_].add_row(row_, event_);
+    if (std::holds_alternative<Made>(meaning_)) mappings_[mapping_].add_row(row_, *event_);
     return;
   }
   finish(findings);
@@ -122,7 +122,7 @@ void Assembly::finish(Findings& findings) {
     reject->rows = rows_;
     findings.rejects.push_back(std::move(*reject));
   } else {
-    event_.rows = static_cast<std::uint32_t>(rows_);
+    event_->rows = static_cast<std::uint32_t>(rows_);
     findings.add(event_);
     for (Remark& remark : remarks_) {
       remark.file = file_;

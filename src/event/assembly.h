@@ -1,6 +1,7 @@
 // Records into events: row by row, or several rows to an order.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,7 +45,8 @@ class Assembly {
   Position begin_;           // of the open order
   std::uint64_t rows_ = 0;   // of the open order; 0: none is open
   std::size_t mapping_ = 0;  // that made event_
-  Event event_;              // of the open order, when meaning_ is Made
+  // Of the open order, when meaning_ is Made. A pointer, since findings take it by trading.
+  std::unique_ptr<Event> event_ = std::make_unique<Event>();
   Meaning meaning_;
   std::vector<Remark> remarks_;  // on event_
 };

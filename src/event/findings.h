@@ -1,10 +1,12 @@
 // What a stretch of a file turned out to be.
 #pragma once
 
+#include <boost/iterator/indirect_iterator.hpp>
+#include <boost/range/iterator_range.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <span>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,10 +24,14 @@ class Findings {
   std::vector<Remark> remarks;
   std::map<std::string, std::uint64_t, std::less<>> skipped;  ///< rows by reason
 
-  [[nodiscard]] std::span<const Event> events() const { return {events_.data(), count_}; }
-  /// Adds an event by swapping it with a used-up one.
-  void add(Event& event) {
-    if (count_ == events_.size()) events_.emplace_back();
+  /// A range of const Event&.
+  [[nodiscard]] auto events() const {
+    const auto begin = boost::make_indirect_iterator(events_.cbegin());
+    return boost::make_iterator_range(begin, begin + static_cast<std::ptrdiff_t>(count_));
+  }
+  /// Adds an event by trading it for one that is used up.
+  void add(std::unique_ptr<Event>& event) {
+    if (count_ == events_.size()) events_.push_back(std::make_unique<Event>());
     std::swap(events_[count_++], event);
   }
   void skip(std::string_view reason, std::uint64_t row_count) {
@@ -44,7 +50,7 @@ class Findings {
   }
 
  private:
-  std::vector<Event> events_;
+  std::vector<std::unique_ptr<Event>> events_;
   std::size_t count_ = 0;
 };
 

@@ -49,6 +49,9 @@ void add_staged(std::string& out, const StageCounts& staged) {
         fmt::format("{} of {} carry a visitor token, {} an IP address", grouped(staged.with_token),
                     count_of(staged.events, "event"), grouped(staged.with_ip)));
   }
+  if (staged.stopped_at_limit) {
+    add_line(out, "note", "stopped at --limit with more to read; run the command again to go on");
+  }
   if (staged.ids_forgotten) {
     add_line(out, "note", "a dry run tells 3,000,000 events apart; later repeats count as new");
   }

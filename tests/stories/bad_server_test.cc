@@ -161,6 +161,11 @@ TEST(BadServer, ALimitIsKeptAndTheNextRunGoesOn) {
     expect_balanced(Json::parse(ended.out));
   }
   expect_each_once(hubspot, 10);
+
+  shop.append("orders.csv", order(11) + order(12));
+  EXPECT_THAT(shop.run({"import", "job.toml", "--limit", "1"}).out,
+              testing::HasSubstr("note      stopped at --limit with more to read; run the command "
+                                 "again to go on\n"));
 }
 
 }  // namespace

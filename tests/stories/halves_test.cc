@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <sstream>
+#include <thread>
 
 #include "stories/shop.h"
 
@@ -145,10 +148,15 @@ TEST(Rehearsal, ThatIsInterruptedLeavesNothingBehindEither) {
   const Shop shop(JobText{kNobody});
   shop.write("orders.csv", orders(1, 20'000));
   const TemporaryDirectory temporary;
-  const Ended ended = shop.shell("TMPDIR=" + temporary.path().string() +
-                                 " timeout --preserve-status -s TERM 0.5 $ordertail import "
-                                 "job.toml --rehearse");
-  EXPECT_EQ(ended.exit_code, 143) << ended.err;
+  Program program =
+      shop.start({"import", "job.toml", "--rehearse"}, {"TMPDIR=" + temporary.path().string()});
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (std::filesystem::is_empty(temporary.path())) {
+    ASSERT_LT(std::chrono::steady_clock::now(), patience);
+    std::this_thread::yield();
+  }
+  program.send(SIGTERM);
+  EXPECT_EQ(program.wait().exit_code, 143);
   EXPECT_TRUE(std::filesystem::is_empty(temporary.path()));
 }
 

@@ -92,8 +92,8 @@ TEST(Secrets, CustomersAddressesAreMasked) {
                                "#4,customer4.example.com,paid,,USD,1.00,"
                                "2025-12-06 10:00:00 -0500,1,A\n");
   shop.write("shop.log", registration(1) + registration(2));
-  for (const std::string& more : {"", " --json"}) {
-    const Ended ended = shop.shell("$ordertail import job.toml" + more);
+  for (const char* more : {"", " --json"}) {
+    const Ended ended = shop.shell(fmt::format("$ordertail import job.toml{}", more));
     EXPECT_THAT(ended.out + ended.err, Not(HasSubstr("visitor1")));
     EXPECT_THAT(ended.out + ended.err, Not(HasSubstr("visitor2")));
     EXPECT_THAT(ended.out + ended.err, Not(HasSubstr("customer")));
@@ -115,7 +115,7 @@ TEST(Secrets, WhatIsWrittenIsForItsOwnerOnly) {
     return fs::status(shop.path(name)).permissions() & fs::perms::mask;
   };
   EXPECT_EQ(mode("state"), fs::perms::owner_all);
-  for (const std::string name : {"state/main.db", "state/main.db.lock", "rejects.jsonl"}) {
+  for (const char* name : {"state/main.db", "state/main.db.lock", "rejects.jsonl"}) {
     EXPECT_EQ(mode(name), fs::perms::owner_read | fs::perms::owner_write) << name;
   }
 }

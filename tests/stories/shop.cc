@@ -71,11 +71,18 @@ Shop::Shop(const JobText& job) {
   write("job.toml", job_text(job));
 }
 
-Program Shop::start(const std::vector<std::string>& arguments) const {
+/// So that no test depends on whose machine this is.
+std::vector<std::string> Shop::surroundings() const {
+  return {"HOME=" + home_.path().string(), "XDG_CONFIG_HOME=", "LC_ALL=C"};
+}
+
+Program Shop::start(const std::vector<std::string>& arguments,
+                    const std::vector<std::string>& environment) const {
   std::vector<std::string> command{ORDERTAIL_PROGRAM};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  return Program(command, files_.path(),
-                 {"HOME=" + home_.path().string(), "XDG_CONFIG_HOME=", "LC_ALL=C"});
+  std::vector<std::string> variables = surroundings();
+  variables.insert(variables.end(), environment.begin(), environment.end());
+  return Program(command, files_.path(), variables);
 }
 
 Ended Shop::run(const std::vector<std::string>& arguments) const {
@@ -83,10 +90,9 @@ Ended Shop::run(const std::vector<std::string>& arguments) const {
 }
 
 Ended Shop::shell(const std::string& line) const {
-  return Program({"sh", "-c", line}, files_.path(),
-                 {"HOME=" + home_.path().string(), "XDG_CONFIG_HOME=", "LC_ALL=C",
-                  std::string("ordertail=") + ORDERTAIL_PROGRAM})
-      .wait();
+  std::vector<std::string> variables = surroundings();
+  variables.push_back(std::string("ordertail=") + ORDERTAIL_PROGRAM);
+  return Program({"sh", "-c", line}, files_.path(), variables).wait();
 }
 
 Json Shop::report(int exit_code, const std::string& command) const {

@@ -64,7 +64,9 @@ class Shop {
 
   /// `ordertail` with these arguments, in the shop's directory; its home is an empty folder.
   [[nodiscard]] Ended run(const std::vector<std::string>& arguments) const;
-  [[nodiscard]] Program start(const std::vector<std::string>& arguments) const;
+  /// `environment`: "NAME=value", on top.
+  [[nodiscard]] Program start(const std::vector<std::string>& arguments,
+                              const std::vector<std::string>& environment = {}) const;
   /// A shell line, in which $ordertail is the program.
   [[nodiscard]] Ended shell(const std::string& line) const;
 
@@ -77,6 +79,8 @@ class Shop {
   [[nodiscard]] std::string totals() const;
 
  private:
+  [[nodiscard]] std::vector<std::string> surroundings() const;
+
   TemporaryDirectory files_;
   TemporaryDirectory home_;
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "base/text.h"
 
 namespace ordertail {
@@ -69,6 +71,24 @@ Columns& column_of(const std::string& key, std::vector<std::pair<std::string, Co
   return extra.emplace_back(key, Columns()).second;
 }
 
+/// Names to which HubSpot gives a meaning of its own; a CloseDate in a registration would make a
+/// customer of a lead.
+constexpr std::array<std::string_view, 13> kReserved{
+    "FirstName", "LastName", "Email",     "Phone",     "Address",   "City",   "State",
+    "ZipCode",   "Country",  "IPAddress", "UserToken", "CloseDate", "hapikey"};
+
+void read_extra(TomlTable table, std::vector<std::pair<std::string, Columns>>& extra) {
+  for (const std::string& key : table.keys()) {
+    for (const std::string_view reserved : kReserved) {
+      if (!equal_ignoring_case(key, reserved)) continue;
+      throw table.error(key, fmt::format("\"{}\" means something to HubSpot and cannot be the name "
+                                         "of an extra field",
+                                         printable(key)));
+    }
+    column_of(key, extra) = table.texts(key);
+  }
+}
+
 }  // namespace
 
 std::optional<std::string> read_zone(TomlTable& table, std::string_view key) {
@@ -95,9 +115,7 @@ void read_mapping(TomlTable table, MappingSpec& spec) {
   } else {
     read_columns(table, "total_revenue", spec.total_revenue.columns);
   }
-  if (auto extra = table.table("extra")) {
-    for (const std::string& key : extra->keys()) column_of(key, spec.extra) = extra->texts(key);
-  }
+  if (auto extra = table.table("extra")) read_extra(*std::move(extra), spec.extra);
   table.finish();
 }
 

@@ -86,6 +86,10 @@ TEST(ParsePattern, RefusesUnknownKeys) {
             "p.toml:5:1: unknown key \"delimeter\" in [csv]; did you mean \"delimiter\"?");
   EXPECT_EQ(refusal_of_body("[csv]\n[purchase]\nemial = \"E\"\n"),
             "p.toml:6:1: unknown key \"emial\" in [purchase]; did you mean \"email\"?");
+  EXPECT_EQ(
+      refusal_of_body("[csv]\n[registration.extra]\nclosedate = \"x\"\n"),
+      "p.toml:6:13: \"closedate\" means something to HubSpot and cannot be the name of an extra "
+      "field");
   EXPECT_EQ(refusal_of_body("recognize = \"x\"\n[csv]\n"), "p.toml:4:1: unknown key \"recognize\"");
   EXPECT_EQ(refusal_of_body("[csv]\n[purchase.occurred_at]\ncolumn = \"D\"\nformt = \"%F\"\n"
                             "format = \"%F\"\n"),

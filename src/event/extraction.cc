@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "event/assembly.h"
 #include "input/byte_stream.h"
+#include "input/read_ahead.h"
 #include "input/window.h"
 #include "record/csv_header.h"
 #include "record/csv_reader.h"
@@ -134,6 +135,9 @@ void Extraction::Implementation::resume(std::span<const Checkpoint> known) {
     break;
   }
   stream = open_stream(file.path, file.name);
+  // Lines are passed over about as fast as they can be read: a second thread would only be in the
+  // way. CSV records take longer.
+  if (is_csv()) stream = std::make_unique<ReadAhead>(std::move(stream));
   const std::uint64_t kept = std::min(at.byte, FileIdentity::kMarker);
   stream->skip(at.byte - kept);
   window = std::make_unique<Window>(*stream);

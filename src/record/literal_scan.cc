@@ -45,7 +45,11 @@ LiteralScan::LiteralScan(const std::vector<std::string>& literals, Simd simd) : 
   for (const std::string& literal : literals) {
     const std::size_t first = rarest(literal, npos);
     const std::size_t second = rarest(literal, first);
-    needles_.push_back({.text = literal, .first_at = first, .second_at = second});
+    needles_.push_back({.text = literal,
+                        .first_at = first,
+                        .second_at = second,
+                        .first = literal[first],
+                        .second = literal[second]});
     reach_ = std::max(reach_, literal.size());
   }
 }
@@ -76,13 +80,14 @@ std::size_t LiteralScan::find_sse2(std::string_view text, std::size_t& from) con
   for (; from + reach_ + kPlaces <= text.size(); from += kPlaces) {
     __m128i candidates = _mm_setzero_si128();
     for (const Needle& needle : needles_) {
-      const auto equal_at = [&](std::size_t at) {
+      const auto equal_at = [&](std::size_t at, char byte) {
         const void* bytes = text.data() + from + at;
         return _mm_cmpeq_epi8(_mm_loadu_si128(static_cast<const __m128i*>(bytes)),
-                              _mm_set1_epi8(needle.text[at]));
+                              _mm_set1_epi8(byte));
       };
-      candidates = _mm_or_si128(
-          candidates, _mm_and_si128(equal_at(needle.first_at), equal_at(needle.second_at)));
+      candidates =
+          _mm_or_si128(candidates, _mm_and_si128(equal_at(needle.first_at, needle.first),
+                                                 equal_at(needle.second_at, needle.second)));
     }
     auto places = static_cast<unsigned>(_mm_movemask_epi8(candidates));
     for (; places != 0; places &= places - 1) {
@@ -94,26 +99,32 @@ std::size_t LiteralScan::find_sse2(std::string_view text, std::size_t& from) con
 }
 
 ORDERTAIL_AVX2 std::size_t LiteralScan::find_avx2(std::string_view text, std::size_t& from) const {
-  constexpr std::size_t kPlaces = 32;
+  constexpr std::size_t kPlaces = 64;  // two vectors, since nearly always nothing is in either
   for (; from + reach_ + kPlaces <= text.size(); from += kPlaces) {
-    __m256i candidates = _mm256_setzero_si256();
+    __m256i low = _mm256_setzero_si256();
+    __m256i high = _mm256_setzero_si256();
     for (const Needle& needle : needles_) {
-      const char* bytes = text.data() + from;
-      const __m256i first = _mm256_cmpeq_epi8(
-          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + needle.first_at)),
-          _mm256_set1_epi8(needle.text[needle.first_at]));
-      const __m256i second = _mm256_cmpeq_epi8(
-          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + needle.second_at)),
-          _mm256_set1_epi8(needle.text[needle.second_at]));
-      candidates = _mm256_or_si256(candidates, _mm256_and_si256(first, second));
+      const auto* first = reinterpret_cast<const __m256i*>(text.data() + from + needle.first_at);
+      const auto* second = reinterpret_cast<const __m256i*>(text.data() + from + needle.second_at);
+      const __m256i first_byte = _mm256_set1_epi8(needle.first);
+      const __m256i second_byte = _mm256_set1_epi8(needle.second);
+      low = _mm256_or_si256(
+          low, _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_loadu_si256(first), first_byte),
+                                _mm256_cmpeq_epi8(_mm256_loadu_si256(second), second_byte)));
+      high = _mm256_or_si256(
+          high, _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_loadu_si256(first + 1), first_byte),
+                                 _mm256_cmpeq_epi8(_mm256_loadu_si256(second + 1), second_byte)));
     }
-    auto places = static_cast<unsigned>(_mm256_movemask_epi8(candidates));
+    const __m256i any = _mm256_or_si256(low, high);
+    if (_mm256_testz_si256(any, any) != 0) continue;
+    std::uint64_t places = static_cast<std::uint32_t>(_mm256_movemask_epi8(high));
+    places = places << 32U | static_cast<std::uint32_t>(_mm256_movemask_epi8(low));
     for (; places != 0; places &= places - 1) {
       const std::size_t place = from + static_cast<std::size_t>(std::countr_zero(places));
       if (any_at(text, place)) return place;
     }
   }
-  return npos;
+  return find_sse2(text, from);
 }
 
 namespace {

@@ -31,6 +31,8 @@ class LiteralScan {
     std::string text;
     std::size_t first_at = 0;  // offsets in text of its two rarest bytes
     std::size_t second_at = 0;
+    char first = 0;  // those bytes
+    char second = 0;
   };
 
   [[nodiscard]] bool any_at(std::string_view text, std::size_t at) const;

@@ -127,8 +127,9 @@ std::optional<LeadsApi::Refusal> LeadsApi::judge(const LeadsRequest& request,
   std::optional<Form> body = is_form_type(request.content_type) ? parse_form(request.body) : Form();
   const bool authorized = !hapikey_ || (query && value_of(*query, kHapikey) == *hapikey_) ||
                           (body && value_of(*body, kHapikey) == *hapikey_);
+  const bool body_is_well_formed = body.has_value();
   if (query) submission.form = value_of(*query, "FormName");
-  if (body) {
+  if (body_is_well_formed) {
     std::erase_if(*body, [](const FormField& f) { return equal_ignoring_case(f.name, kHapikey); });
     submission.fields = *std::move(body);
   }
@@ -151,7 +152,7 @@ std::optional<LeadsApi::Refusal> LeadsApi::judge(const LeadsRequest& request,
     return Refusal{400, "INVALID_REQUEST", std::move(message), ""};
   };
   if (!query) return invalid("The query is not well-formed: a % lacks its two digits");
-  if (!body) return invalid("The body is not well-formed: a % lacks its two digits");
+  if (!body_is_well_formed) return invalid("The body is not well-formed: a % lacks its two digits");
 
   // HubSpot Leads API reference, create_lead: app "MUST remain leaddirector"; FormName names the
   // form and is part of the URL.

@@ -114,7 +114,7 @@ int serve(const po::variables_map& given) {
   pthread_sigmask(SIG_BLOCK, &stops, nullptr);
   const Server server(std::move(options));
   fmt::print("listening on {}\n", server.url());
-  std::fflush(stdout);
+  static_cast<void>(std::fflush(stdout));
   int stop = 0;
   sigwait(&stops, &stop);
   return 0;

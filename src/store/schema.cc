@@ -152,14 +152,14 @@ void check_header(std::string_view path, std::string_view header) {
                     path, version, kVersion));
 }
 
-void create_schema(Database& database) {
+void create_schema(Database& database, const HashKey& id_key) {
   Transaction transaction(database, "create");
   database.execute(
       fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kVersion)
           .c_str(),
       "create");
   database.execute(kTables, "create");
-  Statement(database, "INSERT INTO meta VALUES ('id_key', ?)", "create").with(random_key()).run();
+  Statement(database, "INSERT INTO meta VALUES ('id_key', ?)", "create").with(id_key).run();
   transaction.commit();
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/hash.h"
 #include "store/sqlite.h"
 
 namespace ordertail {
@@ -21,7 +22,7 @@ constexpr std::size_t kHeaderSize = 100;
 /// them, begins a store of a version that this program knows.
 void check_header(std::string_view path, std::string_view header);
 
-/// Makes the tables, with a fresh id key, in one transaction.
-void create_schema(Database& database);
+/// Makes the tables, with this id key, in one transaction.
+void create_schema(Database& database, const HashKey& id_key);
 
 }  // namespace ordertail

@@ -46,7 +46,7 @@ std::unique_ptr<Database> open_database(const fs::path& path, StoreMode mode) {
   const bool there = has_store(path, mode == StoreMode::write ? O_RDWR : O_RDONLY);
   if (!there && mode == StoreMode::observe) {
     auto nothing = std::make_unique<Database>(path, Access::memory);
-    create_schema(*nothing);
+    create_schema(*nothing, HashKey{});
     return nothing;
   }
   if (!there) create_store(path);

@@ -111,7 +111,7 @@ class Store {
   Store(Store&&) noexcept;
 
   /// The secret that event ids are keyed with; made with the store. In observe mode without a
-  /// file: a fresh one.
+  /// file: all zeros, so that looking again shows the same ids.
   [[nodiscard]] const HashKey& id_key() const;
 
   // --- staging (T0) ---

@@ -116,7 +116,7 @@ void create_store(const fs::path& store) {
   const Fd fd = open_own_file(fresh, O_RDWR | O_CREAT | O_EXCL);
   {
     Database database(fresh, Access::write);
-    create_schema(database);
+    create_schema(database, random_key());
     // The file must be whole without its log; syncs it, too.
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)", "create");
   }

@@ -84,6 +84,7 @@ int rehearse(const Options& options) {
   const sandbox::Server server(sandbox::ServerOptions{});
   job.store = directory.path() / "rehearsal.db";
   job.limits.requests_per_10s = 0;  // the stand-in has no limit
+  job.limits.concurrency = 1;       // so that rehearsing again shows the same leads
   job.limits.requests_per_day = kNoDailyLimit;
   for (auto& endpoint : job.endpoints) {
     if (endpoint) endpoint->url = server.url() + std::string(split_url(endpoint->url).target);

@@ -65,6 +65,7 @@ PatternFile find_pattern(const std::string& reference, const fs::path& base) {
     return loaded(found->second);
   }
   std::vector<std::string> names;
+  names.reserve(patterns.size());
   for (const auto& [name, pattern] : patterns) names.push_back(name);
   const std::string near = nearest(reference, names);
   throw Error(ExitCode::usage,

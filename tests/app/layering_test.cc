@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <regex>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace {
 
@@ -25,9 +25,16 @@ const std::map<std::string, Rooms> kMayKnow{
     {"app", {"base", "input", "record", "event", "store", "delivery", "report", "sandbox"}},
 };
 
+/// The room in `#include "room/file.h"`; empty for any other line.
+std::string_view included_room(std::string_view line) {
+  constexpr std::string_view kInclude = "#include \"";
+  if (!line.starts_with(kInclude)) return {};
+  line.remove_prefix(kInclude.size());
+  return line.substr(0, line.find('/'));
+}
+
 TEST(LayeringTest, ArrowsPointOneWay) {
   const fs::path root = SOURCE_DIRECTORY;
-  const std::regex include("#include \"([a-z]+)/[a-z0-9_]+\\.h\"");
   std::size_t includes = 0;
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
     const fs::path file = fs::relative(entry.path(), root);
@@ -37,11 +44,10 @@ TEST(LayeringTest, ArrowsPointOneWay) {
     ASSERT_TRUE(kMayKnow.contains(room)) << file << " is in a room that the rule does not know";
     std::ifstream text(entry.path());
     for (std::string line; std::getline(text, line);) {
-      std::smatch match;
-      if (!std::regex_search(line, match, include)) continue;
+      const std::string known(included_room(line));
+      if (known.empty()) continue;
       ++includes;
-      EXPECT_TRUE(match[1] == room || kMayKnow.at(room).contains(match[1]))
-          << file << " includes " << match[0];
+      EXPECT_TRUE(known == room || kMayKnow.at(room).contains(known)) << file << ": " << line;
     }
   }
   EXPECT_GT(includes, 100U);

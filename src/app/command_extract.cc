@@ -19,7 +19,7 @@ namespace {
 class RejectLines {
  public:
   explicit RejectLines(const std::string& path) {
-    if (!path.empty()) file_.emplace(path);
+    if (!path.empty()) file_.emplace(path, kRejectLineBegins);
   }
   void write(const Reject& reject) {
     if (file_) {

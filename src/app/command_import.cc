@@ -22,8 +22,9 @@ int run_dry(const Options& options) {
   report.mode = "dry run";
   report.staged = staging.counts();
   report.signal = signal_number();
-  notices.finish();
+  notices.say_rest();
   print_report(report, options.json);
+  notices.close();
   return report.exit_code();
 }
 

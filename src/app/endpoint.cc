@@ -1,5 +1,7 @@
 #include "app/endpoint.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 
 #include "event/request_line.h"
@@ -38,7 +40,10 @@ UrlParts split_url(std::string_view url) {
 }
 
 bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  in_addr address{};
+  return host == "localhost" || host == "[::1]" ||
+         (inet_pton(AF_INET, std::string(host).c_str(), &address) == 1 &&
+          ntohl(address.s_addr) >> 24U == 127);
 }
 
 std::string form_name(std::string_view url) {

@@ -23,6 +23,8 @@ constexpr std::size_t index_of(Kind kind) {
 
 void read_account(TomlTable account, Job& job) {
   job.shop = account.required_text("shop");
+  if (job.shop.empty())
+    throw account.error("shop", "the shop needs a name; event ids depend on it");
   const std::string zone = account.required_text("time_zone");
   job.account_zone = TimeZone::find(zone);
   if (!job.account_zone) {

@@ -27,7 +27,7 @@ std::string where(const Event& event) {
 }  // namespace
 
 Notices::Notices(const std::string& rejects_file) : terminal_(::isatty(STDERR_FILENO) == 1) {
-  if (!rejects_file.empty()) rejects_ = std::make_unique<Output>(rejects_file);
+  if (!rejects_file.empty()) rejects_ = std::make_unique<Output>(rejects_file, kRejectLineBegins);
 }
 
 Notices::~Notices() {
@@ -55,6 +55,7 @@ StageObserver Notices::stage_observer() {
              fmt::format("{}:{}: {}", printable(remark.file, 200), remark.at.line, remark.message));
   };
   observer.fault = [this](std::string_view message) { say(message); };
+  observer.notice = observer.fault;
   observer.progress = [this](const StageCounts& counts) { show_progress(counts); };
   return observer;
 }
@@ -65,7 +66,7 @@ CourierObserver Notices::courier_observer() {
     const char* verdict = judgement.verdict == Verdict::rejected ? "rejected" : "in doubt";
     say_some(judgement.reason, fmt::format("{}: {}: {}", where(event), verdict, judgement.message));
   };
-  observer.pause = [this](std::string_view message) { say(message); };
+  observer.pause = [this](std::string_view message) { say_some("pauses", std::string(message)); };
   return observer;
 }
 
@@ -78,7 +79,7 @@ void Notices::show_progress(const StageCounts& counts) {
                         count_of(counts.events, "new event")));
 }
 
-void Notices::finish() {
+void Notices::say_rest() {
   for (const auto& [reason, count] : said_) {
     if (count > kShown) {
       say(fmt::format("... and {} more: {}", grouped(count - kShown), words_for(reason)));
@@ -86,6 +87,9 @@ void Notices::finish() {
   }
   said_.clear();
   if (std::exchange(progress_shown_, false)) to_stderr(kEraseLine);
+}
+
+void Notices::close() {
   if (rejects_) rejects_->flush();
 }
 

@@ -66,12 +66,12 @@ po::options_description options_of(const Command& command, Options& options) {
        "machine, and show what HubSpot would now hold");
   flag("unmasked", options.unmasked, "show e-mail addresses whole");
   if (takes("limit")) {
-    all.add_options()("limit", po::value<std::uint64_t>()->value_name("N"),
+    all.add_options()("limit", po::value<std::int64_t>()->value_name("N"),
                       "stop after N new events or N requests; a rerun goes on");
   }
   if (takes("rejects")) {
     all.add_options()("rejects", po::value(&options.rejects)->value_name("FILE"),
-                      "write every reject to FILE, one line of JSON each");
+                      "add every reject to FILE, one line of JSON each");
   }
   flag("json", options.json, "print the report as one JSON object");
   all.add_options()("help,h", po::bool_switch(&options.help), "this text");
@@ -103,8 +103,11 @@ Options parse_command(const Command& command, int argc, const char* const* argv)
   } catch (const po::error& error) {
     complain(printable(error.what(), 200), options.command);
   }
-  if (values.count("limit") > 0) options.limit = values["limit"].as<std::uint64_t>();
-  if (options.limit == 0U) complain("--limit must be 1 or more", options.command);
+  if (values.count("limit") > 0) {
+    const auto limit = values["limit"].as<std::int64_t>();
+    if (limit < 1) complain("--limit must be 1 or more", options.command);
+    options.limit = static_cast<std::uint64_t>(limit);
+  }
   if (options.help || command.name == "patterns") return options;
   if (options.operands.empty()) complain("the job file is missing", options.command);
   if (options.operands.size() > 1) {

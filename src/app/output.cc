@@ -1,6 +1,7 @@
 #include "app/output.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,9 +14,17 @@ namespace {
 
 constexpr std::size_t kBuffer = std::size_t{256} << 10U;
 
-Fd create(const std::string& path) {
-  Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600));
+Fd open_to_append(const std::string& path, std::string_view beginning) {
+  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600));
   if (!fd) throw system_error(ExitCode::usage, "write", path, errno);
+  std::string begins(beginning.size(), '\0');
+  const ssize_t got = ::pread(fd.get(), begins.data(), begins.size(), 0);
+  if (got > 0 && begins != beginning) {
+    throw Error(ExitCode::usage,
+                fmt::format("{} is a file of another kind; nothing was written to it. "
+                            "Name a new file, or one that this option has written",
+                            path));
+  }
   return fd;
 }
 
@@ -30,7 +39,8 @@ void hold_standard_streams() {
 
 Output::Output() : fd_(STDOUT_FILENO), name_("standard output") {}
 
-Output::Output(const std::string& path) : owned_(create(path)), fd_(owned_.get()), name_(path) {}
+Output::Output(const std::string& path, std::string_view beginning)
+    : owned_(open_to_append(path, beginning)), fd_(owned_.get()), name_(path) {}
 
 Output::~Output() {
   if (!buffer_.empty()) static_cast<void>(write_all(fd_, buffer_));

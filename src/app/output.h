@@ -18,8 +18,9 @@ class Output {
  public:
   /// Standard output.
   Output();
-  /// A new file, readable by its owner only, in place of one of that name.
-  explicit Output(const std::string& path);
+  /// Adds to a file, which is made when missing, readable by its owner only. One that does not
+  /// begin with `beginning` is somebody else's: Error(usage), and it is left as it is.
+  Output(const std::string& path, std::string_view beginning);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;

@@ -27,7 +27,14 @@ constexpr std::size_t kMostLeads = 50;
 class ThrowAwayDirectory {
  public:
   ThrowAwayDirectory() {
-    std::string name = (fs::temp_directory_path() / "ordertail-rehearsal-XXXXXX").string();
+    std::error_code error;
+    const fs::path parent = fs::temp_directory_path(error);
+    if (error) {
+      throw Error(ExitCode::store,
+                  "there is no directory for temporary files: set TMPDIR to one, or "
+                  "unset it");
+    }
+    std::string name = (parent / "ordertail-rehearsal-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) {
       throw system_error(ExitCode::store, "make a directory for the rehearsal:", name, errno);
     }
@@ -95,7 +102,7 @@ int rehearse(const Options& options) {
   Notices notices(options.rejects);
   RunReport report = perform(job, store, {.stage = true, .submit = true}, options, "", notices);
   report.mode = "rehearsal";
-  notices.finish();
+  notices.say_rest();
   if (!report.delivered->message.empty()) notices.say(report.delivered->message);
   print_report(report, options.json);
   if (!options.json) {

@@ -102,10 +102,11 @@ int run_on_store(const Options& options, Steps steps) {
   const std::int64_t run = store.begin_run(options.command);
   const RunReport report = perform(job, store, steps, options, hapikey, notices);
   store.end_run(run, report.exit_code(), to_json(report));
-  notices.finish();
+  notices.say_rest();
   if (report.delivered && !report.delivered->message.empty())
     notices.say(report.delivered->message);
   print_report(report, options.json);
+  notices.close();
   return report.exit_code();
 }
 

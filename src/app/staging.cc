@@ -40,6 +40,9 @@ Staging::Staging(const Job& job, Store& store, StageMode mode, std::uint64_t mos
 void Staging::begin_source() {
   const Source& source = job_.sources[source_];
   files_ = expand_globs(source.files, job_.directory);
+  if (files_.empty() && observer_.notice) {
+    observer_.notice(fmt::format("no file matches {}", fmt::join(source.files, ", ")));
+  }
   std::reverse(files_.begin(), files_.end());
   cursors_ =
       mode_ == StageMode::extract ? std::vector<Cursor>() : store_.cursors(source.fingerprint);

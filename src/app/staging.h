@@ -27,8 +27,9 @@ struct StageObserver {
   std::function<void(const Event&)> event;  ///< each new event
   std::function<void(const Reject&)> reject;
   std::function<void(const Remark&)> remark;
-  std::function<void(std::string_view message)> fault;  ///< a file that cannot be read
-  std::function<void(const StageCounts&)> progress;     ///< after each window
+  std::function<void(std::string_view message)> fault;   ///< a file that cannot be read
+  std::function<void(std::string_view message)> notice;  ///< what people may want to look at
+  std::function<void(const StageCounts&)> progress;      ///< after each window
 };
 
 /// Reads the job's sources in order, each one's files by name. A file that cannot be read is a

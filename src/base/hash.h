@@ -24,7 +24,8 @@ struct Hash128 {
 /// A fresh random key.
 [[nodiscard]] HashKey random_key();
 
-/// Hash of the key and the parts, each part preceded by its length (8 bytes, little endian), so that
+/// Hash of the key and the parts, each part preceded by its length (8 bytes, little endian), so
+/// that
 /// ("ab","c") differs from ("a","bc").
 [[nodiscard]] Hash128 keyed_hash(const HashKey& key, std::initializer_list<std::string_view> parts);
 

@@ -60,6 +60,17 @@ std::string_view trim_slowly(std::string_view text) {
   }
 }
 
+bool is_utf8(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const std::size_t length =
+        static_cast<unsigned char>(text[i]) < 0x80 ? 1 : utf8_length(text.substr(i));
+    if (length == 0) return false;
+    i += length;
+  }
+  return true;
+}
+
 std::string lower(std::string_view text) {
   std::string result(text);
   std::transform(result.begin(), result.end(), result.begin(), lower_char);

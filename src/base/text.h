@@ -26,6 +26,9 @@ namespace ordertail {
 /// Length of the well-formed UTF-8 sequence at the front of `text`; 0 when there is none.
 [[nodiscard]] std::size_t utf8_length(std::string_view text);
 
+/// Is all of it well-formed UTF-8?
+[[nodiscard]] bool is_utf8(std::string_view text);
+
 /// Safe to show on a terminal and in a one-line log: control bytes, DEL, C1 and bidi controls, and
 /// invalid UTF-8 become `\x1b`-style escapes; at most `limit` bytes of `text`, then "...".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 80);

@@ -9,11 +9,19 @@
 namespace ordertail {
 
 /// What a reply other than a whole 2xx means. Only the server's own words get into the message, cut
-/// to 200 bytes, with `secret` blotted out wherever they repeat it.
+/// to 200 bytes, with `secret` blotted out wherever they repeat it, plain or as in a form, and
+/// e-mail addresses masked; they end where they repeat a "hapikey=".
 [[nodiscard]] Judgement judge_refusal(const HttpReply& reply, WallTime now,
                                       std::string_view secret);
 
 /// Is the body a web page (a captive portal, a parked domain)?
 [[nodiscard]] bool is_web_page(std::string_view body);
+
+/// Does the body begin as HTML or XML does?
+[[nodiscard]] bool is_markup(std::string_view body);
+
+/// Is the body a JSON object whose "status" is "error"? HubSpot's errors carry a GUID, too: their
+/// "correlationId".
+[[nodiscard]] bool reports_error(std::string_view body);
 
 }  // namespace ordertail

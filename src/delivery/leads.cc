@@ -86,6 +86,14 @@ Judgement unreadable_ack(const HttpReply& reply) {
         "in "
         "the job, and the network",
         reply.status);
+  } else if (is_markup(reply.body)) {
+    judgement.message = fmt::format(
+        "the server answered with status {}, but with markup in place of the GUID of a conversion "
+        "event",
+        reply.status);
+  } else if (reports_error(reply.body)) {
+    judgement.message =
+        fmt::format("the server answered with status {}, but to report an error", reply.status);
   } else {
     judgement.message = fmt::format(
         "the server answered with status {}, but without the GUID of a conversion event",
@@ -122,8 +130,9 @@ Judgement LeadsSink::judge(const HttpReply& reply, WallTime now) const {
   if (reply.transfer != Transfer::complete || reply.status / 100 != 2) {
     return judge_refusal(reply, now, hapikey_);
   }
-  if (names_guid(reply.body) && !is_web_page(reply.body)) return accepted();
-  return unreadable_ack(reply);
+  const bool acknowledges = names_guid(reply.body) && !is_web_page(reply.body) &&
+                            !is_markup(reply.body) && !reports_error(reply.body);
+  return acknowledges ? accepted() : unreadable_ack(reply);
 }
 
 }  // namespace ordertail

@@ -19,8 +19,9 @@ namespace ordertail {
 ///   &UserToken=60c2ccdfe4892f0fa0593940b12c11aa&CloseDate=12%2F31%2F2023
 ///   &order_number=1001&total_revenue=142.31&currency=USD&skus=A-1%2CB-2
 ///
-/// (in one line). The server answers with the GUID of a conversion event; without one it has not
-/// said that it took the lead. The API has no way to ask later, so the sink is blind.
+/// (in one line). The server answers with the GUID of a conversion event; without one, or
+/// with one in markup or in the report of an error, it has not said that it took the lead. The API
+/// has no way to ask later, so the sink is blind.
 class LeadsSink final : public Sink {
  public:
   /// `url` is used byte for byte; `hapikey` may be empty.

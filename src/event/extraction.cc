@@ -62,7 +62,8 @@ struct Extraction::Implementation {
   Position interpret(Findings& findings, std::uint64_t most);
   void pass_over(Position reached, Findings& findings);
   [[nodiscard]] Position end_of_input() const;
-  void move_checkpoint(Position to, std::string_view bytes);
+  void mark_up_to(std::uint64_t end);
+  void move_checkpoint(Position to, std::uint64_t seen);
   void leave_batch();
   [[nodiscard]] bool batch_is_used_up() const {
     return record == batch.records.size() && bad == batch.bad.size();
@@ -82,8 +83,9 @@ struct Extraction::Implementation {
   std::size_t bad = 0;
   std::uint64_t passed_over = 0;  // of the batch's, those counted so far
 
-  Position at;         // of the window's first byte
-  std::string before;  // the bytes before it
+  Position at;  // of the window's first byte
+  const MarkerSpan span;
+  Marker marker{span};  // of what is before a place in the window
   Checkpoint checkpoint;
   std::optional<std::size_t> resumed;
   std::uint64_t read_from = 0;
@@ -93,7 +95,9 @@ struct Extraction::Implementation {
 
 Extraction::Implementation::Implementation(const Pattern& pattern, const EventContext& context,
                                            SourceFile source, std::span<const Checkpoint> known)
-    : file(std::move(source)), prefix(read_prefix(file.path, file.name)) {
+    : file(std::move(source)),
+      prefix(read_prefix(file.path, file.name)),
+      span(pattern.csv ? MarkerSpan::whole : MarkerSpan::tail) {
   if (prefix.empty()) {
     done = true;  // an empty file holds nothing, not even a header
     return;
@@ -119,7 +123,7 @@ void Extraction::Implementation::bind(const Pattern& pattern, const EventContext
   }
 }
 
-/// Finds the checkpoint that fits and opens the stream there, with the bytes before it at hand.
+/// Finds the checkpoint that fits and opens the stream there, with a marker of what is before it.
 void Extraction::Implementation::resume(std::span<const Checkpoint> known) {
   std::vector<std::size_t> furthest(known.size());
   for (std::size_t i = 0; i < known.size(); ++i) furthest[i] = i;
@@ -128,22 +132,27 @@ void Extraction::Implementation::resume(std::span<const Checkpoint> known) {
   at = start;
   for (const std::size_t i : furthest) {
     if (known[i].offset < start.byte) continue;
-    if (!matches(known[i].identity, prefix, file.path, file.name)) continue;
+    if (!matches(known[i].identity, span, prefix, file.path, file.name)) continue;
     resumed = i;
     checkpoint = known[i];
     at = {known[i].line, known[i].offset};
     break;
   }
   stream = open_stream(file.path, file.name);
+  auto passed = Marker::of(*stream, at.byte, span);
+  if (!passed) {
+    throw Error(
+        ExitCode::source,
+        fmt::format("{}: the file became shorter while it was being opened. Is it still being "
+                    "written? Run again when it is complete",
+                    file.name));
+  }
+  marker = *std::move(passed);
   // Lines are passed over about as fast as they can be read: a second thread would only be in the
   // way. CSV records take longer.
   if (is_csv()) stream = std::make_unique<ReadAhead>(std::move(stream));
-  const std::uint64_t kept = std::min(at.byte, FileIdentity::kMarker);
-  stream->skip(at.byte - kept);
   window = std::make_unique<Window>(*stream);
   window->more();
-  before = window->view().substr(0, static_cast<std::size_t>(kept));
-  window->consume(static_cast<std::size_t>(kept));
   read_from = at.byte;
   // An unterminated last record that has been read before is not read again until more follows it.
   while (resumed && !window->at_end() && at.byte + window->view().size() <= checkpoint.seen) {
@@ -165,18 +174,21 @@ void Extraction::Implementation::read_window() {
   passed_over = 0;
 }
 
-/// Sets the checkpoint to `to`, which lies in the window or is where the checkpoint is already.
-void Extraction::Implementation::move_checkpoint(Position to, std::string_view bytes) {
-  FileIdentity& identity = checkpoint.identity;
-  identity.prefix_size = prefix.size();
-  identity.prefix = content_hash(prefix);
-  if (to.byte >= at.byte) {
-    const std::string marker = last_bytes(before, bytes.substr(0, to.byte - at.byte));
-    identity.marker_end = to.byte;
-    identity.marker = content_hash(marker);
-    checkpoint.offset = to.byte;
-    checkpoint.line = to.line;
-  }
+/// Moves the marker on to `end`, which lies in the window.
+void Extraction::Implementation::mark_up_to(std::uint64_t end) {
+  marker.add(window->view().substr(marker.end() - at.byte, end - marker.end()));
+}
+
+/// Sets the checkpoint to `to`, or leaves it where it is: at an order open since an earlier window.
+/// What has been `seen` behind it is remembered too: it will not be read again if it is the same.
+void Extraction::Implementation::move_checkpoint(Position to, std::uint64_t seen) {
+  if (seen < marker.end()) return;
+  mark_up_to(seen);
+  checkpoint.identity = {prefix.size(), content_hash(prefix), marker.end(), marker.hash()};
+  checkpoint.seen = seen;
+  if (to.byte < at.byte) return;
+  checkpoint.offset = to.byte;
+  checkpoint.line = to.line;
 }
 
 /// Is this the front of a line that is still being written?
@@ -247,7 +259,7 @@ Position Extraction::Implementation::end_of_input() const {
 
 /// Drops what has been interpreted from the window and shows it more.
 void Extraction::Implementation::leave_batch() {
-  before = last_bytes(before, window->view().substr(0, batch.consumed));
+  mark_up_to(batch.next.byte);
   at = batch.next;
   window->consume(batch.consumed);
   window->more();
@@ -266,20 +278,18 @@ bool Extraction::next(Findings& findings, std::uint64_t most) {
   if (self.done) return false;
 
   if (!self.in_batch) self.read_window();
-  const std::string_view bytes = self.window->view();
   const Position reached = self.interpret(findings, most);
   const bool used_up = self.batch_is_used_up();
   const bool may_finish = !self.assembly->open() || findings.events().size() < most;
   self.done = used_up && self.window->at_end() && may_finish;
   if (self.done) {
-    self.move_checkpoint(self.end_of_input(), bytes);
-    self.checkpoint.seen = self.batch.next.byte;
+    self.move_checkpoint(self.end_of_input(), self.batch.next.byte);
     self.assembly->finish(findings);
     return true;
   }
   const Position next = used_up ? self.batch.given_up.value_or(reached) : reached;
-  self.move_checkpoint(self.assembly->open().value_or(next), bytes);
-  self.checkpoint.seen = self.checkpoint.offset;
+  const Position resumable = self.assembly->open().value_or(next);
+  self.move_checkpoint(resumable, resumable.byte);
   if (used_up && !self.window->at_end()) self.leave_batch();
   return true;
 }

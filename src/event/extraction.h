@@ -16,7 +16,7 @@ namespace ordertail {
 
 /// Where a later run may resume reading a file, told by what the file holds.
 struct Checkpoint {
-  FileIdentity identity;
+  FileIdentity identity;     ///< its marker ends at `seen`
   std::uint64_t offset = 0;  ///< begins a record, and an order
   std::uint64_t line = 1;    ///< the line that begins there
   std::uint64_t seen = 0;    ///< bytes read so far, an unterminated last record included

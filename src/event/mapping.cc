@@ -15,6 +15,10 @@ namespace {
 constexpr std::string_view kNotAConversion = "not_a_conversion";
 constexpr std::string_view kFailedRequest = "failed_request";
 
+// What programs write for "no date" (9999-12-31) is outside, and so is what no calendar agrees on.
+constexpr Instant kEarliest = date::sys_days(date::year(1900) / 1 / 1);
+constexpr Instant kLatest = date::sys_days(date::year(3000) / 1 / 1);
+
 /// An amount in `style`; an empty cell is nothing at all.
 struct Amount {
   std::optional<Money> money;
@@ -167,6 +171,14 @@ std::optional<Reject> Mapping::read_time(Row& row, Event& event) {
     return Reject{std::move(fault->reason), time_->name(), std::move(fault->message), {}, {}};
   }
   event.occurred_at = std::get<Instant>(time);
+  if (*event.occurred_at < kEarliest || *event.occurred_at >= kLatest) {
+    return Reject{"bad_date",
+                  time_->name(),
+                  fmt::format("{}: this is before 1900 or after 2999, so it is no date of a sale",
+                              time_->name()),
+                  {},
+                  {}};
+  }
   if (kind_ == Kind::purchase) event.close_date = day_in(context_.account_zone, *event.occurred_at);
   return std::nullopt;
 }
@@ -184,6 +196,13 @@ std::optional<Reject> Mapping::read_revenue(Row& row, Event& event) const {
     const Amount part = read_amount(row, column, numbers_);
     if (part.reject) return part.reject;
     if (part.money) total.money->ten_thousandths -= part.money->ten_thousandths;
+    if (!is_in_range(*total.money)) {
+      return Reject{"bad_amount",
+                    column.name,
+                    fmt::format("{}: the total less this is no amount of a sale", column.name),
+                    {},
+                    {}};
+    }
   }
   event.total_revenue = total.money;
   return std::nullopt;
@@ -197,6 +216,17 @@ std::string Mapping::name_of_field(std::string_view key) const {
 }
 
 std::optional<Reject> Mapping::check(const Event& event) const {
+  for (std::size_t i = 0; i < kTextFields.size(); ++i) {
+    const std::string& text = event.*kTextFields[i].member;
+    if (is_utf8(text)) continue;
+    const std::string field = name_of_field(kTextFields[i].key);
+    return Reject{
+        "bad_encoding",
+        field,
+        fmt::format("{}: \"{}\" is not UTF-8; export the file as UTF-8", field, masked(text)),
+        {},
+        {}};
+  }
   if (!event.email.empty() && !is_email(event.email)) {
     const std::string field = name_of_field("email");
     return Reject{"bad_email",

@@ -119,6 +119,10 @@ std::optional<Money> parse_money(std::string_view text, NumberStyle style) {
   return Money{negative ? -amount : amount};
 }
 
+bool is_in_range(Money money) {
+  return money.ten_thousandths >= -kLargest * kUnit && money.ten_thousandths <= kLargest * kUnit;
+}
+
 std::string to_string(Money money) {
   const bool negative = money.ten_thousandths < 0;
   const std::int64_t amount = negative ? -money.ten_thousandths : money.ten_thousandths;

@@ -33,6 +33,9 @@ enum class NumberStyle {
 /// four decimals. nullopt for anything else, and beyond ±10^14.
 [[nodiscard]] std::optional<Money> parse_money(std::string_view text, NumberStyle style);
 
+/// Is it within ±10^14 units, as all that parse_money() reads?
+[[nodiscard]] bool is_in_range(Money money);
+
 /// "142.31", "-0.50", "10.0025": at least two decimals, no more than needed.
 [[nodiscard]] std::string to_string(Money money);
 

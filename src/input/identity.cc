@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "input/byte_stream.h"
-
 namespace ordertail {
 namespace {
 
@@ -26,26 +24,42 @@ std::string read_prefix(const std::filesystem::path& path, const std::string& na
   return read_up_to(*open_stream(path, name), FileIdentity::kPrefix);
 }
 
-bool matches(const FileIdentity& identity, std::string_view prefix,
+bool matches(const FileIdentity& identity, MarkerSpan span, std::string_view prefix,
              const std::filesystem::path& path, const std::string& name) {
   if (prefix.size() < identity.prefix_size) return false;
   const auto known = static_cast<std::size_t>(identity.prefix_size);
   if (content_hash(prefix.substr(0, known)) != identity.prefix) return false;
 
-  const std::uint64_t size = std::min(identity.marker_end, FileIdentity::kMarker);
-  const std::uint64_t begin = identity.marker_end - size;
-  const auto stream = open_stream(path, name);
-  if (stream->skip(begin) != begin) return false;
-  const std::string marker = read_up_to(*stream, size);
-  return marker.size() == size && content_hash(marker) == identity.marker;
+  const auto marker = Marker::of(*open_stream(path, name), identity.marker_end, span);
+  return marker && marker->hash() == identity.marker;
 }
 
-std::string last_bytes(std::string_view before, std::string_view bytes) {
-  if (bytes.size() >= FileIdentity::kMarker) {
-    return std::string(bytes.substr(bytes.size() - FileIdentity::kMarker));
+std::optional<Marker> Marker::of(ByteStream& stream, std::uint64_t offset, MarkerSpan span) {
+  constexpr std::uint64_t kBlock = std::uint64_t{256} << 10U;
+  Marker marker(span);
+  if (span == MarkerSpan::tail) marker.end_ = stream.skip(offset - std::min(offset, kTail));
+  while (marker.end_ < offset) {
+    const std::string bytes = read_up_to(stream, std::min(kBlock, offset - marker.end_));
+    if (bytes.empty()) return std::nullopt;
+    marker.add(bytes);
   }
-  const std::size_t kept = std::min(before.size(), FileIdentity::kMarker - bytes.size());
-  return std::string(before.substr(before.size() - kept)) + std::string(bytes);
+  return marker;
+}
+
+void Marker::add(std::string_view bytes) {
+  end_ += bytes.size();
+  if (span_ == MarkerSpan::whole) {
+    digest_.add(bytes);
+  } else if (bytes.size() >= kTail) {
+    tail_ = bytes.substr(bytes.size() - kTail);
+  } else {
+    tail_ += bytes;
+    tail_.erase(0, tail_.size() - std::min<std::size_t>(tail_.size(), kTail));
+  }
+}
+
+Hash128 Marker::hash() const {
+  return span_ == MarkerSpan::whole ? digest_.digest() : content_hash(tail_);
 }
 
 }  // namespace ordertail

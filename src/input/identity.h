@@ -3,34 +3,62 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/hash.h"
+#include "input/byte_stream.h"
+#include "input/content_digest.h"
 
 namespace ordertail {
+
+/// Which of the bytes before an offset must be the same. A log is only ever appended to: if the end
+/// of what was read is where it was, so is the rest. An export is written anew each time, and an
+/// order that has changed since (`open`, now `paid`) may leave every byte around it where it was:
+/// only all of them tell. Missing that would lose the order without a word.
+enum class MarkerSpan { tail, whole };
 
 /// What is remembered of a file's content, over decompressed bytes, so that a log and its gzipped
 /// rotation are the same (inode reuse and copytruncate make names and inodes worthless).
 struct FileIdentity {
   static constexpr std::uint64_t kPrefix = 4096;
-  static constexpr std::uint64_t kMarker = 64;
 
   std::uint64_t prefix_size = 0;  ///< bytes hashed at the start: at most kPrefix
   Hash128 prefix{};
-  std::uint64_t marker_end = 0;  ///< the marker is the up to kMarker bytes before this offset
+  std::uint64_t marker_end = 0;  ///< the marker is of the bytes before this offset
   Hash128 marker{};
+};
+
+/// The hash of the bytes before an offset, as that offset moves on.
+class Marker {
+ public:
+  static constexpr std::uint64_t kTail = 64;
+
+  explicit Marker(MarkerSpan span) : span_(span) {}
+
+  /// Passes over the stream's first `offset` bytes, reading only those that the span needs; nothing
+  /// when the stream is shorter.
+  [[nodiscard]] static std::optional<Marker> of(ByteStream& stream, std::uint64_t offset,
+                                                MarkerSpan span);
+
+  void add(std::string_view bytes);
+  [[nodiscard]] std::uint64_t end() const { return end_; }
+  [[nodiscard]] Hash128 hash() const;
+
+ private:
+  MarkerSpan span_;
+  std::uint64_t end_ = 0;
+  std::string tail_;      // if the span is tail: the last kTail bytes
+  ContentDigest digest_;  // if it is whole
 };
 
 /// The first FileIdentity::kPrefix bytes of a file, or all of a shorter one.
 [[nodiscard]] std::string read_prefix(const std::filesystem::path& path, const std::string& name);
 
 /// Does the file that begins with `prefix` still hold what `identity` remembers? Reads the file up
-/// to the marker. Throws Error(source) as open_stream() does.
-[[nodiscard]] bool matches(const FileIdentity& identity, std::string_view prefix,
+/// to the marker's end. Throws Error(source) as open_stream() does.
+[[nodiscard]] bool matches(const FileIdentity& identity, MarkerSpan span, std::string_view prefix,
                            const std::filesystem::path& path, const std::string& name);
-
-/// The last FileIdentity::kMarker bytes of `before` followed by `bytes`.
-[[nodiscard]] std::string last_bytes(std::string_view before, std::string_view bytes);
 
 }  // namespace ordertail

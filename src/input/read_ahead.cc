@@ -66,7 +66,7 @@ void ReadAhead::run() {
 /// The block that read() is at, once it is there.
 ReadAhead::Block& ReadAhead::front() {
   Block& block = ring_[released_ % kBlocks];
-  if (filled_ == 0) {
+  if (!thread_.joinable() && filled_ == 0) {
     fill(block);
     filled_ = 1;
   } else if (released_ > 0) {
@@ -101,7 +101,7 @@ std::size_t ReadAhead::read(std::span<char> space) {
 }
 
 std::uint64_t ReadAhead::skip(std::uint64_t count) {
-  if (filled_ == 0) return stream_->skip(count);
+  if (!thread_.joinable() && filled_ == 0) return stream_->skip(count);
   std::uint64_t skipped = 0;
   std::array<char, 4096> waste{};
   while (skipped < count) {

@@ -8,7 +8,7 @@
 namespace ordertail {
 
 std::string to_json_line(const Reject& reject) {
-  std::string line = R"({"reject":)";
+  std::string line = std::string(kRejectLineBegins);
   append_json_string(reject.reason, line);
   if (!reject.field.empty()) {
     line += ",\"field\":";

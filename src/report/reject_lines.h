@@ -2,10 +2,14 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "event/reject.h"
 
 namespace ordertail {
+
+/// How every such line begins.
+inline constexpr std::string_view kRejectLineBegins = R"({"reject":)";
 
 /// {"reject":"bad_date","field":"Created
 /// at","message":"…","source":{"file":"…","line":17,"byte":4096}} and a line end.

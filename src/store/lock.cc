@@ -31,10 +31,25 @@ void leave_note(const Fd& fd, const std::filesystem::path& file, WallTime now) {
     throw system_error(ExitCode::store, "write to", file.string(), errno);
 }
 
+/// The second line of the note, once there is a store beside it.
+constexpr std::string_view kStoreMade = "the store has been made\n";
+
 std::string read_note(const Fd& fd) {
-  std::array<char, 80> note{};
+  std::array<char, 120> note{};
   const ssize_t size = ::pread(fd.get(), note.data(), note.size(), 0);
-  return size <= 0 ? "" : printable(trim({note.data(), static_cast<std::size_t>(size)}));
+  return {note.data(), size <= 0 ? 0 : static_cast<std::size_t>(size)};
+}
+
+/// A store that was there and is gone must not be taken for one that never was: a fresh one would
+/// send the whole history again.
+void refuse_lost_store(const std::filesystem::path& store, const Fd& fd) {
+  if (std::filesystem::exists(store) || !read_note(fd).ends_with(kStoreMade)) return;
+  throw Error(
+      ExitCode::store,
+      fmt::format("{0} is gone, though {1} says that it was there. Without it everything "
+                  "would be sent again. Restore it from a backup; or, if sending everything "
+                  "again is what you want, delete {1}",
+                  store.string(), lock_file(store).string()));
 }
 
 [[noreturn]] void refuse(const std::filesystem::path& store, const Fd& fd) {
@@ -44,7 +59,8 @@ std::string read_note(const Fd& fd) {
                 fmt::format("another ordertail is reading {} (a status or a dry run); wait for it "
                             "to finish",
                             store.string()));
-  const std::string note = read_note(fd);
+  const std::string whole_note = read_note(fd);
+  const std::string note = printable(whole_note.substr(0, whole_note.find('\n')));
   throw Error(ExitCode::already_running,
               fmt::format("another ordertail{} is working on {}; wait for it to finish",
                           note.empty() ? "" : " (" + note + ")", store.string()));
@@ -62,8 +78,16 @@ Fd lock_for_writing(const std::filesystem::path& store, WallTime now) {
   const std::filesystem::path file = lock_file(store);
   Fd fd = open_own_file(file, O_RDWR | O_CREAT);
   take(store, fd, LOCK_EX);
+  refuse_lost_store(store, fd);
   leave_note(fd, file, now);
   return fd;
+}
+
+void note_store_made(const Fd& lock, const std::filesystem::path& store) {
+  const auto end = static_cast<off_t>(read_note(lock).size());
+  if (::pwrite(lock.get(), kStoreMade.data(), kStoreMade.size(), end) !=
+      static_cast<ssize_t>(kStoreMade.size()))
+    throw system_error(ExitCode::store, "write to", lock_file(store).string(), errno);
 }
 
 Fd lock_for_looking(const std::filesystem::path& store) {

@@ -9,8 +9,12 @@
 namespace ordertail {
 
 /// Takes the store for this process alone, until the descriptor is closed, and leaves a note of who
-/// has it. Throws Error(already_running) at once when it is taken.
+/// has it. Throws Error(already_running) at once when it is taken, and Error(store) when the note
+/// of an earlier process says that there was a store which now is gone.
 [[nodiscard]] Fd lock_for_writing(const std::filesystem::path& store, WallTime now);
+
+/// Adds to the note that there is a store now.
+void note_store_made(const Fd& lock, const std::filesystem::path& store);
 
 /// Keeps writers away while looking. Makes no lock file: without one nobody has ever written, and
 /// the descriptor is empty. Throws Error(already_running) when a writer holds the store.

@@ -84,7 +84,10 @@ Store::Implementation::Implementation(const fs::path& path, StoreMode store_mode
       settling(database),
       quotas(database),
       looking(database) {
-  if (mode == StoreMode::write) recover();
+  if (mode == StoreMode::write) {
+    note_store_made(lock, path);
+    recover();
+  }
 }
 
 void Store::Implementation::recover() {

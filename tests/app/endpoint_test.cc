@@ -26,7 +26,8 @@ TEST(EndpointTest, OnlyTheLoopbackIsLoopback) {
   for (const char* host : {"localhost", "127.0.0.1", "127.9.9.9", "[::1]"}) {
     EXPECT_TRUE(is_loopback(host)) << host;
   }
-  for (const char* host : {"128.0.0.1", "localhost.example.com", "example.com", "0.0.0.0"}) {
+  for (const char* host : {"128.0.0.1", "127.0.0.1.example.com", "127.", "127.1",
+                           "localhost.example.com", "example.com", "0.0.0.0"}) {
     EXPECT_FALSE(is_loopback(host)) << host;
   }
 }

@@ -43,6 +43,8 @@ TEST(OptionsTest, SaysWhatIsWrongAndWhereHelpIs) {
             "unrecognised option '--dryrun'; see `ordertail import --help`");
   EXPECT_EQ(complaint({"import", "a", "--limit", "0"}),
             "--limit must be 1 or more; see `ordertail import --help`");
+  EXPECT_EQ(complaint({"import", "a", "--limit=-1"}),
+            "--limit must be 1 or more; see `ordertail import --help`");
   EXPECT_EQ(complaint({"import", "a", "--limit", "many"}),
             "the argument ('many') for option '--limit' is invalid; see `ordertail import --help`");
   EXPECT_EQ(complaint({"import", "a", "--dry-run", "--rehearse"}),

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace ordertail {
 namespace {
 
@@ -116,6 +118,7 @@ using enum Verdict;
 using enum Next;
 constexpr auto kNoHeader = std::nullopt;
 constexpr auto kOk = ExitCode::ok;
+constexpr char kMarkup[] = "with markup in place of the GUID of a conversion event";
 constexpr char kDaily[] =
     R"({"status":"error","message":"You have reached your daily limit.","policyName":"DAILY"})";
 constexpr char kTen[] =
@@ -184,6 +187,17 @@ Row no_guid(int status, std::string body) {
               ", but without the GUID of a conversion event",
           {}};
 }
+Row not_an_ack(std::string body, std::string but) {
+  return {200,
+          std::move(body),
+          kNoHeader,
+          in_doubt,
+          go_on,
+          kOk,
+          "unreadable_ack",
+          "the server answered with status 200, but " + std::move(but),
+          {}};
+}
 Row slow_down(std::string body, std::optional<std::string> header, std::string words,
               std::optional<seconds> wait_for) {
   return {429,
@@ -210,7 +224,21 @@ INSTANTIATE_TEST_SUITE_P(
             "",
             "",
             {}},
+        Row{200,
+            std::string("{\"status\":\"ok\",\"error\":\"error\",\"guid\":\"") + kGuid + "\"}",
+            kNoHeader,
+            accepted,
+            go_on,
+            kOk,
+            "",
+            "",
+            {}},
         no_guid(200, ""), no_guid(204, ""), no_guid(200, "thank you"),
+        not_an_ack(std::string("<guid>") + kGuid + "</guid>", kMarkup),
+        not_an_ack(std::string("\xEF\xBB\xBF\r\n <?xml version=\"1.0\"?><e id='") + kGuid + "'/>",
+                   kMarkup),
+        not_an_ack(R"( {"status":"error","correlationId":"6f2ccdfe-4892-f0fa-0593-940b12c11aa1"})",
+                   "to report an error"),
         Row{200,
             std::string("<!DOCTYPE HTML><p>Sign in to the hotel's network ") + kGuid,
             kNoHeader,
@@ -307,6 +335,53 @@ INSTANTIATE_TEST_SUITE_P(
     [](const testing::TestParamInfo<Row>& row) {
       return "status_" + std::to_string(row.param.status) + "_row_" + std::to_string(row.index);
     });
+
+/// The message about a refusal whose body is `body`, after its fixed beginning.
+std::string words_shown(std::string body, std::string hapikey) {
+  HttpReply reply;
+  reply.transfer = Transfer::complete;
+  reply.status = 400;
+  reply.body = std::move(body);
+  const std::string message = LeadsSink(kUrl, std::move(hapikey)).judge(reply, kNow).message;
+  const std::string beginning = "the server refused the event with status 400: ";
+  EXPECT_TRUE(message.starts_with(beginning)) << message;
+  return message.substr(std::min(beginning.size(), message.size()));
+}
+
+TEST(Leads, TheSecretIsShownInNoSpelling) {
+  const std::string key = "S3cr3t+key/9";
+  EXPECT_EQ(words_shown("no S3cr3t+key/9!", key), "no ***!");
+  EXPECT_EQ(words_shown("no S3cr3t%2Bkey%2F9, no S3cr3t%2bkey%2f9!", key), "no ***, no ***!");
+  EXPECT_EQ(words_shown("bad: City=Ulm&hapikey=S3cr3t%2Bke", key), "bad: City=Ulm&");
+  EXPECT_EQ(words_shown("bad: City=Ulm&HapiKey=another one", ""), "bad: City=Ulm&");
+  EXPECT_EQ(words_shown(R"({"message":"bad: hapikey=S3cr3t+k&x=1"})", key), "bad: ");
+}
+
+TEST(Leads, AnEchoedFormShowsNeitherSecretNorAddress) {
+  for (const int status : {400, 401, 429, 500}) {
+    const LeadsSink sink(kUrl, "S3cr3t+key/9");
+    HttpReply reply;
+    reply.transfer = Transfer::complete;
+    reply.status = status;
+    Event event;
+    event.email = "ann@example.com";
+    reply.body = sink.render(event).body;  // short enough to be shown whole
+    const std::string message = sink.judge(reply, kNow).message;
+    EXPECT_TRUE(message.ends_with(": Email=a***%40example.com&")) << message;
+  }
+}
+
+TEST(Leads, AddressesInTheServersWordsAreMasked) {
+  EXPECT_EQ(words_shown("u0@example.com is taken", kKey), "u***@example.com is taken");
+  EXPECT_EQ(words_shown("Email=u0%40example.com&City=Ulm", kKey),
+            "Email=u***%40example.com&City=Ulm");
+  EXPECT_EQ(words_shown("o'neil+shop.1@example.com, <bob@example.org>;cut@", kKey),
+            "o***@example.com, <b***@example.org>;c***@");
+  EXPECT_EQ(words_shown("Email=j%C3%B6rg%2Bx%40example.com", kKey), "Email=j***%40example.com");
+  EXPECT_EQ(words_shown("\xC3\xB6zil@example.com", kKey), "\xC3\xB6***@example.com");
+  EXPECT_EQ(words_shown("ann@bob@example.com", kKey), "a***@b***@example.com");
+  EXPECT_EQ(words_shown("3 @ 5, 40% of it, @ once", kKey), "3 @ 5, 40% of it, @ once");
+}
 
 HttpReply incomplete(Transfer transfer, int status) {
   HttpReply reply;

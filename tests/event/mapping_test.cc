@@ -13,6 +13,7 @@ namespace ordertail {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 
 /// A pattern of one row per order, and `more` of its keys.
 Pattern pattern_of(const std::string& more) {
@@ -71,6 +72,38 @@ TEST_F(MappingTest, RefusesAFileThatLacksAColumn) {
             "o.csv:1: there is no column \"Tax\", which a purchase needs for its total_revenue");
   EXPECT_EQ(refusal(ExitCode::source, builtin("shopify-orders"), "\n\n"),
             "o.csv:1: there is no readable header line");
+}
+
+/// What the outbox could not read again would block it for good.
+TEST_F(MappingTest, RejectsWhatIsNoDateOrAmountOfASale) {
+  const Pattern pattern = dated(
+      "Europe/Berlin", "total_revenue = { column = \"Total\", minus = [\"Tax\", \"Tax\"] }\n");
+  const Reading reading = read(pattern,
+                               "Order,Email,Date,Total,Tax\n"
+                               "1,a@example.com,9999-12-31 23:59,1,\n"
+                               "2,a@example.com,0000-01-01 00:00,1,\n"
+                               "3,a@example.com,2025-01-01 00:00,100000000000000,-0.01\n"
+                               "4,a@example.com,2025-01-01 00:00,1,-100000000000000\n"
+                               "5,a@example.com,1900-01-02 00:00,1,\n"
+                               "6,a@example.com,2999-12-31 00:00,1,\n");
+  EXPECT_EQ(reading.events.size(), 2U);
+  EXPECT_THAT(
+      reading.rejects,
+      ElementsAre(HasSubstr("Date: this is before 1900 or after 2999, so it is no date of a sale"),
+                  HasSubstr("bad_date"), HasSubstr("bad_amount"),
+                  HasSubstr("Tax: the total less this is no amount of a sale")));
+}
+
+TEST_F(MappingTest, RejectsWhatIsNotUtf8) {
+  const Reading reading = read(dated("UTC"),
+                               "Order,Email,Date\n"
+                               "1,jos\xE9@example.com,2025-01-01 00:00\n"
+                               "2\xFF,a@example.com,2025-01-01 00:00\n"
+                               "3,jos\xC3\xA9@example.com,2025-01-01 00:00\n");
+  EXPECT_EQ(reading.events.size(), 1U);
+  EXPECT_THAT(reading.rejects,
+              ElementsAre(HasSubstr("j***@example.com\" is not UTF-8; export the file as UTF-8"),
+                          HasSubstr("Order")));
 }
 
 TEST_F(MappingTest, RefusesASourceThatSaysTooLittle) {

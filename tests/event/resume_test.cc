@@ -174,6 +174,62 @@ TEST_F(Resume, AFileThatIsAnotherIsReadFromItsStart) {
   }
 }
 
+/// An export downloaded again, in which one order's state differs and no byte has moved.
+TEST_F(Resume, AnExportInWhichARowChangedInPlaceIsReadAgain) {
+  const Reader reader(builtin("shopify-orders"));
+  for (const char* end : {"\n", ""}) {
+    for (const int changing : {1, 200, 399}) {
+      SCOPED_TRACE(changing);
+      std::string before(kShopifyHeader);
+      for (int number = 0; number < 400; ++number) before += order(number);
+      before.pop_back();
+      before += end;
+      std::string after = before;
+      const std::size_t name = before.find("\n#" + std::to_string(changing) + ",");
+      before.replace(before.find("paid", name), 4, "open");
+      const Reading first = reader.read(directory_.write("orders.csv", before));
+      EXPECT_EQ(first.ids.size(), 399U);
+      const auto path = directory_.write("orders.csv", after);
+      const Reading second = reader.read(path, {first.checkpoint});
+      EXPECT_FALSE(second.resumed);
+      EXPECT_EQ(second.ids.size(), 400U);
+      EXPECT_FALSE(
+          reader.read(directory_.write("orders.csv.gz", gzipped(after)), {first.checkpoint})
+              .resumed);
+    }
+  }
+}
+
+TEST_F(Resume, AnExportThatIsTheSameOrLongerGoesOnAtItsEnd) {
+  const Reader reader(builtin("shopify-orders"));
+  const InventedFile file = invented_shopify(1, 6'000, Faults::quotes);
+  ASSERT_GT(file.text.size(), 1U << 20U);
+  const Reading first = reader.read(directory_.write("orders.csv", file.text));
+  for (const auto& content : {file.text, gzipped(file.text)}) {
+    const Reading same = reader.read(directory_.write("again.csv", content), {first.checkpoint});
+    EXPECT_TRUE(same.resumed);
+    EXPECT_EQ(same.rows + same.bytes, 0U);
+  }
+  const std::string longer = file.text + order(777'777);
+  for (const auto& content : {longer, gzipped(longer)}) {
+    const auto path = directory_.write("again.csv", content);
+    const Reading more = reader.read(path, {first.checkpoint});
+    EXPECT_TRUE(more.resumed);
+    EXPECT_EQ(more.bytes, order(777'777).size());
+    // What the second run remembers is what one run over all of it would have.
+    EXPECT_EQ(more.checkpoint.identity.marker, reader.read(path).checkpoint.identity.marker);
+  }
+}
+
+/// To read all of a large log for more would cost what resuming saves.
+TEST_F(Resume, ALogIsKnownByItsEnds) {
+  const Reader reader(log_pattern());
+  std::string text = invented_log(1, 3'000, Faults::none).text;
+  const Reading first = reader.read(directory_.write("log", text));
+  text[text.size() / 2] = '~';
+  EXPECT_TRUE(reader.read(directory_.write("log", text), {first.checkpoint}).resumed);
+}
+
 TEST_F(Resume, TheGzippedRotationGoesOnAtItsEnd) {
   const Reader reader(log_pattern());
   const std::string text = invented_log(1, 3'000, Faults::none).text;

@@ -39,6 +39,26 @@ TEST_F(LockTest, ASecondOneIsToldWhoIsWorkingSinceWhen) {
   EXPECT_EQ(complaint_of(StoreMode::write), "");
 }
 
+TEST_F(LockTest, AStoreThatIsGoneIsNotTakenForANewOne) {
+  EXPECT_EQ(complaint_of(StoreMode::write), "");
+  std::filesystem::remove(path_);
+  const std::string path = path_.string();
+  const std::string gone = fmt::format(
+      "8: {0} is gone, though {0}.lock says that it was there. Without it everything would be sent "
+      "again. Restore it from a backup; or, if sending everything again is what you want, delete "
+      "{0}.lock",
+      path);
+  EXPECT_EQ(complaint_of(StoreMode::write), gone);
+  EXPECT_EQ(complaint_of(StoreMode::write), gone);  // still
+  std::filesystem::remove(path + ".lock");
+  EXPECT_EQ(complaint_of(StoreMode::write), "");
+}
+
+TEST_F(LockTest, ALockThatAKillLeftBeforeTheStoreWasMadeIsNoStore) {
+  write_file(path_.string() + ".lock", "process 1, since 2026-11-23 02:00:05 UTC\n");
+  EXPECT_EQ(complaint_of(StoreMode::write), "");
+}
+
 TEST_F(LockTest, NoKillOfTheHolderEverLeavesItLocked) {
   for (int i = 0; i < 20; ++i) {
     Child child([&] { hold(StoreMode::write); });

@@ -48,8 +48,8 @@ TEST_F(ObserveTest, WithoutAFileThereIsAnEmptyStore) {
   look();
   const Store first(path_, StoreMode::observe, clock_);
   const Store second(path_, StoreMode::observe, clock_);
-  EXPECT_NE(first.id_key(), second.id_key());
-  EXPECT_NE(first.id_key(), HashKey{});
+  EXPECT_EQ(first.id_key(), HashKey{});
+  EXPECT_EQ(second.id_key(), HashKey{});
 }
 
 TEST_F(ObserveTest, AClosedStore) {

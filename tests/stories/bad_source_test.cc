@@ -41,9 +41,9 @@ TEST_F(BadSource, AMissingFileIsNamedAndTheOtherSourcesGoOn) {
   EXPECT_EQ(shop.totals(), "1/0/0/0");
 }
 
-TEST_F(BadSource, AGlobThatMatchesNothingIsNoTrouble) {
+TEST_F(BadSource, AGlobThatMatchesNothingIsToldButNoTrouble) {
   sources(std::string(kOrders));
-  expect(0, "");
+  expect(0, "no file matches orders*\n");
 }
 
 TEST_F(BadSource, ADirectoryOrAFifoInPlaceOfAFileIsNotReadNorWaitedFor) {

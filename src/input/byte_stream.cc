@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <string_view>
@@ -50,6 +51,18 @@ Fd open_regular_file(const std::filesystem::path& path, const std::string& name)
 }
 
 }  // namespace
+
+std::uint64_t ByteStream::skip(std::uint64_t count) {
+  std::array<char, 16384> waste{};
+  std::uint64_t skipped = 0;
+  while (skipped < count) {
+    const auto wanted = std::min<std::uint64_t>(waste.size(), count - skipped);
+    const std::size_t got = read(std::span(waste).first(static_cast<std::size_t>(wanted)));
+    if (got == 0) break;
+    skipped += got;
+  }
+  return skipped;
+}
 
 std::unique_ptr<ByteStream> open_stream(const std::filesystem::path& path,
                                         const std::string& name) {

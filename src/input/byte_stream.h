@@ -19,8 +19,9 @@ class ByteStream {
   /// Throws Error(source) naming the file and the offset when it cannot go on.
   virtual std::size_t read(std::span<char> space) = 0;
 
-  /// Passes over `count` bytes; returns how many there were.
-  virtual std::uint64_t skip(std::uint64_t count) = 0;
+  /// Passes over `count` bytes; returns how many there were. Reads them, unless a stream knows
+  /// better.
+  virtual std::uint64_t skip(std::uint64_t count);
 };
 
 /// Opens a regular file, telling gzip (also of several members) by its first bytes; an empty file

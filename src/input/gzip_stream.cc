@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include <algorithm>
-#include <array>
 
 #include "base/error.h"
 
@@ -77,18 +75,6 @@ std::size_t GzipStream::read(std::span<char> space) {
         "what you mean; stopped");
   }
   return got;
-}
-
-std::uint64_t GzipStream::skip(std::uint64_t count) {
-  std::array<char, 16384> waste{};
-  std::uint64_t skipped = 0;
-  while (skipped < count) {
-    const auto wanted = std::min<std::uint64_t>(waste.size(), count - skipped);
-    const std::size_t got = read(std::span(waste).first(static_cast<std::size_t>(wanted)));
-    if (got == 0) break;
-    skipped += got;
-  }
-  return skipped;
 }
 
 }  // namespace ordertail

@@ -21,7 +21,6 @@ class GzipStream final : public ByteStream {
   ~GzipStream() override;
 
   std::size_t read(std::span<char> space) override;
-  std::uint64_t skip(std::uint64_t count) override;
 
  private:
   struct Inflater;

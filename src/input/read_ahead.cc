@@ -101,16 +101,8 @@ std::size_t ReadAhead::read(std::span<char> space) {
 }
 
 std::uint64_t ReadAhead::skip(std::uint64_t count) {
-  if (!thread_.joinable() && filled_ == 0) return stream_->skip(count);
-  std::uint64_t skipped = 0;
-  std::array<char, 4096> waste{};
-  while (skipped < count) {
-    const auto wanted = std::min<std::uint64_t>(waste.size(), count - skipped);
-    const std::size_t got = read(std::span(waste).first(static_cast<std::size_t>(wanted)));
-    if (got == 0) break;
-    skipped += got;
-  }
-  return skipped;
+  const bool started = thread_.joinable() || filled_ > 0;
+  return started ? ByteStream::skip(count) : stream_->skip(count);
 }
 
 }  // namespace ordertail

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/hash.h"
-#include "store/sqlite.h"
+#include "base/sqlite.h"
 
 namespace ordertail {
 

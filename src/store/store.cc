@@ -35,7 +35,7 @@ Fd take_lock(const fs::path& path, StoreMode mode, const Clock& clock) {
 void check(Database& database, const fs::path& path) {
   std::error_code missing;
   if (fs::file_size(path, missing) > kLargestChecked) return;
-  Statement(database, "PRAGMA quick_check(1)", "check").each([&](const Row& row) {
+  Statement(database, "PRAGMA quick_check(1)", "check").each([&](const SqlRow& row) {
     const auto found = row.as<std::string>(0);
     if (found != "ok") database.fail_as_damaged("use", found);
   });
@@ -62,7 +62,7 @@ HashKey read_id_key(Database& database) {
   HashKey key{};
   std::string stored;
   Statement(database, "SELECT value FROM meta WHERE key = 'id_key'", kRead)
-      .each([&](const Row& row) { stored = row.as<std::string>(0); });
+      .each([&](const SqlRow& row) { stored = row.as<std::string>(0); });
   if (stored.size() != key.size())
     database.fail_as_damaged("use", "the key of its event ids is missing");
   std::memcpy(key.data(), stored.data(), key.size());
@@ -164,7 +164,7 @@ void Store::end_run(std::int64_t run, int exit_code, std::string_view counts_jso
 
 std::vector<RunRecord> Store::runs(std::size_t limit) const {
   std::vector<RunRecord> found;
-  self_->looking.runs.with(limit).each([&](const Row& row) {
+  self_->looking.runs.with(limit).each([&](const SqlRow& row) {
     RunRecord run;
     run.id = row.as<std::int64_t>(0);
     run.started = row.as<WallTime>(1);
@@ -179,11 +179,11 @@ std::vector<RunRecord> Store::runs(std::size_t limit) const {
 
 Totals Store::totals() const {
   Totals totals;
-  self_->looking.settled.each([&](const Row& row) {
+  self_->looking.settled.each([&](const SqlRow& row) {
     const bool rejected = row.as<LedgerState>(0) == LedgerState::rejected;
     (rejected ? totals.rejected : totals.submitted) = row.as<std::uint64_t>(1);
   });
-  self_->looking.waiting.each([&](const Row& row) {
+  self_->looking.waiting.each([&](const SqlRow& row) {
     const bool in_doubt = row.as<OutboxState>(0) >= self_->doubtful_from();
     (in_doubt ? totals.in_doubt : totals.pending) += row.as<std::uint64_t>(1);
   });
@@ -194,7 +194,7 @@ std::vector<InDoubt> Store::in_doubt(std::size_t limit) const {
   std::vector<InDoubt> found;
   self_->looking.in_doubt
       .with(kCrash, kCrashMessage, static_cast<int>(self_->doubtful_from()), limit)
-      .each([&](const Row& row) {
+      .each([&](const SqlRow& row) {
         found.push_back({row.as<Hash128>(0), row.as<std::string>(1), row.as<std::string>(2),
                          row.as<std::string>(3), row.as<int>(4), row.as<WallTime>(5)});
       });
@@ -203,7 +203,7 @@ std::vector<InDoubt> Store::in_doubt(std::size_t limit) const {
 
 std::vector<Problem> Store::problems(std::size_t limit) const {
   std::vector<Problem> found;
-  self_->looking.problems.with(limit).each([&](const Row& row) {
+  self_->looking.problems.with(limit).each([&](const SqlRow& row) {
     found.push_back({row.as<Hash128>(0), row.as<WallTime>(1), row.as<std::string>(2),
                      row.as<std::string>(3), row.as<int>(4), row.as<std::string>(5),
                      row.as<std::uint64_t>(6)});

@@ -68,7 +68,7 @@ std::int64_t Store::Implementation::begin(const Intent& intent, std::string_view
 
 void Store::Implementation::settle(const Outcome& outcome) {
   std::optional<std::int64_t> sequence;
-  settling.open_attempt.with(outcome.attempt).each([&](const Row& row) {
+  settling.open_attempt.with(outcome.attempt).each([&](const SqlRow& row) {
     sequence = row.as<std::int64_t>(0);
   });
   if (!sequence)
@@ -109,7 +109,7 @@ void Store::Implementation::settle(const Outcome& outcome) {
 
 std::vector<OutboxEvent> Store::pending(std::size_t limit) const {
   std::vector<OutboxEvent> found;
-  self_->sending.pending.with(limit).each([&](const Row& row) {
+  self_->sending.pending.with(limit).each([&](const SqlRow& row) {
     found.push_back(
         {row.as<std::int64_t>(0), row.as<Hash128>(1), row.as<std::string>(2), row.as<int>(3)});
   });
@@ -133,13 +133,13 @@ std::vector<std::int64_t> Store::settle_and_begin(std::span<const Outcome> outco
 std::uint64_t Store::requests_on(std::string_view sink, std::string_view day) const {
   std::uint64_t used = 0;
   self_->quotas.requests_on.with(sink, day).each(
-      [&](const Row& row) { used = row.as<std::uint64_t>(0); });
+      [&](const SqlRow& row) { used = row.as<std::uint64_t>(0); });
   return used;
 }
 
 std::optional<WallTime> Store::closed_until(std::string_view sink) const {
   std::optional<WallTime> until;
-  self_->quotas.closed_until.with(sink, self_->clock.wall()).each([&](const Row& row) {
+  self_->quotas.closed_until.with(sink, self_->clock.wall()).each([&](const SqlRow& row) {
     until = row.as<WallTime>(0);
   });
   return until;

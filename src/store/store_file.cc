@@ -12,8 +12,8 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/sqlite.h"
 #include "store/schema.h"
-#include "store/sqlite.h"
 
 namespace ordertail {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/fd.h"
+#include "base/sqlite.h"
 #include "store/schema.h"
-#include "store/sqlite.h"
 #include "store/store.h"
 
 namespace ordertail {

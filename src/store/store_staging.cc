@@ -8,7 +8,7 @@ namespace {
 constexpr const char* kStage = "stage events in";
 constexpr const char* kRead = "read";
 
-Cursor cursor_of(const Row& row) {
+Cursor cursor_of(const SqlRow& row) {
   Cursor cursor;
   cursor.id = row.as<std::int64_t>(0);
   cursor.source = row.as<std::string>(1);
@@ -43,21 +43,21 @@ Store::Implementation::Staging::Staging(Database& database)
 std::vector<Cursor> Store::cursors(std::string_view source) const {
   std::vector<Cursor> found;
   self_->staging.cursors.with(source).each(
-      [&](const Row& row) { found.push_back(cursor_of(row)); });
+      [&](const SqlRow& row) { found.push_back(cursor_of(row)); });
   return found;
 }
 
 std::vector<Cursor> Store::all_cursors() const {
   std::vector<Cursor> found;
-  self_->staging.all_cursors.each([&](const Row& row) { found.push_back(cursor_of(row)); });
+  self_->staging.all_cursors.each([&](const SqlRow& row) { found.push_back(cursor_of(row)); });
   return found;
 }
 
 Store::Known Store::find(const Hash128& id) const {
   Known known = Known::no;
-  self_->staging.find_in_outbox.with(id).each([&](const Row&) { known = Known::in_outbox; });
+  self_->staging.find_in_outbox.with(id).each([&](const SqlRow&) { known = Known::in_outbox; });
   if (known != Known::no) return known;
-  self_->staging.find_in_ledger.with(id).each([&](const Row& row) {
+  self_->staging.find_in_ledger.with(id).each([&](const SqlRow& row) {
     known = row.as<LedgerState>(0) == LedgerState::rejected ? Known::rejected : Known::submitted;
   });
   return known;

@@ -1,4 +1,4 @@
-#include "store/sqlite.h"
+#include "base/sqlite.h"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -149,20 +149,20 @@ void Database::fail(const char* doing, int code, const std::string& why) {
   throw Error(*failure_);
 }
 
-bool Row::is_null(int column) const {
+bool SqlRow::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
-std::int64_t Row::integer(int column) const {
+std::int64_t SqlRow::integer(int column) const {
   return sqlite3_column_int64(statement_, column);
 }
 
-std::string_view Row::bytes(int column) const {
+std::string_view SqlRow::bytes(int column) const {
   const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
   return data == nullptr ? std::string_view() : std::string_view(data, size);
 }
 
-Hash128 Row::hash(int column) const {
+Hash128 SqlRow::hash(int column) const {
   Hash128 hash;
   const std::string_view stored = bytes(column);
   if (stored.size() != hash.bytes.size())

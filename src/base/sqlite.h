@@ -48,7 +48,7 @@ class Database {
  private:
   friend class Statement;
   friend class Transaction;
-  friend class Row;
+  friend class SqlRow;
   void configure(Access access);
   void require_usable() const;
   [[noreturn]] void fail(const char* doing);
@@ -60,7 +60,7 @@ class Database {
 };
 
 /// The row a statement stands on; gone when the callback that got it returns.
-class Row {
+class SqlRow {
  public:
   [[nodiscard]] bool is_null(int column) const;
   /// T: an integer or enumeration, std::string (text or blob), Hash128, WallTime.
@@ -79,7 +79,7 @@ class Row {
 
  private:
   friend class Statement;
-  Row(Database& database, sqlite3_stmt* statement, const char* doing)
+  SqlRow(Database& database, sqlite3_stmt* statement, const char* doing)
       : database_(&database), statement_(statement), doing_(doing) {}
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string_view bytes(int column) const;
@@ -90,7 +90,8 @@ class Row {
   const char* doing_;
 };
 
-/// A statement prepared once: `insert.with(a, b).run()`, `select.with(a).each([](const Row&) {})`.
+/// A statement prepared once: `insert.with(a, b).run()`, `select.with(a).each([](const SqlRow&)
+/// {})`.
 class Statement {
  public:
   Statement(Database& database, const char* sql, const char* doing);
@@ -108,7 +109,7 @@ class Statement {
   void run();
   template <typename OnRow>
   void each(OnRow on_row) {
-    while (step()) on_row(Row(database_, statement_, doing_));
+    while (step()) on_row(SqlRow(database_, statement_, doing_));
   }
 
  private:

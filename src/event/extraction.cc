@@ -108,10 +108,10 @@ Extraction::Implementation::Implementation(const Pattern& pattern, const EventCo
 
 void Extraction::Implementation::bind(const Pattern& pattern, const EventContext& context) {
   if (pattern.csv) {
-    const CsvHeader header = header_of(file, pattern.csv->dialect);
+    const CsvHeader header = header_of(file, pattern.csv->frame.dialect);
     Selection selection(header.columns);
     assembly = std::make_unique<Assembly>(pattern, context, selection, file.name);
-    reader = std::make_unique<CsvReader>(pattern.csv->dialect, header.columns.size(),
+    reader = std::make_unique<CsvReader>(pattern.csv->frame.dialect, header.columns.size(),
                                          selection.chosen());
     columns = header.columns.size();
     start = header.next;

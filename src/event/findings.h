@@ -16,12 +16,24 @@
 
 namespace ordertail {
 
+/// An order that is no sale, or none any more: refunded, cancelled. It may have been submitted
+/// while it was one.
+struct Withdrawal {
+  Hash128 id;          ///< that the purchase would have
+  std::string reason;  ///< "refunded", "cancelled": the pattern's word
+  std::string file;
+  Position at;
+  std::uint64_t rows = 1;
+};
+
 /// Events, rejects and counts, in file order. Every record is in exactly one of: the `rows` of an
-/// event, the `rows` of a reject, `skipped`. Made to be used again: clear() keeps the memory.
+/// event, of a reject or of a withdrawal, `skipped`. Made to be used again: clear() keeps the
+/// memory.
 class Findings {
  public:
   std::vector<Reject> rejects;
   std::vector<Remark> remarks;
+  std::vector<Withdrawal> withdrawn;
   std::map<std::string, std::uint64_t, std::less<>> skipped;  ///< rows by reason
 
   /// A range of const Event&.
@@ -46,6 +58,7 @@ class Findings {
     count_ = 0;
     rejects.clear();
     remarks.clear();
+    withdrawn.clear();
     skipped.clear();
   }
 

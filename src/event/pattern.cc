@@ -17,7 +17,7 @@ CsvForm read_csv_form(TomlTable table) {
     if (delimiter->size() != 1 || *delimiter == "\"" || *delimiter == "\n" || *delimiter == "\r") {
       throw table.error("delimiter", "the delimiter must be one byte, no quote and no line end");
     }
-    form.dialect.delimiter = delimiter->front();
+    form.frame.dialect.delimiter = delimiter->front();
   }
   form.recognise = table.texts("recognise");
   form.order_key = table.text("order_key").value_or("");
@@ -25,6 +25,7 @@ CsvForm read_csv_form(TomlTable table) {
   if (layout != "one-row" && layout != "repeated-key") {
     throw table.error("layout", R"("layout" must be "one-row" or "repeated-key")");
   }
+  if (layout == "repeated-key") form.layout = Layout::repeated_key;
   if ((layout == "repeated-key") == form.order_key.empty()) {
     throw table.error("layout", R"(the layout "repeated-key" and the key "order_key" go together)");
   }

@@ -55,11 +55,33 @@ struct MappingSpec {
   std::vector<std::pair<std::string, Columns>> extra;
 };
 
+/// How the rows of one order stand together.
+enum class Layout : std::uint8_t {
+  one_row,       ///< a row is an order
+  repeated_key,  ///< adjacent rows that agree in `order_key`; the first says what the order is
+  blank_key,     ///< rows with a blank `order_key` belong to the order before them
+};
+
 struct CsvForm {
-  CsvDialect dialect;
-  std::vector<std::string> recognise;  ///< columns that tell this file from others
-  std::string order_key;               ///< records of one order are adjacent and agree here
-  bool apostrophe_guard = false;       ///< cells may begin with a ' that is not data
+  CsvFrame frame;
+  std::string charset;  ///< as iconv(1) names it; empty: UTF-8. A byte order mark wins
+  std::vector<std::string> recognise;          ///< columns that tell this file from others
+  std::vector<std::string> recognise_without;  ///< columns that it does not have
+  Layout layout = Layout::one_row;
+  std::string order_key;
+  std::string footer;             ///< RE2: a record whose first cell matches is no data
+  bool apostrophe_guard = false;  ///< cells may begin with a ' that is not data
+  bool formula_guard = false;     ///< cells may be written ="text"
+  bool entities = false;          ///< cells may hold HTML entities (&amp;)
+};
+
+/// A second file (or a section of the same file) whose rows complete those of the first: columns
+/// are written "name:Column". Found among the source's files by its header.
+struct CompanionSpec {
+  std::string name;
+  CsvForm form;       ///< the pattern's own, where the companion's table says nothing else
+  std::string key;    ///< column of the companion
+  std::string match;  ///< column of the pattern's own file that has the same value
 };
 
 struct LineForm {
@@ -80,6 +102,7 @@ struct Pattern {
   std::string verified;
   std::optional<CsvForm> csv;  // exactly one of the two
   std::optional<LineForm> line;
+  std::vector<CompanionSpec> companions;
   NumberStyle numbers = NumberStyle::plain;
   SourceSettings settings;
   std::array<MappingSpec, 2> mappings;  ///< by Kind

@@ -58,7 +58,7 @@ alpha = "A"
   EXPECT_EQ(pattern.numbers, NumberStyle::point_comma);
   ASSERT_TRUE(pattern.csv);
   EXPECT_FALSE(pattern.line);
-  EXPECT_EQ(pattern.csv->dialect.delimiter, ';');
+  EXPECT_EQ(pattern.csv->frame.dialect.delimiter, ';');
   EXPECT_THAT(pattern.csv->recognise, ElementsAre("Name", "Email"));
   EXPECT_EQ(pattern.csv->order_key, "Name");
   EXPECT_TRUE(pattern.csv->apostrophe_guard);

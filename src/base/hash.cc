@@ -1,5 +1,6 @@
 #include "base/hash.h"
 
+#include <fmt/format.h>
 #include <sodium.h>
 
 #include "base/error.h"
@@ -29,14 +30,18 @@ Hash128 keyed_hash(const HashKey& key, std::initializer_list<std::string_view> p
   start_sodium();
   // The key goes in front of the message, not into BLAKE2b's key parameter: that is as safe
   // (BLAKE2b has no length extension) and saves a block, so that an event id costs just one.
-  std::string message(reinterpret_cast<const char*>(key.data()), key.size());
-  message.reserve(128);
+  fmt::memory_buffer message;  // on the stack, save for long parts: this is done for every event
+  const auto append = [&](const void* bytes, std::size_t count) {
+    const auto* begin = static_cast<const char*>(bytes);
+    message.append(begin, begin + count);
+  };
+  append(key.data(), key.size());
   for (const std::string_view part : parts) {
     const std::uint64_t size = part.size();
-    message.append(reinterpret_cast<const char*>(&size), sizeof size);
-    message += part;
+    append(&size, sizeof size);
+    append(part.data(), part.size());
   }
-  return content_hash(message);
+  return content_hash({message.data(), message.size()});
 }
 
 Hash128 content_hash(std::string_view bytes) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 #include <utility>
 
@@ -62,6 +63,11 @@ std::string_view trim_slowly(std::string_view text) {
 
 bool is_utf8(std::string_view text) {
   std::size_t i = 0;
+  std::uint64_t eight = 0;  // bytes at once, while they are ASCII: nearly all texts are
+  for (; text.size() - i >= sizeof eight; i += sizeof eight) {
+    std::memcpy(&eight, text.data() + i, sizeof eight);
+    if ((eight & 0x8080808080808080U) != 0) break;
+  }
   while (i < text.size()) {
     const std::size_t length =
         static_cast<unsigned char>(text[i]) < 0x80 ? 1 : utf8_length(text.substr(i));

@@ -8,11 +8,11 @@
 #include "base/text.h"
 #include "event/assembly.h"
 #include "input/byte_stream.h"
-#include "input/read_ahead.h"
 #include "input/window.h"
 #include "record/csv_header.h"
 #include "record/csv_reader.h"
 #include "record/line_reader.h"
+#include "record/record_stream.h"
 
 namespace ordertail {
 namespace {
@@ -56,7 +56,8 @@ struct Extraction::Implementation {
                  std::span<const Checkpoint> known);
   void bind(const Pattern& pattern, const EventContext& context);
   void resume(std::span<const Checkpoint> known);
-  void read_window();
+  void open(Position at);
+  void next_stretch();
   [[nodiscard]] bool is_csv() const { return columns > 0; }
   [[nodiscard]] bool is_unfinished(const BadRecord& line) const;
   Position interpret(Findings& findings, std::uint64_t most);
@@ -64,9 +65,9 @@ struct Extraction::Implementation {
   [[nodiscard]] Position end_of_input() const;
   void mark_up_to(std::uint64_t end);
   void move_checkpoint(Position to, std::uint64_t seen);
-  void leave_batch();
-  [[nodiscard]] bool batch_is_used_up() const {
-    return record == batch.records.size() && bad == batch.bad.size();
+  [[nodiscard]] const RecordBatch& batch() const { return stretch->batch; }
+  [[nodiscard]] bool stretch_is_used_up() const {
+    return record == batch().records.size() && bad == batch().bad.size();
   }
 
   SourceFile file;
@@ -75,17 +76,14 @@ struct Extraction::Implementation {
   std::size_t columns = 0;  // of the header
   std::unique_ptr<Assembly> assembly;
   std::unique_ptr<RecordReader> reader;
-  std::unique_ptr<ByteStream> stream;
-  std::unique_ptr<Window> window;
-  RecordBatch batch;  // of the window, while in_batch
-  bool in_batch = false;
-  std::size_t record = 0;  // of the batch, the next to interpret
+  std::unique_ptr<RecordStream> records;
+  const Stretch* stretch = nullptr;  // being interpreted
+  std::size_t record = 0;            // of its batch, the next to interpret
   std::size_t bad = 0;
   std::uint64_t passed_over = 0;  // of the batch's, those counted so far
 
-  Position at;  // of the window's first byte
   const MarkerSpan span;
-  Marker marker{span};  // of what is before a place in the window
+  Marker marker{span};  // of what is before a place in the stretch
   Checkpoint checkpoint;
   std::optional<std::size_t> resumed;
   std::uint64_t read_from = 0;
@@ -125,20 +123,27 @@ void Extraction::Implementation::bind(const Pattern& pattern, const EventContext
 
 /// Finds the checkpoint that fits and opens the stream there, with a marker of what is before it.
 void Extraction::Implementation::resume(std::span<const Checkpoint> known) {
+  Position at = start;
   std::vector<std::size_t> furthest(known.size());
   for (std::size_t i = 0; i < known.size(); ++i) furthest[i] = i;
   std::sort(furthest.begin(), furthest.end(),
             [&](std::size_t a, std::size_t b) { return known[a].offset > known[b].offset; });
-  at = start;
   for (const std::size_t i : furthest) {
     if (known[i].offset < start.byte) continue;
-    if (!matches(known[i].identity, span, prefix, file.path, file.name)) continue;
+    const Match found = match(known[i].identity, span, prefix, file.path, file.name);
+    if (found == Match::no) continue;
     resumed = i;
     checkpoint = known[i];
     at = {known[i].line, known[i].offset};
+    done = found == Match::whole;
     break;
   }
-  stream = open_stream(file.path, file.name);
+  read_from = done ? checkpoint.seen : at.byte;
+  if (!done) open(at);
+}
+
+void Extraction::Implementation::open(Position at) {
+  auto stream = open_stream(file.path, file.name);
   auto passed = Marker::of(*stream, at.byte, span);
   if (!passed) {
     throw Error(
@@ -148,59 +153,49 @@ void Extraction::Implementation::resume(std::span<const Checkpoint> known) {
                     file.name));
   }
   marker = *std::move(passed);
-  // Lines are passed over about as fast as they can be read: a second thread would only be in the
-  // way. CSV records take longer.
-  if (is_csv()) stream = std::make_unique<ReadAhead>(std::move(stream));
-  window = std::make_unique<Window>(*stream);
-  window->more();
-  read_from = at.byte;
-  // An unterminated last record that has been read before is not read again until more follows it.
-  while (resumed && !window->at_end() && at.byte + window->view().size() <= checkpoint.seen) {
-    window->more();
-  }
-  done = resumed && window->at_end() && at.byte + window->view().size() == checkpoint.seen;
-  if (done) read_from = checkpoint.seen;
+  // Lines of a log are passed over about as fast as they can be read: a second thread would only be
+  // in the way. CSV records take longer.
+  const auto cutting = is_csv() ? RecordStream::Cutting::ahead : RecordStream::Cutting::when_asked;
+  records = std::make_unique<RecordStream>(std::move(stream), std::move(reader), at, cutting);
 }
 
-void Extraction::Implementation::read_window() {
-  while (true) {
-    const auto ending = window->at_end() ? Ending::last : Ending::more;
-    reader->read(window->view(), at, ending, batch);
-    if (batch.consumed > 0 || window->at_end()) break;
-    window->more();
-  }
-  in_batch = true;
+/// Leaves the stretch behind, all of it interpreted, for the next one.
+void Extraction::Implementation::next_stretch() {
+  if (stretch != nullptr) mark_up_to(batch().next.byte);
+  stretch = &records->next();
   record = bad = 0;
   passed_over = 0;
 }
 
-/// Moves the marker on to `end`, which lies in the window.
+/// Moves the marker on to `end`, which lies in the stretch.
 void Extraction::Implementation::mark_up_to(std::uint64_t end) {
-  marker.add(window->view().substr(marker.end() - at.byte, end - marker.end()));
+  marker.add(stretch->bytes.substr(marker.end() - stretch->at.byte, end - marker.end()));
 }
 
-/// Sets the checkpoint to `to`, or leaves it where it is: at an order open since an earlier window.
-/// What has been `seen` behind it is remembered too: it will not be read again if it is the same.
+/// Sets the checkpoint to `to`, or leaves it where it is: at an order open since an earlier
+/// stretch. What has been `seen` behind it is remembered too: it will not be read again if it is
+/// the same.
 void Extraction::Implementation::move_checkpoint(Position to, std::uint64_t seen) {
   if (seen < marker.end()) return;
   mark_up_to(seen);
   checkpoint.identity = {prefix.size(), content_hash(prefix), marker.end(), marker.hash()};
   checkpoint.seen = seen;
-  if (to.byte < at.byte) return;
+  if (to.byte < stretch->at.byte) return;
   checkpoint.offset = to.byte;
   checkpoint.line = to.line;
 }
 
 /// Is this the front of a line that is still being written?
 bool Extraction::Implementation::is_unfinished(const BadRecord& line) const {
-  const std::string_view bytes = window->view();
-  return line.fault == BadRecord::Fault::no_match && window->at_end() &&
-         line.end == at.byte + bytes.size() && bytes.back() != '\n';
+  const std::string_view bytes = stretch->bytes;
+  return line.fault == BadRecord::Fault::no_match && stretch->last &&
+         line.end == stretch->at.byte + bytes.size() && bytes.back() != '\n';
 }
 
 /// Feeds the rest of the batch to the assembly in file order, until that makes `most` events.
 /// Returns the position of what comes next.
 Position Extraction::Implementation::interpret(Findings& findings, std::uint64_t most) {
+  const RecordBatch& batch = stretch->batch;
   const std::size_t taken_before = record + bad;
   Position reached = batch.next;
   while (record < batch.records.size() || bad < batch.bad.size()) {
@@ -228,9 +223,10 @@ Position Extraction::Implementation::interpret(Findings& findings, std::uint64_t
 
 /// Counts the lines before `reached` that the reader passed over: they are no conversions.
 void Extraction::Implementation::pass_over(Position reached, Findings& findings) {
-  const std::uint64_t total = batch_is_used_up()      ? batch.passed_over
-                              : batch.passed_over > 0 ? reached.line - at.line - record - bad
-                                                      : 0;
+  const std::uint64_t all = batch().passed_over;
+  const std::uint64_t total = stretch_is_used_up() ? all
+                              : all > 0            ? reached.line - stretch->at.line - record - bad
+                                                   : 0;
   if (total == passed_over) return;
   findings.skip("not_a_conversion", total - passed_over);
   rows += total - passed_over;
@@ -240,7 +236,8 @@ void Extraction::Implementation::pass_over(Position reached, Findings& findings)
 /// Where reading resumes should more follow this end of the input. What an end cuts short may be
 /// the front of something longer: a last line without its line end, a cell without its quote.
 Position Extraction::Implementation::end_of_input() const {
-  const std::string_view bytes = window->view();
+  const RecordBatch& batch = stretch->batch;
+  const std::string_view bytes = stretch->bytes;
   for (const BadRecord& piece : batch.bad) {
     const bool cut_short = piece.fault == BadRecord::Fault::unclosed_quote &&
                            batch.next.line - piece.at.line <= kMaxRecordLines;
@@ -254,16 +251,8 @@ Position Extraction::Implementation::end_of_input() const {
   if (!batch.records.empty() && ends_it(batch.records.back())) return batch.records.back().begin;
   if (!batch.bad.empty() && ends_it(batch.bad.back())) return batch.bad.back().begin;
   const std::size_t line_end = bytes.rfind('\n');
-  return {batch.next.line, at.byte + (line_end == std::string_view::npos ? 0 : line_end + 1)};
-}
-
-/// Drops what has been interpreted from the window and shows it more.
-void Extraction::Implementation::leave_batch() {
-  mark_up_to(batch.next.byte);
-  at = batch.next;
-  window->consume(batch.consumed);
-  window->more();
-  in_batch = false;
+  return {batch.next.line,
+          stretch->at.byte + (line_end == std::string_view::npos ? 0 : line_end + 1)};
 }
 
 Extraction::Extraction(const Pattern& pattern, const EventContext& context, SourceFile file,
@@ -277,20 +266,20 @@ bool Extraction::next(Findings& findings, std::uint64_t most) {
   Implementation& self = *self_;
   if (self.done) return false;
 
-  if (!self.in_batch) self.read_window();
+  const bool stands = self.stretch != nullptr;
+  if (!stands || (self.stretch_is_used_up() && !self.stretch->last)) self.next_stretch();
   const Position reached = self.interpret(findings, most);
-  const bool used_up = self.batch_is_used_up();
+  const bool used_up = self.stretch_is_used_up();
   const bool may_finish = !self.assembly->open() || findings.events().size() < most;
-  self.done = used_up && self.window->at_end() && may_finish;
+  self.done = used_up && self.stretch->last && may_finish;
   if (self.done) {
-    self.move_checkpoint(self.end_of_input(), self.batch.next.byte);
+    self.move_checkpoint(self.end_of_input(), self.batch().next.byte);
     self.assembly->finish(findings);
     return true;
   }
-  const Position next = used_up ? self.batch.given_up.value_or(reached) : reached;
+  const Position next = used_up ? self.batch().given_up.value_or(reached) : reached;
   const Position resumable = self.assembly->open().value_or(next);
   self.move_checkpoint(resumable, resumable.byte);
-  if (used_up && !self.window->at_end()) self.leave_batch();
   return true;
 }
 

@@ -24,14 +24,16 @@ std::string read_prefix(const std::filesystem::path& path, const std::string& na
   return read_up_to(*open_stream(path, name), FileIdentity::kPrefix);
 }
 
-bool matches(const FileIdentity& identity, MarkerSpan span, std::string_view prefix,
-             const std::filesystem::path& path, const std::string& name) {
-  if (prefix.size() < identity.prefix_size) return false;
+Match match(const FileIdentity& identity, MarkerSpan span, std::string_view prefix,
+            const std::filesystem::path& path, const std::string& name) {
+  if (prefix.size() < identity.prefix_size) return Match::no;
   const auto known = static_cast<std::size_t>(identity.prefix_size);
-  if (content_hash(prefix.substr(0, known)) != identity.prefix) return false;
+  if (content_hash(prefix.substr(0, known)) != identity.prefix) return Match::no;
 
-  const auto marker = Marker::of(*open_stream(path, name), identity.marker_end, span);
-  return marker && marker->hash() == identity.marker;
+  const auto stream = open_stream(path, name);
+  const auto marker = Marker::of(*stream, identity.marker_end, span);
+  if (!marker || marker->hash() != identity.marker) return Match::no;
+  return read_up_to(*stream, 1).empty() ? Match::whole : Match::longer;
 }
 
 std::optional<Marker> Marker::of(ByteStream& stream, std::uint64_t offset, MarkerSpan span) {

@@ -56,9 +56,16 @@ class Marker {
 /// The first FileIdentity::kPrefix bytes of a file, or all of a shorter one.
 [[nodiscard]] std::string read_prefix(const std::filesystem::path& path, const std::string& name);
 
-/// Does the file that begins with `prefix` still hold what `identity` remembers? Reads the file up
-/// to the marker's end. Throws Error(source) as open_stream() does.
-[[nodiscard]] bool matches(const FileIdentity& identity, MarkerSpan span, std::string_view prefix,
-                           const std::filesystem::path& path, const std::string& name);
+/// What a file still holds of what an identity remembers.
+enum class Match {
+  no,      ///< it is another file, or was written anew
+  longer,  ///< all of it, and more behind it
+  whole,   ///< all of it, and nothing behind it
+};
+
+/// Compares the file that begins with `prefix`. Reads it up to the marker's end. Throws
+/// Error(source) as open_stream() does.
+[[nodiscard]] Match match(const FileIdentity& identity, MarkerSpan span, std::string_view prefix,
+                          const std::filesystem::path& path, const std::string& name);
 
 }  // namespace ordertail

@@ -7,13 +7,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <csignal>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/thread.h"
 #include "sandbox/connection.h"
 #include "sandbox/leads_api.h"
 #include "sandbox/listing.h"
@@ -24,17 +24,6 @@ namespace {
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 using boost::beast::error_code;
-
-/// A thread to which no signal is delivered: signals belong to the program, not to its stand-in.
-std::thread quiet_thread(std::function<void()> work) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(std::move(work));
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
-}
 
 tcp::endpoint loopback(const std::string& address, std::uint16_t port) {
   error_code error;
@@ -108,7 +97,7 @@ struct Server::Implementation {
         acceptor(listen(io, loopback(options.address, options.port))),
         retry(io) {
     accept();
-    thread = quiet_thread([this] { io.run(); });
+    thread = thread_without_signals([this] { io.run(); });
   }
 
   ~Implementation() {

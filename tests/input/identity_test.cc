@@ -30,7 +30,7 @@ class Identity : public testing::TestWithParam<MarkerSpan> {
   /// Is a file of this content taken for the one that held `known`?
   bool same(std::string_view known, std::string_view content) {
     const auto path = directory_.write("log", content);
-    return matches(known_of(known), GetParam(), read_prefix(path, "log"), path, "log");
+    return match(known_of(known), GetParam(), read_prefix(path, "log"), path, "log") != Match::no;
   }
 
   static FileIdentity known_of(std::string_view text) { return identity_of(text, GetParam()); }
@@ -62,9 +62,10 @@ TEST_P(Identity, HoldsForTheGzippedRotation) {
 TEST_P(Identity, HoldsForACopy) {
   const auto original = directory_.write("log", lines(5000));
   const auto copy = directory_.write("copy of log", lines(5000));
-  EXPECT_TRUE(matches(known_of(lines(5000)), GetParam(), read_prefix(copy, "copy"), copy, "copy"));
-  EXPECT_TRUE(
-      matches(known_of(lines(5000)), GetParam(), read_prefix(original, "log"), original, "log"));
+  EXPECT_EQ(match(known_of(lines(5000)), GetParam(), read_prefix(copy, "copy"), copy, "copy"),
+            Match::whole);
+  EXPECT_EQ(match(known_of(lines(5000)), GetParam(), lines(5000), original, "log"), Match::whole);
+  EXPECT_EQ(match(known_of(lines(4999)), GetParam(), lines(5000), original, "log"), Match::longer);
 }
 
 TEST_P(Identity, EndsWithARewrite) {
@@ -99,14 +100,14 @@ TEST_P(Identity, EndsWithTruncation) {
 
 TEST_P(Identity, OfAFileNeverReadIsNobodys) {
   const auto path = directory_.write("log", lines(10));
-  EXPECT_FALSE(matches(FileIdentity(), GetParam(), read_prefix(path, "log"), path, "log"));
+  EXPECT_EQ(match(FileIdentity(), GetParam(), read_prefix(path, "log"), path, "log"), Match::no);
 }
 
 TEST_P(Identity, IsNotToldFromADamagedFile) {
   const std::string whole = gzipped(lines(5000));
   const auto path = directory_.write("log.gz", whole.substr(0, whole.size() - 9));
   const std::string message = error_of(ExitCode::source, [&] {
-    (void)matches(known_of(lines(5000) + lines(5)), GetParam(), lines(5000), path, "log.gz");
+    (void)match(known_of(lines(5000) + lines(5)), GetParam(), lines(5000), path, "log.gz");
   });
   EXPECT_EQ(message.rfind("log.gz: the gzip file is cut short (still being written?) after ", 0),
             0U);

@@ -47,6 +47,17 @@ inline std::ostream& operator<<(std::ostream& out, const Findings& findings) {
   return out << "\n  passed over " << findings.passed_over << ", next " << findings.next << "\n";
 }
 
+/// Adds what a batch holds, its views copied.
+inline void gather(const RecordBatch& batch, Findings& all) {
+  for (const Record& record : batch.records) {
+    const auto cells = batch.cells_of(record);
+    all.records.push_back({record.begin, record.end, {cells.begin(), cells.end()}});
+  }
+  all.bad.insert(all.bad.end(), batch.bad.begin(), batch.bad.end());
+  all.passed_over += batch.passed_over;
+  all.next = batch.next;
+}
+
 /// Shows `text` to `reader` in windows, each `grow()` bytes longer than what the last call left.
 inline Findings read_in_windows(RecordReader& reader, std::string_view text,
                                 const std::function<std::size_t()>& grow) {
@@ -61,12 +72,7 @@ inline Findings read_in_windows(RecordReader& reader, std::string_view text,
     const std::vector<char> window(text.begin() + static_cast<std::ptrdiff_t>(at.byte),
                                    text.begin() + static_cast<std::ptrdiff_t>(shown));
     reader.read({window.data(), window.size()}, at, ending, batch);
-    for (const Record& record : batch.records) {
-      const auto cells = batch.cells_of(record);
-      all.records.push_back({record.begin, record.end, {cells.begin(), cells.end()}});
-    }
-    all.bad.insert(all.bad.end(), batch.bad.begin(), batch.bad.end());
-    all.passed_over += batch.passed_over;
+    gather(batch, all);
     EXPECT_EQ(batch.next.byte, at.byte + batch.consumed);
     if (ending == Ending::last || window.size() > kMaxRecordBytes) {
       EXPECT_TRUE(batch.consumed > 0 || window.empty());
@@ -74,7 +80,6 @@ inline Findings read_in_windows(RecordReader& reader, std::string_view text,
     at = batch.next;
   }
   EXPECT_EQ(at.byte, text.size());
-  all.next = at;
   return all;
 }
 

@@ -1,0 +1,125 @@
+#include "record/record_stream.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <stdexcept>
+#include <string>
+
+#include "collect.h"
+#include "record/csv_reader.h"
+
+namespace ordertail {
+namespace {
+
+/// Gives out a text in pieces of random length, then ends or fails.
+class Scripted final : public ByteStream {
+ public:
+  Scripted(std::string text, unsigned seed, bool fails)
+      : text_(std::move(text)), random_(seed), fails_(fails) {}
+
+  std::size_t read(std::span<char> space) override {
+    const std::size_t most = std::min(space.size(), text_.size() - at_);
+    if (most == 0 && fails_) throw std::runtime_error("the disk is gone");
+    const std::size_t piece = most == 0 ? 0 : 1 + random_() % most;
+    std::copy_n(text_.begin() + static_cast<std::ptrdiff_t>(at_), piece, space.begin());
+    at_ += piece;
+    return piece;
+  }
+
+ private:
+  std::string text_;
+  std::size_t at_ = 0;
+  std::mt19937 random_;
+  bool fails_;
+};
+
+/// Rows of three cells: many short ones, with now and then a long or a broken one.
+std::string invented(std::size_t size, unsigned seed) {
+  std::mt19937 random(seed);
+  std::string text;
+  while (text.size() < size) {
+    switch (random() % 1000) {
+      case 0:
+        text += "long,\"" + std::string(random() % 700'000, 'x') + "\n\",3\r\n";
+        break;
+      case 1:
+        text += "broken,\"2\"2,3\n";
+        break;
+      case 2:
+        text += "ragged,2\n";
+        break;
+      default:
+        text += std::to_string(random()) + ",\"two, \"\"quoted\"\"\",3\n";
+    }
+  }
+  return text;
+}
+
+std::unique_ptr<CsvReader> reader() {
+  return std::make_unique<CsvReader>(CsvDialect(), 3, std::vector<std::size_t>{0, 1, 2});
+}
+
+class RecordStreamTest : public testing::TestWithParam<RecordStream::Cutting> {
+ protected:
+  RecordStream stream_of(const std::string& text, unsigned seed, bool fails) {
+    return {std::make_unique<Scripted>(text, seed, fails), reader(), Position(), GetParam()};
+  }
+};
+
+TEST_P(RecordStreamTest, GivesTheSameRecordsHoweverTheBytesCome) {
+  unsigned seed = 0;
+  for (const std::size_t size : {0U, 1U, 300'000U, 3'000'000U}) {
+    const std::string text = size == 0 ? std::string() : invented(size, ++seed);
+    RecordStream stream = stream_of(text, seed, false);
+    Findings found;
+    for (bool last = false; !last;) {
+      const Stretch& stretch = stream.next();
+      EXPECT_EQ(stretch.at, found.next);
+      EXPECT_EQ(stretch.bytes,
+                std::string_view(text).substr(stretch.at.byte, stretch.bytes.size()));
+      gather(stretch.batch, found);
+      last = stretch.last;
+    }
+    EXPECT_EQ(found, read_at_once(*reader(), text)) << size << " bytes";
+  }
+}
+
+TEST_P(RecordStreamTest, TellsAFailureAfterTheStretchesBeforeIt) {
+  for (const std::size_t size : {10U, 600'000U, 2'000'000U}) {
+    const std::string text = invented(size, 7);
+    RecordStream whole = stream_of(text, 8, false);
+    RecordStream stream = stream_of(text, 8, true);
+    Findings before;
+    for (const Stretch* stretch = &whole.next(); !stretch->last; stretch = &whole.next()) {
+      gather(stretch->batch, before);
+    }
+    Findings found;
+    EXPECT_THROW(
+        {
+          while (true) gather(stream.next().batch, found);
+        },
+        std::runtime_error);
+    EXPECT_EQ(found, before);
+    EXPECT_THROW((void)stream.next(), std::runtime_error);
+  }
+}
+
+TEST_P(RecordStreamTest, CanBeDroppedAtAnyTime) {
+  const std::string text = invented(5'000'000, 9);
+  for (unsigned stretches = 0; stretches < 8; ++stretches) {
+    RecordStream stream = stream_of(text, stretches, false);
+    for (unsigned i = 0; i < stretches; ++i) ASSERT_FALSE(stream.next().batch.records.empty());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cutting, RecordStreamTest,
+                         testing::Values(RecordStream::Cutting::when_asked,
+                                         RecordStream::Cutting::ahead),
+                         [](const auto& info) {
+                           return info.param == RecordStream::Cutting::ahead ? "Ahead"
+                                                                             : "WhenAsked";
+                         });
+
+}  // namespace
+}  // namespace ordertail

@@ -188,6 +188,7 @@ std::optional<Departure> Courier::Implementation::render(Parcel parcel) {
 void Courier::Implementation::commit_and_start(std::vector<Departure> departures) {
   if (outcomes.empty() && departures.empty()) return;
   std::vector<Intent> intents;
+  intents.reserve(departures.size());
   for (const Departure& departure : departures) {
     intents.push_back({departure.flight.parcel.event.sequence, departure.flight.sink->name(),
                        content_hash(departure.request.body)});

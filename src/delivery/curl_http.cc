@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstring>
 #include <system_error>
 #include <unordered_map>
 #include <utility>
@@ -74,8 +73,7 @@ int refuse_rewind(void*, curl_off_t, int) {
 
 std::size_t give_body(char* out, std::size_t, std::size_t room, void* user) {
   auto& exchange = *static_cast<Exchange*>(user);
-  const std::size_t size = std::min(room, exchange.request.body.size() - exchange.sent);
-  std::memcpy(out, exchange.request.body.data() + exchange.sent, size);
+  const std::size_t size = exchange.request.body.copy(out, room, exchange.sent);
   exchange.sent += size;
   return size;
 }

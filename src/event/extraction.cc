@@ -17,13 +17,16 @@
 namespace ordertail {
 namespace {
 
-CsvHeader header_of(const SourceFile& file, CsvDialect dialect) {
+CsvHeader header_of(const SourceFile& file, const CsvFrame& frame) {
   const auto stream = open_stream(file.path, file.name);
   Window window(*stream);
+  CsvHeaderReader reader(frame);
   while (true) {
     window.more();
     const auto ending = window.at_end() ? Ending::last : Ending::more;
-    if (auto header = read_csv_header(window.view(), ending, dialect)) return *std::move(header);
+    const Position at = reader.next();
+    if (auto header = reader.read(window.view(), ending)) return *std::move(header);
+    window.consume(reader.next().byte - at.byte);
     if (window.at_end() || window.view().size() > kMaxRecordBytes) {
       throw Error(ExitCode::source,
                   fmt::format("{}:1: there is no readable header line", file.name));
@@ -106,11 +109,11 @@ Extraction::Implementation::Implementation(const Pattern& pattern, const EventCo
 
 void Extraction::Implementation::bind(const Pattern& pattern, const EventContext& context) {
   if (pattern.csv) {
-    const CsvHeader header = header_of(file, pattern.csv->frame.dialect);
+    const CsvHeader header = header_of(file, pattern.csv->frame);
     Selection selection(header.columns);
     assembly = std::make_unique<Assembly>(pattern, context, selection, file.name);
-    reader = std::make_unique<CsvReader>(pattern.csv->frame.dialect, header.columns.size(),
-                                         selection.chosen());
+    reader =
+        std::make_unique<CsvReader>(pattern.csv->frame, header.columns.size(), selection.chosen());
     columns = header.columns.size();
     start = header.next;
   } else {
@@ -224,11 +227,13 @@ Position Extraction::Implementation::interpret(Findings& findings, std::uint64_t
 /// Counts the lines before `reached` that the reader passed over: they are no conversions.
 void Extraction::Implementation::pass_over(Position reached, Findings& findings) {
   const std::uint64_t all = batch().passed_over;
+  // A CSV record may have several lines: what lies between them is not counted before the last one.
+  const bool is_countable = all > 0 && !is_csv();
   const std::uint64_t total = stretch_is_used_up() ? all
-                              : all > 0            ? reached.line - stretch->at.line - record - bad
+                              : is_countable       ? reached.line - stretch->at.line - record - bad
                                                    : 0;
   if (total == passed_over) return;
-  findings.skip("not_a_conversion", total - passed_over);
+  findings.skip(is_csv() ? "other_section" : "not_a_conversion", total - passed_over);
   rows += total - passed_over;
   passed_over = total;
 }
@@ -243,6 +248,7 @@ Position Extraction::Implementation::end_of_input() const {
                            batch.next.line - piece.at.line <= kMaxRecordLines;
     if (cut_short) return piece.begin;
   }
+  if (batch.given_up) return *batch.given_up;  // another section of the file: it may go on
   if (bytes.empty() || bytes.back() == '\n' || (is_csv() && bytes.back() == '\r')) {
     return batch.next;
   }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "record/csv_cell.h"
 #include "record/csv_index.h"
 #include "record/csv_scan.h"
+#include "record/csv_section.h"
 
 namespace ordertail {
 namespace {
@@ -18,7 +20,7 @@ struct WholeRecord {
   std::size_t cells;
   std::size_t size;  // its line end included
   std::uint64_t line_ends;
-  bool doubled;  // some quoted cell holds ""
+  bool escaped;  // some quoted cell is to be unescaped
 
   [[nodiscard]] std::string_view cell(std::size_t index) const {
     const std::uint32_t begin = edges[index] + 1;  // wraps around from kEdgeBefore
@@ -26,21 +28,22 @@ struct WholeRecord {
   }
 
   /// Whether it has `columns` cells, surplus empty ones forgiven.
-  [[nodiscard]] bool fits(std::size_t columns) const {
+  [[nodiscard]] bool fits(std::size_t columns, const CsvDialect& dialect) const {
     if (cells < columns) return false;
     for (std::size_t i = columns; i < cells; ++i) {
-      if (!cell(i).empty() && cell(i) != "\"\"") return false;
+      if (!inside_quotes(cell(i), dialect).value_or(cell(i)).empty()) return false;
     }
     return true;
   }
 };
 
 /// A cell without its quotes.
-std::string_view content(std::string_view cell, bool doubled, std::deque<std::string>& unescaped) {
-  if (cell.empty() || cell.front() != '"') return cell;
-  const std::string_view inside = cell.substr(1, cell.size() - 2);
-  if (!doubled || inside.find('"') == std::string_view::npos) return inside;
-  return unescaped.emplace_back(unescape(inside));
+std::string_view content(std::string_view cell, const CsvDialect& dialect, bool escaped,
+                         std::deque<std::string>& unescaped) {
+  const auto inside = inside_quotes(cell, dialect);
+  if (!inside) return cell;
+  if (!escaped || inside->find('"') == std::string_view::npos) return *inside;
+  return unescaped.emplace_back(unescape(*inside, dialect.quoting));
 }
 
 /// Appends the text's first line to the excerpt, as far as there is room.
@@ -52,12 +55,14 @@ void append_excerpt(std::string_view text, std::string& excerpt) {
 }  // namespace
 
 struct CsvReader::Implementation {
-  Implementation(CsvDialect dialect, std::size_t column_count, std::vector<std::size_t> selection,
-                 Simd instructions)
-      : delimiter(dialect.delimiter),
+  Implementation(const CsvFrame& frame, std::size_t column_count,
+                 std::vector<std::size_t> selection, Simd instructions)
+      : dialect(frame.dialect),
+        sections(frame.section.empty() ? std::nullopt : std::optional(frame)),
         columns(column_count),
         selected(std::move(selection)),
-        simd(instructions),
+        indexed(instructions != Simd::none && dialect.quoting == Quoting::rfc &&
+                !dialect.blank_before_quote && !sections),
         index(dialect.delimiter, instructions) {}
 
   void read();
@@ -67,6 +72,7 @@ struct CsvReader::Implementation {
   void take(const WholeRecord& record);
   void take_ragged(const WholeRecord& record);
   void pass(std::size_t bytes, std::uint64_t line_ends);
+  bool pass_over_sections();
 
   void give_up(const ScannedRecord& found);
   bool give_up_lines();
@@ -78,10 +84,15 @@ struct CsvReader::Implementation {
   [[nodiscard]] bool sees_end() const { return ending == Ending::last; }
   [[nodiscard]] WholeRecord whole(const ScannedRecord& found) const;
 
-  char delimiter;
+  [[nodiscard]] bool begins_section() const {
+    return sections && !section_begun(rest(), edges).empty();
+  }
+
+  CsvDialect dialect;
+  std::optional<CsvFrame> sections;  // of a file that has some
   std::size_t columns;
   std::vector<std::size_t> selected;
-  Simd simd;
+  bool indexed;
   CsvIndex index;
   CellEdges edges;
 
@@ -90,6 +101,7 @@ struct CsvReader::Implementation {
   std::optional<BadRecord> bad;
   bool within_line = false;
   bool within_excerpt = false;
+  std::optional<OtherSections> outside;  // or what is being passed over
 
   // The call being served.
   std::string_view window;
@@ -103,7 +115,8 @@ struct CsvReader::Implementation {
 void CsvReader::Implementation::read() {
   do {
     if (bad && !give_up_lines()) return;
-    if (simd != Simd::none) read_indexed();
+    if (outside && !pass_over_sections()) return;
+    if (indexed) read_indexed();
   } while (read_strictly());
 }
 
@@ -134,10 +147,10 @@ void CsvReader::Implementation::take_indexed(std::string_view piece) {
       if (end < window.size() && window[end] == '\n') ++end;
     }
     std::uint64_t line_ends = 1;
-    bool doubled = false;
+    bool escaped = false;
     for (; note < notes.size() && notes[note] < line_end; ++note) {
       const bool is_quote = piece[notes[note]] == '"';
-      doubled |= is_quote;
+      escaped |= is_quote;
       line_ends += is_quote ? 0 : 1;
     }
     if (line_ends > kMaxRecordLines + 1) return;
@@ -151,7 +164,7 @@ void CsvReader::Implementation::take_indexed(std::string_view piece) {
             .cells = static_cast<std::size_t>(last_edge - edge),
             .size = end - cursor,
             .line_ends = line_ends,
-            .doubled = doubled});
+            .escaped = escaped});
     }
     edge = last_edge;
   }
@@ -160,7 +173,7 @@ void CsvReader::Implementation::take_indexed(std::string_view piece) {
 /// Takes or gives up one record or empty line; false when the window does not hold one.
 bool CsvReader::Implementation::read_strictly() {
   if (cursor == window.size()) return false;
-  const ScannedRecord found = scan_record(rest(), ending, delimiter, edges);
+  const ScannedRecord found = scan_record(rest(), ending, dialect, edges);
   switch (found.outcome) {
     case Outcome::unfinished:
       return false;
@@ -168,7 +181,11 @@ bool CsvReader::Implementation::read_strictly() {
       pass(found.end, found.line_ends);
       break;
     case Outcome::whole:
-      take(whole(found));
+      if (begins_section()) {
+        outside.emplace(*sections, here());
+      } else {
+        take(whole(found));
+      }
       break;
     case Outcome::broken:
       give_up(found);
@@ -183,17 +200,17 @@ WholeRecord CsvReader::Implementation::whole(const ScannedRecord& found) const {
           .cells = edges.size() - 1,
           .size = found.end,
           .line_ends = found.line_ends,
-          .doubled = found.doubled};
+          .escaped = found.escaped};
 }
 
 void CsvReader::Implementation::take(const WholeRecord& record) {
-  if (record.cells != columns && !record.fits(columns)) return take_ragged(record);
+  if (record.cells != columns && !record.fits(columns, dialect)) return take_ragged(record);
   const Position begin = here();
   pass(record.size, record.line_ends);
   batch->records.push_back(
       {.begin = begin, .end = first_byte + cursor, .first_cell = batch->cells.size()});
   for (const std::size_t column : selected) {
-    batch->cells.push_back(content(record.cell(column), record.doubled, batch->unescaped));
+    batch->cells.push_back(content(record.cell(column), dialect, record.escaped, batch->unescaped));
   }
 }
 
@@ -213,6 +230,20 @@ void CsvReader::Implementation::pass(std::size_t bytes, std::uint64_t line_ends)
   line += line_ends;
 }
 
+/// Passes over other sections; false when the window is used up before this one goes on.
+bool CsvReader::Implementation::pass_over_sections() {
+  const PassedOver passed = outside->pass(rest(), ending);
+  pass(passed.bytes, passed.line_ends);
+  batch->passed_over += passed.line_ends;
+  if (cursor == window.size() && sees_end()) {
+    const bool cut_short =
+        window.empty() ? outside->within_line() : window.back() != '\n' && window.back() != '\r';
+    batch->passed_over += cut_short ? 1 : 0;
+  }
+  if (passed.found) outside.reset();
+  return passed.found;
+}
+
 void CsvReader::Implementation::give_up(const ScannedRecord& found) {
   bad = BadRecord{.begin = here(), .at = {}, .fault = found.fault};
   pass(found.at, found.line_ends_to_at);
@@ -224,14 +255,13 @@ void CsvReader::Implementation::give_up(const ScannedRecord& found) {
 /// Gives up lines until one reads as a record; false when the window is used up before that.
 bool CsvReader::Implementation::give_up_lines() {
   for (;;) {
-    if (within_line && !give_up_rest_of_line()) return false;
-    if (cursor == window.size()) {
-      if (sees_end()) finish_giving_up();
-      return false;
-    }
-    const ScannedRecord found = scan_record(rest(), ending, delimiter, edges);
+    const bool at_line = !within_line || give_up_rest_of_line();
+    if (cursor == window.size() && sees_end()) finish_giving_up();
+    if (cursor == window.size() || !at_line) return false;
+    const ScannedRecord found = scan_record(rest(), ending, dialect, edges);
     if (found.outcome == Outcome::unfinished) return false;
-    if (found.outcome == Outcome::whole && whole(found).fits(columns)) {
+    if (found.outcome == Outcome::whole &&
+        (begins_section() || whole(found).fits(columns, dialect))) {
       finish_giving_up();
       return true;
     }
@@ -241,12 +271,9 @@ bool CsvReader::Implementation::give_up_lines() {
 
 bool CsvReader::Implementation::give_up_rest_of_line() {
   if (within_excerpt) append_excerpt(rest(), bad->excerpt);
-  const std::size_t line_end = std::min(rest().find_first_of("\r\n"), rest().size());
-  pass(line_end, 0);
-  const std::string_view left = rest().substr(0, 2);
-  if (left.empty() && sees_end()) finish_giving_up();
-  if (left.empty() || (left == "\r" && !sees_end())) return false;
-  pass(left == "\r\n" ? 2 : 1, 1);
+  const RestOfLine passed = rest_of_line(rest(), ending);
+  pass(passed.bytes, passed.ended ? 1 : 0);
+  if (!passed.ended) return false;
   within_line = false;
   within_excerpt = false;
   return true;
@@ -260,9 +287,9 @@ void CsvReader::Implementation::finish_giving_up() {
   within_line = false;
 }
 
-CsvReader::CsvReader(CsvDialect dialect, std::size_t columns, std::vector<std::size_t> selected,
+CsvReader::CsvReader(const CsvFrame& frame, std::size_t columns, std::vector<std::size_t> selected,
                      Simd simd)
-    : self_(std::make_unique<Implementation>(dialect, columns, std::move(selected), simd)) {}
+    : self_(std::make_unique<Implementation>(frame, columns, std::move(selected), simd)) {}
 
 CsvReader::~CsvReader() = default;
 
@@ -279,6 +306,8 @@ void CsvReader::read(std::string_view window, Position at, Ending ending, Record
   batch.consumed = self_->cursor;
   batch.next = self_->here();
   if (self_->bad) batch.given_up = self_->bad->begin;
+  if (self_->outside) batch.given_up = self_->outside->begin();
+  if (ending == Ending::last) self_->outside.reset();
 }
 
 }  // namespace ordertail

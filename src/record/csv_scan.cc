@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "record/csv_cell.h"
+
 namespace ordertail {
 namespace {
 
@@ -11,18 +13,21 @@ bool ends_line(char c) {
 
 class Scan {
  public:
-  Scan(std::string_view text, Ending ending, char delimiter, CellEdges& edges)
+  Scan(std::string_view text, Ending ending, const CsvDialect& dialect, CellEdges& edges)
       : text_(text),
         limit_(std::min(text.size(), kMaxRecordBytes)),
         ending_(ending),
-        delimiter_(delimiter),
+        delimiter_(dialect.delimiter),
+        quoting_(dialect.quoting),
+        skips_blanks_(dialect.blank_before_quote && dialect.quoting != Quoting::none),
         edges_(edges) {
     edges_.assign(1, kEdgeBefore);
   }
 
   ScannedRecord run() {
     for (;;) {
-      if (i_ < limit_ && text_[i_] == '"') {
+      if (skips_blanks_) i_ += blanks_before_quote(text_.substr(i_, limit_ - i_), delimiter_);
+      if (i_ < limit_ && text_[i_] == '"' && quoting_ != Quoting::none) {
         if (!pass_quoted_cell()) return found_;
       } else {
         pass_plain_cell();
@@ -40,6 +45,10 @@ class Scan {
     while (i_ < limit_ && text_[i_] != delimiter_ && !ends_line(text_[i_])) ++i_;
   }
 
+  [[nodiscard]] bool ends_cell(std::size_t at) const {
+    return at == limit_ || text_[at] == delimiter_ || ends_line(text_[at]);
+  }
+
   /// False when the cell does not end; `found_` then says why.
   bool pass_quoted_cell() {
     quote_ = i_;
@@ -47,12 +56,15 @@ class Scan {
     for (++i_; i_ < limit_; ++i_) {
       const char c = text_[i_];
       if (c == '"') {
-        if (i_ + 1 == limit_ || text_[i_ + 1] != '"') {
+        const bool is_protected = quoting_ == Quoting::backslash && text_[i_ - 1] == '\\';
+        const bool is_doubled = !is_protected && i_ + 1 < limit_ && text_[i_ + 1] == '"';
+        if (is_protected || is_doubled) {
+          found_.escaped = true;
+          i_ += is_doubled ? 1 : 0;
+        } else if (quoting_ != Quoting::lenient || ends_cell(i_ + 1)) {
           ++i_;
           return true;
         }
-        found_.doubled = true;
-        ++i_;
       } else if ((c == '\r' || (c == '\n' && text_[i_ - 1] != '\r')) &&
                  ++line_ends_ > kMaxRecordLines) {
         broken(BadRecord::Fault::unclosed_quote);
@@ -112,6 +124,8 @@ class Scan {
   std::size_t limit_;  // how far a record may reach within the text
   Ending ending_;
   char delimiter_;
+  Quoting quoting_;
+  bool skips_blanks_;
   CellEdges& edges_;
 
   std::size_t i_ = 0;
@@ -123,18 +137,16 @@ class Scan {
 
 }  // namespace
 
-ScannedRecord scan_record(std::string_view text, Ending ending, char delimiter, CellEdges& edges) {
-  return Scan(text, ending, delimiter, edges).run();
+ScannedRecord scan_record(std::string_view text, Ending ending, const CsvDialect& dialect,
+                          CellEdges& edges) {
+  return Scan(text, ending, dialect, edges).run();
 }
 
-std::string unescape(std::string_view inside_quotes) {
-  std::string text;
-  text.reserve(inside_quotes.size());
-  for (std::size_t i = 0; i < inside_quotes.size(); ++i) {
-    text += inside_quotes[i];
-    if (inside_quotes[i] == '"') ++i;
-  }
-  return text;
+RestOfLine rest_of_line(std::string_view text, Ending ending) {
+  const std::size_t size = std::min(text.find_first_of("\r\n"), text.size());
+  const std::string_view line_end = text.substr(size, 2);
+  if (line_end.empty() || (line_end == "\r" && ending == Ending::more)) return {size, false};
+  return {size + (line_end == "\r\n" ? 2 : 1), true};
 }
 
 }  // namespace ordertail

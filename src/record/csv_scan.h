@@ -1,4 +1,4 @@
-// One CSV record, read strictly, byte by byte: the grammar and its faults in one place.
+// One CSV record, read byte by byte: the grammar of every dialect and its faults in one place.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "record/csv_dialect.h"
 #include "record/reader.h"
 
 namespace ordertail {
@@ -25,7 +26,7 @@ struct ScannedRecord {
   Outcome outcome = Outcome::unfinished;
   std::size_t end = 0;          ///< blank, whole: the first byte after it, its line end included
   std::uint64_t line_ends = 0;  ///< blank, whole: how many line ends it has, its own included
-  bool doubled = false;         ///< whole: some quoted cell holds ""
+  bool escaped = false;         ///< whole: some quoted cell is to be unescaped
   BadRecord::Fault fault{};
   std::size_t at = 0;                 ///< broken: offset of the fault
   std::uint64_t line_ends_to_at = 0;  ///< broken: how many line ends stand before `at`
@@ -33,10 +34,15 @@ struct ScannedRecord {
 
 /// Reads the record (or the empty line) at the front of `text`, which is not empty. Never looks at
 /// more than kMaxRecordBytes + 1 bytes.
-[[nodiscard]] ScannedRecord scan_record(std::string_view text, Ending ending, char delimiter,
-                                        CellEdges& edges);
+[[nodiscard]] ScannedRecord scan_record(std::string_view text, Ending ending,
+                                        const CsvDialect& dialect, CellEdges& edges);
 
-/// What stands between the quotes of a quoted cell, `""` made `"`.
-[[nodiscard]] std::string unescape(std::string_view inside_quotes);
+struct RestOfLine {
+  std::size_t bytes = 0;  ///< its line end included
+  bool ended = false;     ///< whether `text` holds its line end
+};
+/// What is left of the line at the front of `text`. Not ended, it is all of `text`, save a CR that
+/// a LF may follow.
+[[nodiscard]] RestOfLine rest_of_line(std::string_view text, Ending ending);
 
 }  // namespace ordertail

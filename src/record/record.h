@@ -62,10 +62,11 @@ struct RecordBatch {
   std::vector<BadRecord> bad;
   /// Cells that had to be rewritten ("" to "). A deque, so that growing moves nothing.
   std::deque<std::string> unescaped;
-  /// Where a stretch begins that is being given up and whose end is yet to come: `bad` does not
-  /// hold it yet. Reading that stops here has to resume there.
+  /// Where a stretch begins that is being given up or passed over and whose end is yet to come:
+  /// `bad` does not hold it yet. Reading that stops here has to resume there.
   std::optional<Position> given_up;
-  /// Lines that hold none of the required literals and were not looked at any further.
+  /// Lines that hold none of the required literals, or belong to another section of a CSV file, and
+  /// were not looked at any further.
   std::uint64_t passed_over = 0;
   /// How many bytes of the window are done with. The caller drops them and shows the rest again,
   /// with more behind it.

@@ -57,7 +57,7 @@ std::string invented(std::size_t size, unsigned seed) {
 }
 
 std::unique_ptr<CsvReader> reader() {
-  return std::make_unique<CsvReader>(CsvDialect(), 3, std::vector<std::size_t>{0, 1, 2});
+  return std::make_unique<CsvReader>(CsvFrame(), 3, std::vector<std::size_t>{0, 1, 2});
 }
 
 class RecordStreamTest : public testing::TestWithParam<RecordStream::Cutting> {

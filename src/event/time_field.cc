@@ -2,29 +2,50 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace ordertail {
 namespace {
 
-DateFormat compile(const TimeSpec& spec, const Pattern& pattern) {
-  const auto order = pattern.settings.date_order;
-  if (spec.format.find("%x") != spec.format.npos && !order) {
-    throw Error(ExitCode::usage,
-                fmt::format("the dates that pattern {} reads may be month first or day first, and "
-                            "the source does not say which; add to its [[source]] one of\n"
-                            "  date_order = \"mdy\"   # 12/31/2025\n"
-                            "  date_order = \"dmy\"   # 31/12/2025\n"
-                            "  date_order = \"ymd\"   # 2025/12/31",
-                            pattern.name));
+bool any_has(const std::vector<std::string>& formats, std::string_view directive) {
+  return std::any_of(formats.begin(), formats.end(), [&](const std::string& format) {
+    return format.find(directive) != format.npos;
+  });
+}
+
+std::vector<DateFormat> compile(const std::vector<std::string>& formats,
+                                std::optional<DateOrder> order) {
+  std::vector<DateFormat> compiled;
+  for (const std::string& format : formats) compiled.emplace_back(format, order);
+  return compiled;
+}
+
+std::optional<ParsedTime> parse(std::string_view text, const std::vector<DateFormat>& formats) {
+  for (const DateFormat& format : formats) {
+    if (const auto time = format.parse(text)) return time;
   }
-  return {spec.format, order};
+  return std::nullopt;
+}
+
+std::string undeclared_order(const std::string& pattern) {
+  std::string text = fmt::format(
+      "the dates that pattern {} reads may be month first or day first, and the source does not "
+      "say which; add to its [[source]] one of",
+      pattern);
+  for (const DateOrder order : kDateOrders) text += fmt::format("\n  {}", setting(order));
+  return text;
 }
 
 }  // namespace
 
 TimeField::TimeField(const TimeSpec& spec, const Pattern& pattern, Selection& selection)
-    : format_(compile(spec, pattern)), zone_names_(spec.zones) {
+    : formats_({spec.format}), order_(pattern.settings.date_order), zone_names_(spec.zones) {
+  if (any_has(formats_, "%x") && !order_) {
+    throw Error(ExitCode::usage, undeclared_order(pattern.name));
+  }
+  compiled_ = compile(formats_, order_);
   columns_ = bind_columns(spec.columns, selection);
   for (const std::string& column : spec.columns) {
     name_ += (name_.empty() ? "" : " ") + column;
@@ -32,7 +53,8 @@ TimeField::TimeField(const TimeSpec& spec, const Pattern& pattern, Selection& se
   const BoundColumns zones = bind_columns(spec.zone_columns, selection);
   if (!zones.empty()) zone_column_ = zones.front();
   fallback_ = TimeZone::find(spec.zone.empty() ? pattern.settings.time_zone : spec.zone);
-  if (!fallback_ && !zone_column_ && spec.format.find("%z") == spec.format.npos) {
+  const bool is_told = any_has(formats_, "%z") || any_has(formats_, "%s");
+  if (!fallback_ && !zone_column_ && !is_told) {
     throw Error(ExitCode::usage,
                 fmt::format("the times that pattern {} reads carry no time zone; add to the "
                             "[[source]] the one they are written in, such as\n"
@@ -51,6 +73,26 @@ const TimeZone* TimeField::zone_named(std::string_view text) {
   return found->second ? &found->second : nullptr;
 }
 
+TimeField::Fault TimeField::unreadable(std::string_view text) const {
+  for (const DateOrder other : kDateOrders) {
+    if (!order_ || other == *order_ || !parse(text, compile(formats_, other))) continue;
+    return Fault{
+        "date_order_contradicted",
+        fmt::format("{}: \"{}\" cannot be {} ({}), as the source's dates are read; it is a date "
+                    "only {} ({}), and then others before it may have been misread. Look at the "
+                    "file: if all of it is {}, declare date_order = \"{}\" in a [[source]] of its "
+                    "own",
+                    name_, printable(text, 40), in_words(*order_), name_of(*order_),
+                    in_words(other), name_of(other), in_words(other), name_of(other))};
+  }
+  std::string shapes;
+  for (const DateFormat& format : compiled_) {
+    shapes += (shapes.empty() ? "" : " or ") + format.shape();
+  }
+  return Fault{"bad_date", fmt::format("{}: \"{}\" is no time of the form {}", name_,
+                                       printable(text, 40), shapes)};
+}
+
 std::variant<Instant, TimeField::Fault> TimeField::read(Row& row) {
   std::string_view text;
   if (columns_.size() == 1) {
@@ -65,11 +107,8 @@ std::variant<Instant, TimeField::Fault> TimeField::read(Row& row) {
   }
   if (text.empty()) return Fault{"missing_date", fmt::format("{} is empty", name_)};
 
-  const auto parsed = format_.parse(text);
-  if (!parsed) {
-    return Fault{"bad_date", fmt::format("{}: \"{}\" is no time of the form {}", name_,
-                                         printable(text, 40), format_.shape())};
-  }
+  const auto parsed = parse(text, compiled_);
+  if (!parsed) return unreadable(text);
   if (parsed->offset) return Instant(parsed->local.time_since_epoch() - *parsed->offset);
 
   const std::string_view named = zone_column_ ? row.text(*zone_column_) : std::string_view();

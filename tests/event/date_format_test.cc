@@ -1,6 +1,7 @@
 #include "event/date_format.h"
 
 #include <date/date.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <random>
@@ -36,6 +37,63 @@ TEST(DateFormat, ReadsTheFormatsOfCartsAndLogs) {
   EXPECT_EQ(parsed("%m/%d/%y", "1/2/25"), "2025-01-02 00:00:00");
   EXPECT_EQ(parsed("%Y%m%d", "20251206"), "2025-12-06 00:00:00");
   EXPECT_EQ(parsed("%F", "2024-02-29"), "2024-02-29 00:00:00");
+}
+
+TEST(DateFormat, ReadsWhatParticularCartsWrite) {
+  EXPECT_EQ(parsed("%A %d %B %Y %I:%M:%S %p", "Tuesday 10 July 2007 09:21:23 PM"),
+            "2007-07-10 21:21:23");  // X-Cart 4
+  EXPECT_EQ(parsed("%a, %d %b %Y %T %z", "Thu, 07 Aug 2014 17:42:15 -0300"),
+            "2014-08-07 17:42:15 -10800");                             // X-Cart 5: RFC 2822
+  EXPECT_EQ(parsed("%b-%d-%y", "Sep-18-26"), "2026-09-18 00:00:00");   // eBay
+  EXPECT_EQ(parsed("%m-%d-%Y", "09-18-2026"), "2026-09-18 00:00:00");  // X-Cart 4
+  EXPECT_EQ(parsed("%d.%m.%Y %T", "31.12.2025 9:05:00"), "2025-12-31 09:05:00");  // PayPal
+  EXPECT_EQ(parsed("%b %e, %Y %I:%M:%S %p", "Aug 7, 2013 2:05:33 PM"), "2013-08-07 14:05:33");
+  EXPECT_EQ(parsed("%a %b %d %T %Y %z", "Tue Jul 10 19:06:27 2007 GMT"),
+            "2007-07-10 19:06:27 0");  // Yahoo
+}
+
+TEST(DateFormat, ReadsSecondsSince1970) {
+  EXPECT_EQ(parsed("%s", "0"), "1970-01-01 00:00:00 0");
+  EXPECT_EQ(parsed("%s", "1184094387"), "2007-07-10 19:06:27 0");
+  EXPECT_EQ(parsed("%s", "1184094387.999"), "2007-07-10 19:06:27 0");
+  EXPECT_EQ(parsed("[%s]", "[1184094387]"), "2007-07-10 19:06:27 0");
+  for (const char* text : {"", "-1", "x", "1184094387.", "1184094387 ", "1184094387000", "1e9"}) {
+    EXPECT_EQ(parsed("%s", text), "no") << text;
+  }
+}
+
+TEST(DateFormat, PassesOverAFractionOfASecond) {
+  EXPECT_EQ(parsed("%Y-%m-%dT%H:%M:%S%z", "2025-12-06T23:37:30.123456Z"), "2025-12-06 23:37:30 0");
+  EXPECT_EQ(parsed("%FT%T%z", "2025-12-06T23:37:30.5+01:00"), "2025-12-06 23:37:30 3600");
+  EXPECT_EQ(parsed("%F %T", "2025-12-06 23:37:30.000"), "2025-12-06 23:37:30");
+  EXPECT_EQ(parsed("%T.%F", "23:37:30.2025-12-06"), "2025-12-06 23:37:30");
+  EXPECT_EQ(parsed("%F %T", "2025-12-06 23:37:30."), "no");
+  EXPECT_EQ(parsed("%F %T", "2025-12-06 23:37:30.x"), "no");
+  EXPECT_EQ(parsed("%F %H:%M", "2025-12-06 23:37.5"), "no");
+}
+
+// Magento 2's "Aug 23, 2016 14:05:00 PM" and "02:05:00 PM": whichever clock wrote it.
+TEST(DateFormat, ReadsAnHourOfEitherClockBesideAmOrPm) {
+  constexpr const char* kFormat = "%b %d, %Y %H:%M:%S %p";
+  for (int hour = 0; hour < 24; ++hour) {
+    const char* half = hour < 12 ? "AM" : "PM";
+    const std::string expected = fmt::format("2016-08-23 {:02}:05:00", hour);
+    const int twelve = hour % 12 == 0 ? 12 : hour % 12;
+    for (const int written : {hour, twelve}) {
+      const std::string text = fmt::format("Aug 23, 2016 {:02}:05:00 {}", written, half);
+      EXPECT_EQ(parsed(kFormat, text), expected) << text;
+    }
+  }
+  for (const char* text : {"Aug 23, 2016 00:05:00 PM", "Aug 23, 2016 13:05:00 AM",
+                           "Aug 23, 2016 24:05:00 PM", "Aug 23, 2016 14:05:00"}) {
+    EXPECT_EQ(parsed(kFormat, text), "no") << text;
+  }
+}
+
+TEST(DateFormat, ASpaceIsAlsoANoBreakSpace) {
+  EXPECT_EQ(parsed("%F %I:%M %p", "2025-12-06 2:05\u202FPM"), "2025-12-06 14:05:00");
+  EXPECT_EQ(parsed("%F %I:%M %p", "2025-12-06\u00A02:05 PM"), "2025-12-06 14:05:00");
+  EXPECT_EQ(parsed("%F %I:%M %p", "2025-12-06 2:05\u200BPM"), "no");
 }
 
 TEST(DateFormat, ASpaceIsOneBlankOrMore) {
@@ -121,6 +179,13 @@ TEST(DateFormat, ReadsWhatTheDateLibraryWrites) {
   }
 }
 
+TEST(DateFormat, ShowsItsForm) {
+  EXPECT_EQ(DateFormat("%x %T", DateOrder::mdy).shape(), "MM/DD/YYYY HH:MM:SS");
+  EXPECT_EQ(DateFormat("%a, %d %b %Y %I:%M %p %z", std::nullopt).shape(),
+            "Day, DD Mon YYYY HH:MM AM +HHMM");
+  EXPECT_EQ(DateFormat("%s", std::nullopt).shape(), "SECONDS-SINCE-1970");
+}
+
 TEST(DateFormat, ReadsEveryOffset) {
   const DateFormat format("%F %T %z", std::nullopt);
   for (int minutes = -14 * 60; minutes <= 14 * 60; minutes += 15) {
@@ -142,6 +207,10 @@ TEST(DateFormat, RefusesADirectiveItDoesNotKnow) {
   EXPECT_EQ(refusal("%Q"), "the time format \"%Q\" has an unknown directive %Q");
   EXPECT_EQ(refusal("%F %"), "the time format \"%F %\" has an unknown directive %%");
   EXPECT_EQ(refusal("%x %T"), "the time format \"%x %T\" has an unknown directive %x");
+}
+
+TEST(DateOrderName, ComesBack) {
+  for (const DateOrder order : kDateOrders) EXPECT_EQ(date_order(name_of(order)), order);
 }
 
 TEST(DateOrderName, IsOneOfThree) {

@@ -16,8 +16,10 @@ constexpr const char* kForAll =
     "PRAGMA locking_mode = EXCLUSIVE;"
     "PRAGMA cell_size_check = ON;"
     "PRAGMA trusted_schema = OFF;"
-    "PRAGMA temp_store = MEMORY;"
     "PRAGMA cache_size = -16384;";  // KiB
+// What is sorted on the side stays small, so it needs no files. A scratch database has no bound
+// but its cache's: there SQLite's default sends what is more to a file.
+constexpr const char* kWithoutSideFiles = "PRAGMA temp_store = MEMORY;";
 // FULL: NORMAL may forget the last commits in a power cut, hence requests that had been sent.
 // secure_delete: settled events leave none of people's data behind. The log is folded in every
 // 16 MiB: a ledger's random keys then share page writes.
@@ -41,14 +43,23 @@ std::string immutable_uri(std::string_view path) {
   return uri + "?mode=ro&immutable=1";
 }
 
+std::string name_for_sqlite(const std::string& path, Access access) {
+  if (access == Access::memory) return ":memory:";
+  if (access == Access::scratch) return "";
+  return access == Access::look ? immutable_uri(path) : path;
+}
+
 bool is_defect(int code) {
   const int primary = code & 0xff;
   return primary == SQLITE_CONSTRAINT || primary == SQLITE_MISUSE || primary == SQLITE_RANGE;
 }
 
 /// What a person can do about a failure of this kind; empty when there is nothing to say.
-std::string_view advice(int code) {
+std::string_view advice(int code, Access access) {
   if (is_defect(code)) return " This is a defect of ordertail; please report it.";
+  if (access == Access::scratch) {
+    return " Make room where temporary files go (TMPDIR, or else /var/tmp), then run again.";
+  }
   switch (code & 0xff) {
     case SQLITE_FULL:
     case SQLITE_IOERR:
@@ -76,30 +87,29 @@ std::string_view advice(int code) {
 
 }  // namespace
 
-Database::Database(const std::filesystem::path& path, Access access) : path_(path.string()) {
-  const bool look = access == Access::look;
-  const std::string name = access == Access::memory ? ":memory:"
-                           : look                   ? immutable_uri(path_)
-                                                    : path_;
-  const int flags =
-      look ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE;
+Database::Database(const std::filesystem::path& path, Access access)
+    : path_(path.string()), access_(access) {
+  const std::string name = name_for_sqlite(path_, access);
+  const int flags = access == Access::look ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+                                           : SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE;
   try {
     if (sqlite3_open_v2(name.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
       fail("open");
-    configure(access);
+    configure();
   } catch (...) {
     sqlite3_close(handle_);
     throw;
   }
 }
 
-void Database::configure(Access access) {
+void Database::configure() {
   execute(kForAll, "open");
-  if (access == Access::look_through) {
+  if (access_ != Access::scratch) execute(kWithoutSideFiles, "open");
+  if (access_ == Access::look_through) {
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     execute("PRAGMA query_only = ON", "open");
   }
-  if (access == Access::write) execute(kForWriting, "open");
+  if (access_ == Access::write) execute(kForWriting, "open");
 }
 
 // Folds the log into the file and removes it. A failure to do so costs nothing: the log stays and
@@ -145,7 +155,7 @@ void Database::fail(const char* doing) {
 void Database::fail(const char* doing, int code, const std::string& why) {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   failure_ = Error(is_defect(code) ? ExitCode::internal : ExitCode::store,
-                   fmt::format("cannot {} {}: {}.{}", doing, path_, why, advice(code)));
+                   fmt::format("cannot {} {}: {}.{}", doing, path_, why, advice(code, access_)));
   throw Error(*failure_);
 }
 

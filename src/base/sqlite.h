@@ -18,12 +18,13 @@ struct sqlite3_stmt;
 
 namespace ordertail {
 
-/// How a database is opened.
+/// How a database is opened. For the last two the path is only what messages call it.
 enum class Access {
   write,         ///< an existing file, with all it takes to be durable
   look,          ///< an existing file without a log beside it; makes and writes nothing
   look_through,  ///< the same with the log of a killed process, which is read but not folded in
   memory,        ///< an empty database without a file
+  scratch,       ///< the same of any size: what its cache cannot hold goes to a nameless file
 };
 
 /// One connection. `doing` below reads well in "cannot <doing> <path>: …", such as "open", "record
@@ -49,12 +50,13 @@ class Database {
   friend class Statement;
   friend class Transaction;
   friend class SqlRow;
-  void configure(Access access);
+  void configure();
   void require_usable() const;
   [[noreturn]] void fail(const char* doing);
   [[noreturn]] void fail(const char* doing, int code, const std::string& why);
 
   std::string path_;
+  Access access_;
   sqlite3* handle_ = nullptr;
   std::optional<Error> failure_;
 };

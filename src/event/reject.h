@@ -17,6 +17,9 @@ struct Reject {
   std::uint64_t rows = 1;  ///< how many records it takes with it
 };
 
+/// A stretch that is no record of a file whose header has so many columns.
+[[nodiscard]] Reject reject_of(const BadRecord& bad, std::size_t columns, const std::string& file);
+
 /// Something dropped from an event that itself is fine: a malformed visitor token or IP address.
 struct Remark {
   std::string reason;  ///< "bad_token", "bad_ip"

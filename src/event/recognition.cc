@@ -1,0 +1,196 @@
+#include "event/recognition.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/text.h"
+#include "input/byte_stream.h"
+#include "record/csv_header.h"
+#include "record/line_reader.h"
+
+namespace ordertail {
+namespace {
+
+/// A file's first bytes, in each of the character sets that patterns read it in.
+class Beginning {
+ public:
+  explicit Beginning(const SourceFile& file) : file_(file) {}
+
+  const std::string& in(const std::string& charset) {
+    const auto [found, is_new] = texts_.try_emplace(charset);
+    if (is_new) found->second = read(charset);
+    return found->second;
+  }
+
+  static Ending ending_of(const std::string& text) {
+    return text.size() < kRecognisedBytes ? Ending::last : Ending::more;
+  }
+
+ private:
+  [[nodiscard]] std::unique_ptr<ByteStream> open(const std::string& /*charset*/) const {
+    return open_stream(file_.path, file_.name);
+  }
+
+  [[nodiscard]] std::string read(const std::string& charset) const {
+    const auto stream = open(charset);
+    std::string text(kRecognisedBytes, '\0');
+    std::size_t size = 0;
+    while (size < text.size()) {
+      const std::size_t got = stream->read(std::span(text).subspan(size));
+      if (got == 0) break;
+      size += got;
+    }
+    text.resize(size);
+    return text;
+  }
+
+  const SourceFile& file_;
+  std::map<std::string, std::string> texts_;
+};
+
+const CsvForm& form_of(const Candidate& candidate) {
+  return candidate.companion != nullptr ? candidate.companion->form : *candidate.pattern->csv;
+}
+
+bool is_recognisable(const CsvForm& form) {
+  return !form.recognise.empty() && form.frame.columns.empty();
+}
+
+std::optional<CsvHeader> header_of(const std::string& text, const CsvForm& form) {
+  return read_csv_header(text, Beginning::ending_of(text), form.frame.dialect);
+}
+
+/// The candidate with what the file's header lacks, and has.
+Candidate compared(Candidate candidate, Beginning& beginning) {
+  const CsvForm& form = form_of(candidate);
+  const auto header = header_of(beginning.in(form.charset), form);
+  for (const std::string& column : form.recognise) {
+    if (!header || !header->find(column)) candidate.lacks.push_back(column);
+  }
+  for (const std::string& column : form.recognise_without) {
+    if (header && header->find(column)) candidate.has.push_back(column);
+  }
+  return candidate;
+}
+
+std::vector<Candidate> compared_headers(Beginning& beginning, std::span<const Pattern> patterns) {
+  std::vector<Candidate> candidates;
+  for (const Pattern& pattern : patterns) {
+    if (!pattern.csv) continue;
+    if (is_recognisable(*pattern.csv)) {
+      candidates.push_back(compared({&pattern, nullptr, {}, {}}, beginning));
+    }
+    for (const CompanionSpec& companion : pattern.companions) {
+      if (!is_recognisable(companion.form)) continue;
+      candidates.push_back(compared({&pattern, &companion, {}, {}}, beginning));
+    }
+  }
+  return candidates;
+}
+
+bool is_line_of(const LineForm& form, std::string_view text, Ending ending) {
+  LineReader reader(LinePattern(form.expression, {}), {});
+  RecordBatch batch;
+  reader.read(text, {}, ending, batch);
+  const std::size_t lines = batch.records.size() + batch.bad.size();
+  return lines > 0 && batch.records.size() * 10 >= lines * 9;
+}
+
+std::vector<Candidate> compared_lines(Beginning& beginning, std::span<const Pattern> patterns) {
+  std::string_view text = beginning.in({});
+  std::size_t end = 0;
+  for (std::uint64_t line = 0; line < kRecognisedLines && end != text.npos; ++line) {
+    end = text.find('\n', end);
+    if (end != text.npos) ++end;
+  }
+  text = text.substr(0, end);
+  // A last line may still be being written; an only one has to do.
+  const auto ending = text.find('\n') == text.npos ? Ending::last : Ending::more;
+  std::vector<Candidate> fitting;
+  for (const Pattern& pattern : patterns) {
+    if (!pattern.line || !is_line_of(*pattern.line, text, ending)) continue;
+    fitting.push_back({&pattern, nullptr, {}, {}});
+  }
+  return fitting;
+}
+
+bool strictly_contains(const std::vector<std::string>& all, const std::vector<std::string>& some) {
+  const auto holds = [](const std::vector<std::string>& columns, const std::string& wanted) {
+    return std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
+      return equal_ignoring_case(column, wanted);
+    });
+  };
+  const auto contains = [&](const auto& outer, const auto& inner) {
+    return std::all_of(inner.begin(), inner.end(),
+                       [&](const std::string& column) { return holds(outer, column); });
+  };
+  return contains(all, some) && !contains(some, all);
+}
+
+/// Both fit: is the file `a` rather than `b`?
+bool goes_before(const Candidate& a, const Candidate& b) {
+  const CsvForm& of_a = form_of(a);
+  const CsvForm& of_b = form_of(b);
+  const bool both = a.pattern == b.pattern && of_a.frame.section != of_b.frame.section;
+  if (!both && strictly_contains(of_a.recognise, of_b.recognise)) return true;
+  if (!both && strictly_contains(of_b.recognise, of_a.recognise)) return false;
+  return a.companion == nullptr && b.companion != nullptr;
+}
+
+/// Leaves those that no other goes before.
+void keep_foremost(std::vector<Candidate>& fitting) {
+  std::vector<Candidate> foremost;
+  for (const Candidate& candidate : fitting) {
+    const bool beaten = std::any_of(fitting.begin(), fitting.end(), [&](const Candidate& other) {
+      return goes_before(other, candidate);
+    });
+    if (!beaten) foremost.push_back(candidate);
+  }
+  if (!foremost.empty()) fitting = std::move(foremost);
+}
+
+/// How far the file is from it: 0 fits, 1 has nothing of it.
+double distance(const Candidate& candidate) {
+  const auto wrong = static_cast<double>(candidate.lacks.size() + candidate.has.size());
+  const CsvForm& form = form_of(candidate);
+  return wrong / static_cast<double>(form.recognise.size() + candidate.has.size());
+}
+
+void keep_nearest(std::vector<Candidate>& candidates) {
+  const auto has_nothing = [](const Candidate& candidate) {
+    return candidate.lacks.size() == form_of(candidate).recognise.size();
+  };
+  candidates.erase(std::remove_if(candidates.begin(), candidates.end(), has_nothing),
+                   candidates.end());
+  std::stable_sort(
+      candidates.begin(), candidates.end(),
+      [](const Candidate& a, const Candidate& b) { return distance(a) < distance(b); });
+}
+
+}  // namespace
+
+Recognition recognise(const SourceFile& file, std::span<const Pattern> patterns) {
+  Beginning beginning(file);
+  Recognition result;
+  result.empty = beginning.in({}).empty();
+  if (result.empty) return result;
+
+  const std::vector<Candidate> compared = compared_headers(beginning, patterns);
+  std::copy_if(compared.begin(), compared.end(), std::back_inserter(result.candidates),
+               [](const Candidate& candidate) { return candidate.fits(); });
+  keep_foremost(result.candidates);
+  if (result.candidates.empty()) result.candidates = compared_lines(beginning, patterns);
+  if (result.candidates.size() == 1) {
+    result.pattern = result.candidates.front().pattern;
+    result.companion = result.candidates.front().companion;
+  } else if (result.candidates.empty()) {
+    result.candidates = compared;
+    keep_nearest(result.candidates);
+  }
+  return result;
+}
+
+}  // namespace ordertail

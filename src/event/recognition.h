@@ -1,0 +1,53 @@
+// Which pattern reads a file, told by the file itself.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "event/pattern.h"
+#include "input/glob.h"
+
+namespace ordertail {
+
+/// What a file may be: what a pattern reads, or one of its companions.
+struct Candidate {
+  const Pattern* pattern = nullptr;
+  const CompanionSpec* companion = nullptr;  ///< null: the pattern's own file
+  std::vector<std::string> lacks;            ///< columns to recognise it by that the file lacks
+  std::vector<std::string> has;              ///< columns of the file that tell that it is not
+
+  [[nodiscard]] bool fits() const { return lacks.empty() && has.empty(); }
+};
+
+/// Pointers are into the patterns that the file was held against.
+struct Recognition {
+  const Pattern* pattern = nullptr;          ///< null: none fits, or several do
+  const CompanionSpec* companion = nullptr;  ///< the file is this companion of the pattern's
+  bool empty = false;                        ///< the file holds nothing to tell it by
+  /// Those that fit; when none does, those that fit in part, the nearest first.
+  std::vector<Candidate> candidates;
+};
+
+/// Holds the first kRecognisedBytes of a file, decoded, against patterns.
+///
+/// A CSV file is told by its header, read as the pattern's own is: it fits when it has all of the
+/// `recognise` columns and none of `recognise_without`. Of two that fit, one whose columns
+/// strictly contain the other's is meant; else a pattern's own file rather than a companion. Other
+/// sections of a pattern's own file do not count: they are read with it. Patterns without
+/// `recognise`, or for files without a header, fit nothing.
+///
+/// When no pattern for CSV fits, a log is told by its first kRecognisedLines whole lines: nine in
+/// ten have to match.
+[[nodiscard]] Recognition recognise(const SourceFile& file, std::span<const Pattern> patterns);
+
+inline constexpr std::size_t kRecognisedBytes = std::size_t{256} << 10U;
+inline constexpr std::uint64_t kRecognisedLines = 100;
+
+/// What to throw for a file that is not empty and has no pattern: what it may be, or why it is
+/// none of the nearest, and what to do.
+[[nodiscard]] Error unrecognised(const SourceFile& file, const Recognition& recognition);
+
+}  // namespace ordertail

@@ -1,0 +1,174 @@
+// Rows of companion files, found by key.
+#include "event/companion_table.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "expect_error.h"
+#include "input/gzipped.h"
+#include "temporary_directory.h"
+
+namespace ordertail {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Cells = CompanionTable::Cells;
+
+class Companion : public testing::Test {
+ protected:
+  Companion() {
+    spec_.name = "customers";
+    spec_.key = "customerid";
+  }
+
+  CompanionTable::Load load(CompanionTable& table, const std::string& name, std::string_view text) {
+    return table.load({directory_.write(name, text), name},
+                      [&](const Reject& reject) { rejects_.push_back(reject); });
+  }
+
+  TemporaryDirectory directory_;
+  CompanionSpec spec_;
+  std::vector<Reject> rejects_;
+};
+
+TEST_F(Companion, GivesTheColumnsAskedForInTheirOrder) {
+  CompanionTable table(spec_, {"EmailAddress", "absent", "city"});
+  const std::string header =
+      "\xEF\xBB\xBF"
+      "customerid,city, emailaddress \n";
+  const std::string row = "7,\"Bonn, \"\"am Rhein\"\"\", ann@example.com \n";
+  const auto counts = load(table, "a.csv", header + row);
+  EXPECT_THAT(table.find("7"), ElementsAre(Cells{"ann@example.com", "", "Bonn, \"am Rhein\""}));
+  EXPECT_THAT(table.find("8"), IsEmpty());
+  EXPECT_EQ(counts.bytes, row.size());
+  EXPECT_EQ(counts.rows, 1U);
+}
+
+/// Blanks around a key are no part of it; everything else is.
+TEST_F(Companion, FindsTrimmedKeysExactly) {
+  CompanionTable table(spec_, {"n"});
+  load(table, "a.csv", "customerid,n\n 07 ,1\n7,2\na,3\nA,4\n\"7\n\",5\n");
+  EXPECT_THAT(table.find("07"), ElementsAre(Cells{"1"}));
+  EXPECT_THAT(table.find(" 7\t"), ElementsAre(Cells{"2"}, Cells{"5"}));
+  EXPECT_THAT(table.find("A"), ElementsAre(Cells{"4"}));
+}
+
+/// A guest's blank number must not find the person of another blank number.
+TEST_F(Companion, FindsNothingByABlankKey) {
+  CompanionTable table(spec_, {"n"});
+  const auto counts = load(table, "a.csv", "customerid,n\n,1\n \" \",2\n\" \",3\n7,4\n");
+  EXPECT_THAT(table.find(""), IsEmpty());
+  EXPECT_THAT(table.find(" "), IsEmpty());
+  EXPECT_EQ(counts.rows, 4U);
+  EXPECT_EQ(counts.keyless, 2U);
+  EXPECT_THAT(table.find("\" \""), ElementsAre(Cells{"2"}));
+}
+
+TEST_F(Companion, TakesGuardsOffKeysAndCells) {
+  spec_.form.apostrophe_guard = true;
+  CompanionTable table(spec_, {"zip"});
+  load(table, "a.csv", "customerid,zip\n'7,'01234\n");
+  EXPECT_THAT(table.find("7"), ElementsAre(Cells{"01234"}));
+}
+
+TEST_F(Companion, PutsTheValuesOfAStarBelowOneAnother) {
+  CompanionTable table(spec_, {"city", "Item * SKU", "it*"});
+  load(table, "a.csv",
+       "customerid,item 2 sku,city,Item 1 SKU,ITEM  SKU,Item SKU,it\n"
+       "7,b,Bonn,a,,z,\n"
+       "8,,Rome,,,,\n"
+       "7,,,,c,,i\n");
+  EXPECT_THAT(table.find("7"),
+              ElementsAre(Cells{"Bonn", "b", "b"}, Cells{"", "a", "a"}, Cells{"", "", "z"},
+                          Cells{"", "c", "c"}, Cells{"", "", "i"}));
+  EXPECT_THAT(table.find("8"), ElementsAre(Cells{"Rome", "", ""}));
+}
+
+TEST_F(Companion, CountsEveryRowOnce) {
+  CompanionTable table(spec_, {"n"});
+  const auto counts = load(table, "a.csv", "customerid,n\n1,a\n2\n3,c\n,d\n4,\"e\"f\n5,g\n");
+  EXPECT_EQ(counts.rows, 6U);
+  EXPECT_EQ(counts.keyless, 1U);
+  EXPECT_EQ(counts.rejected, 2U);
+  EXPECT_EQ(counts.bytes, 24U);
+  ASSERT_EQ(rejects_.size(), 2U);
+  EXPECT_EQ(rejects_[0].reason, "ragged_row");
+  EXPECT_EQ(rejects_[0].message, "this row has 1 cells, the header has 2");
+  EXPECT_EQ(rejects_[0].file, "a.csv");
+  EXPECT_EQ(rejects_[0].at, (Position{3, 17}));
+  EXPECT_EQ(rejects_[1].reason, "text_after_quote");
+  EXPECT_THAT(table.find("5"), ElementsAre(Cells{"g"}));
+}
+
+/// Whatever is in the cells, in however many files, long or short: what is found is what is there.
+TEST_F(Companion, FindsWhatIsThereInItsOrder) {
+  std::mt19937 random(5);
+  const auto below = [&](std::uint32_t end) { return static_cast<std::uint32_t>(random() % end); };
+  CompanionTable table(spec_, {"first", "second"});
+  std::map<std::string, std::vector<Cells>> expected;
+  std::uint64_t rows = 0;
+  for (const int length : {0, 1, 3000, 200, 20'000}) {
+    std::string text = "second,customerid,other,first\n";
+    for (int row = 0; row < length; ++row) {
+      const std::string key = fmt::format("{:x}", below(5000));
+      const std::string first(below(40), static_cast<char>('0' + below(11)));
+      const std::string second = fmt::format("{}:\n{}", row, std::string_view("\0,\xFF", 3));
+      text += fmt::format("\"{}\",{},\"{}\",{}\n", second, key, row, first);
+      expected[key].push_back({first, second});
+    }
+    rows += load(table, fmt::format("{}.csv", length), text).rows;
+  }
+  EXPECT_EQ(rows, 23'201U);
+  for (std::uint32_t key = 0; key < 5100; ++key) {
+    const std::string hex = fmt::format("{:x}", key);
+    EXPECT_EQ(table.find(hex), expected[hex]) << hex;
+  }
+}
+
+TEST_F(Companion, HoldsNothingOfAFileThatBreaksOff) {
+  CompanionTable table(spec_, {"n"});
+  load(table, "a.csv", "customerid,n\n1,a\n");
+  std::string text = "customerid,n,new\n";
+  for (int row = 0; row < 100'000; ++row) text += fmt::format("{},b,c\n", row);
+  const std::string whole = gzipped(text);
+  EXPECT_THROW(load(table, "b.csv.gz", whole.substr(0, whole.size() - 100)), Error);
+  EXPECT_FALSE(table.has("new"));
+  load(table, "c.csv", "customerid,n\n1,d\n");
+  EXPECT_THAT(table.find("1"), ElementsAre(Cells{"a"}, Cells{"d"}));
+  EXPECT_THAT(table.find("2"), IsEmpty());
+}
+
+TEST_F(Companion, KnowsWhichColumnsThereAre) {
+  CompanionTable table(spec_, {"email"});
+  load(table, "a.csv", "customerid,EMail Address,news1\n");
+  load(table, "b.csv", "customerid,city,news1\n");
+  EXPECT_THAT(table.available(), ElementsAre("customerid", "EMail Address", "news1", "city"));
+  EXPECT_TRUE(table.has("email address"));
+  EXPECT_TRUE(table.has("City"));
+  EXPECT_TRUE(table.has("news*"));
+  EXPECT_FALSE(table.has("news"));
+  EXPECT_FALSE(table.has("news1*1"));
+  const Error error = table.lacks("EmailAddress");
+  EXPECT_EQ(error.code(), ExitCode::source);
+  EXPECT_STREQ(
+      error.what(),
+      "a.csv, b.csv: there is no column \"EmailAddress\", which the pattern takes from its "
+      "companion \"customers\"; the nearest is \"EMail Address\"");
+}
+
+TEST_F(Companion, RefusesAFileWithoutItsKey) {
+  CompanionTable table(spec_, {"email"});
+  EXPECT_EQ(error_of(ExitCode::source, [&] { load(table, "a.csv", "customer id,email\n1,x\n"); }),
+            "a.csv:1: there is no column \"customerid\", by which the rows of the companion "
+            "\"customers\" are found; the nearest is \"customer id\"");
+  EXPECT_EQ(error_of(ExitCode::source, [&] { load(table, "b.csv", "\"customerid,email\n1,x\n"); }),
+            "b.csv:1: there is no readable header line");
+}
+
+}  // namespace
+}  // namespace ordertail

@@ -2,14 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace ordertail {
 namespace {
 
-DateFormat compile(const TimeSpec& spec, const Pattern& pattern) {
+/// How many of the formats have the directive.
+std::size_t count_with(const std::vector<std::string>& formats, std::string_view directive) {
+  const auto has = [&](const std::string& format) { return format.find(directive) != format.npos; };
+  return static_cast<std::size_t>(std::count_if(formats.begin(), formats.end(), has));
+}
+
+std::vector<DateFormat> compile(const TimeSpec& spec, const Pattern& pattern) {
   const auto order = pattern.settings.date_order;
-  if (spec.format.find("%x") != spec.format.npos && !order) {
+  if (count_with(spec.formats, "%x") > 0 && !order) {
     throw Error(ExitCode::usage,
                 fmt::format("the dates that pattern {} reads may be month first or day first, and "
                             "the source does not say which; add to its [[source]] one of\n"
@@ -18,13 +26,15 @@ DateFormat compile(const TimeSpec& spec, const Pattern& pattern) {
                             "  date_order = \"ymd\"   # 2025/12/31",
                             pattern.name));
   }
-  return {spec.format, order};
+  std::vector<DateFormat> formats;
+  for (const std::string& format : spec.formats) formats.emplace_back(format, order);
+  return formats;
 }
 
 }  // namespace
 
 TimeField::TimeField(const TimeSpec& spec, const Pattern& pattern, Selection& selection)
-    : format_(compile(spec, pattern)), zone_names_(spec.zones) {
+    : formats_(compile(spec, pattern)), zone_names_(spec.zones) {
   columns_ = bind_columns(spec.columns, selection);
   for (const std::string& column : spec.columns) {
     name_ += (name_.empty() ? "" : " ") + column;
@@ -32,7 +42,7 @@ TimeField::TimeField(const TimeSpec& spec, const Pattern& pattern, Selection& se
   const BoundColumns zones = bind_columns(spec.zone_columns, selection);
   if (!zones.empty()) zone_column_ = zones.front();
   fallback_ = TimeZone::find(spec.zone.empty() ? pattern.settings.time_zone : spec.zone);
-  if (!fallback_ && !zone_column_ && spec.format.find("%z") == spec.format.npos) {
+  if (!fallback_ && !zone_column_ && count_with(spec.formats, "%z") < spec.formats.size()) {
     throw Error(ExitCode::usage,
                 fmt::format("the times that pattern {} reads carry no time zone; add to the "
                             "[[source]] the one they are written in, such as\n"
@@ -51,6 +61,21 @@ const TimeZone* TimeField::zone_named(std::string_view text) {
   return found->second ? &found->second : nullptr;
 }
 
+std::optional<ParsedTime> TimeField::parse(std::string_view text) const {
+  for (const DateFormat& format : formats_) {
+    if (auto parsed = format.parse(text)) return parsed;
+  }
+  return std::nullopt;
+}
+
+std::string TimeField::shapes() const {
+  std::string shapes;
+  for (const DateFormat& format : formats_) {
+    shapes += (shapes.empty() ? "" : " or ") + format.shape();
+  }
+  return shapes;
+}
+
 std::variant<Instant, TimeField::Fault> TimeField::read(Row& row) {
   std::string_view text;
   if (columns_.size() == 1) {
@@ -65,10 +90,10 @@ std::variant<Instant, TimeField::Fault> TimeField::read(Row& row) {
   }
   if (text.empty()) return Fault{"missing_date", fmt::format("{} is empty", name_)};
 
-  const auto parsed = format_.parse(text);
+  const auto parsed = parse(text);
   if (!parsed) {
     return Fault{"bad_date", fmt::format("{}: \"{}\" is no time of the form {}", name_,
-                                         printable(text, 40), format_.shape())};
+                                         printable(text, 40), shapes())};
   }
   if (parsed->offset) return Instant(parsed->local.time_since_epoch() - *parsed->offset);
 

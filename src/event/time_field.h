@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/zone.h"
 #include "event/date_format.h"
@@ -31,11 +32,13 @@ class TimeField {
   [[nodiscard]] const std::string& name() const { return name_; }
 
  private:
+  [[nodiscard]] std::optional<ParsedTime> parse(std::string_view text) const;
+  [[nodiscard]] std::string shapes() const;
   [[nodiscard]] const TimeZone* zone_named(std::string_view text);
 
   std::string name_;
   BoundColumns columns_;
-  DateFormat format_;
+  std::vector<DateFormat> formats_;
   std::optional<BoundColumn> zone_column_;
   std::map<std::string, std::string> zone_names_;
   std::map<std::string, TimeZone, std::less<>> zones_;  // every name seen there

@@ -140,6 +140,21 @@ std::vector<TomlTable> TomlTable::tables(std::string_view key) {
   return result;
 }
 
+std::vector<TomlTable> TomlTable::table_or_tables(std::string_view key) {
+  const toml::node* node = find(key);
+  if (node != nullptr && node->is_array()) return tables(key);
+  std::vector<TomlTable> result;
+  if (auto one = table(key)) result.push_back(*std::move(one));
+  return result;
+}
+
+bool TomlTable::holds_tables(std::string_view key) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return false;
+  const auto* array = node->as_array();
+  return node->is_table() || (array != nullptr && !array->empty() && array->front().is_table());
+}
+
 std::vector<std::string> TomlTable::keys() const {
   std::vector<std::string> result;
   for (const toml::key* key : in_file_order(*table_)) result.emplace_back(key->str());

@@ -39,6 +39,10 @@ class TomlTable {
   [[nodiscard]] TomlTable required_table(std::string_view key);
   /// An array of tables; empty when there is no such key.
   [[nodiscard]] std::vector<TomlTable> tables(std::string_view key);
+  /// A table, or an array of tables; empty when there is no such key.
+  [[nodiscard]] std::vector<TomlTable> table_or_tables(std::string_view key);
+  /// Would table_or_tables() find any?
+  [[nodiscard]] bool holds_tables(std::string_view key);
   /// Is the value at `key` a table?
   [[nodiscard]] bool is_table(std::string_view key);
 

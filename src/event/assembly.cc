@@ -2,32 +2,81 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+
 namespace ordertail {
+namespace {
+
+bool is_blank(std::span<const std::string_view> cells) {
+  return !cells.empty() && std::all_of(cells.begin(), cells.end(),
+                                       [](std::string_view cell) { return trim(cell).empty(); });
+}
+
+/// The first cell of a record that is no whole one.
+std::string_view first_cell(std::string_view record, char delimiter) {
+  if (record.starts_with('"')) return record.substr(1, record.find('"', 1) - 1);
+  return record.substr(0, record.find(delimiter));
+}
+
+Reject orphan(const std::string& order_key, const std::string& file, Position at) {
+  return {"orphan_row",
+          order_key,
+          fmt::format("{} is empty, so this row belongs to the order above it, and there is none "
+                      "that could be read",
+                      order_key),
+          file,
+          at,
+          1};
+}
+
+BoundColumn bind_order_key(const std::string& name, Selection& selection, const std::string& file) {
+  BoundColumns bound = selection.bind(name);
+  if (!bound.empty()) return std::move(bound.front());
+  throw Error(ExitCode::source,
+              fmt::format("{}:1: there is no column \"{}\", which tells the rows of one order "
+                          "from the next",
+                          file, name));
+}
+
+}  // namespace
 
 Assembly::Assembly(const Pattern& pattern, const EventContext& context, Selection& selection,
-                   std::string file)
-    : file_(std::move(file)), row_(pattern.csv && pattern.csv->apostrophe_guard), meaning_(Made{}) {
+                   std::string file, CompanionLookup lookup)
+    : pattern_(pattern),
+      file_(std::move(file)),
+      lookup_(std::move(lookup)),
+      row_(pattern),
+      meaning_(Made{}) {
   mappings_.reserve(pattern.mappings.size());
   for (const Kind kind : {Kind::registration, Kind::purchase}) {
     if (!pattern.mapping(kind).wanted) continue;
     mappings_.emplace_back(kind, pattern, context, selection, file_);
   }
-  const std::string key = pattern.csv ? pattern.csv->order_key : std::string();
-  if (!key.empty()) {
-    const BoundColumns bound = bind_columns({key}, selection);
-    if (bound.empty()) {
-      throw Error(ExitCode::source,
-                  fmt::format("{}:1: there is no column \"{}\", which tells the rows of one order "
-                              "from the next",
-                              file_, key));
-    }
-    order_key_ = bound.front();
+  if (pattern.csv && !pattern.csv->order_key.empty()) {
+    order_key_ = bind_order_key(pattern.csv->order_key, selection, file_);
+  }
+  for (const CompanionSpec& companion : pattern.companions) {
+    companion_keys_.push_back(selection.bind(companion.match));
+  }
+  if (pattern.csv && !pattern.csv->footer.empty()) {
+    footer_.emplace(pattern.csv->footer);
+    first_column_ = selection.first_column();
   }
   if (pattern.line && !pattern.line->request_group.empty()) {
-    const BoundColumns bound = bind_columns({pattern.line->request_group}, selection);
+    const BoundColumns bound = selection.bind(pattern.line->request_group);
     if (!bound.empty()) request_ = bound.front();
+  }
+}
+
+/// Finds what the companions say of the order that begins with this row.
+void Assembly::join() {
+  if (!lookup_) return;
+  for (std::size_t i = 0; i < companion_keys_.size(); ++i) {
+    const std::string_view key = row_.text(companion_keys_[i]);
+    if (!key.empty()) row_.join(i, lookup_(i, key));
   }
 }
 
@@ -41,46 +90,93 @@ Meaning Assembly::interpret() {
 }
 
 void Assembly::begin_order(const Record& record) {
-  begin_ = record.begin;
+  begin_ = fault_ = record.begin;
   rows_ = 1;
   remarks_.clear();
+  join();
   meaning_ = interpret();
   event_->origin.line = record.begin.line;
   event_->origin.byte = record.begin.byte;
   event_->origin.file = file_;
 }
 
+bool Assembly::continues_order(std::string_view key) const {
+  if (rows_ == 0) return false;
+  return pattern_.csv->layout == Layout::blank_key ? key.empty() : !key.empty() && key == key_;
+}
+
+void Assembly::continue_order(const Record& record) {
+  ++rows_;
+  if (!std::holds_alternative<Made>(meaning_)) return;
+  if (auto reject = mappings_[mapping_].add_row(row_, *event_)) {
+    meaning_ = *std::move(reject);
+    fault_ = record.begin;
+  }
+}
+
+bool Assembly::is_footer(std::string_view cell) const {
+  return footer_ && footer_->matches_whole(trim(cell));
+}
+
 void Assembly::add(const Record& record, std::span<const std::string_view> cells,
                    Findings& findings) {
+  if (pattern_.csv && is_blank(cells)) {
+    ++blank_rows_;
+    if (rows_ == 0) finish(findings);
+    return;
+  }
+  if (footer_ && is_footer(cells[first_column_])) {
+    finish(findings);
+    findings.skip("footer", 1);
+    return;
+  }
   row_.begin(cells, {});
   if (request_) row_.begin(cells, parse_request_line(row_.text(*request_)));
 
   const std::string_view key = order_key_ ? row_.text(*order_key_) : std::string_view();
-  if (rows_ > 0 && !key.empty() && key == key_) {
-    ++rows_;
-    if (std::holds_alternative<Made>(meaning_)) mappings_[mapping_].add_row(row_, *event_);
+  if (order_key_ && continues_order(key)) {
+    continue_order(record);
     return;
   }
   finish(findings);
   key_ = key;
+  if (key.empty() && pattern_.csv && pattern_.csv->layout == Layout::blank_key) {
+    findings.rejects.push_back(orphan(order_key_->name, file_, record.begin));
+    return;
+  }
   begin_order(record);
   if (!order_key_) finish(findings);
 }
 
 void Assembly::add(const BadRecord& bad, std::size_t columns, Findings& findings) {
   finish(findings);
+  if (bad.fault == BadRecord::Fault::ragged && footer_ &&
+      is_footer(first_cell(bad.excerpt, pattern_.csv->frame.dialect.delimiter))) {
+    findings.skip("footer", 1);
+    return;
+  }
   findings.rejects.push_back(reject_of(bad, columns, file_));
 }
 
+/// Says where the open order's Reject or Withdrawal is.
+template <typename Finding>
+void Assembly::place(Finding& finding, Position where) const {
+  finding.file = file_;
+  finding.at = where;
+  finding.rows = rows_;
+}
+
 void Assembly::finish(Findings& findings) {
+  if (blank_rows_ > 0) findings.skip("blank_row", std::exchange(blank_rows_, 0));
   if (rows_ == 0) return;
   if (const auto* skip = std::get_if<Skip>(&meaning_)) {
     findings.skip(skip->reason, rows_);
   } else if (auto* reject = std::get_if<Reject>(&meaning_)) {
-    reject->file = file_;
-    reject->at = begin_;
-    reject->rows = rows_;
+    place(*reject, fault_);
     findings.rejects.push_back(std::move(*reject));
+  } else if (auto* withdrawal = std::get_if<Withdrawal>(&meaning_)) {
+    place(*withdrawal, begin_);
+    findings.withdrawn.push_back(std::move(*withdrawal));
   } else {
     event_->rows = static_cast<std::uint32_t>(rows_);
     findings.add(event_);

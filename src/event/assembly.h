@@ -1,11 +1,13 @@
 // Records into events: row by row, or several rows to an order.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "event/expression.h"
 #include "event/findings.h"
 #include "event/mapping.h"
 #include "event/pattern.h"
@@ -13,13 +15,18 @@
 
 namespace ordertail {
 
-/// Applies a pattern's mappings to a file's records. With an order key, adjacent records of one
-/// key are one order: its first record says what it is, the others add to it and share its fate.
+/// The rows of a companion (by its index in the pattern) that have this key; they stay until the
+/// next call for that companion.
+using CompanionLookup = std::function<CompanionRows(std::size_t companion, std::string_view key)>;
+
+/// Applies a pattern's mappings to a file's records. Several records may be one order (Layout): its
+/// first record says what it is, the others add to it and share its fate.
 class Assembly {
  public:
-  /// `file` is what messages call the file. Throws as Mapping does.
+  /// `file` is what messages call the file. Throws as Mapping does. `lookup` is first called by
+  /// add(), when `selection` tells which columns its rows have to have.
   Assembly(const Pattern& pattern, const EventContext& context, Selection& selection,
-           std::string file);
+           std::string file, CompanionLookup lookup = {});
 
   /// Adds one record; what it completes goes to `findings`.
   void add(const Record& record, std::span<const std::string_view> cells, Findings& findings);
@@ -28,26 +35,40 @@ class Assembly {
   /// Completes the open order, at the end of the file.
   void finish(Findings& findings);
 
-  /// How many records the open order has; they are in no findings yet.
-  [[nodiscard]] std::uint64_t open_rows() const { return rows_; }
+  /// How many records the open order has, blank ones between them included; they are in no
+  /// findings yet.
+  [[nodiscard]] std::uint64_t open_rows() const { return rows_ + blank_rows_; }
   /// Where the open order begins, if there is one: reading has to resume there.
   [[nodiscard]] std::optional<Position> open() const;
 
  private:
+  void join();
   Meaning interpret();
   void begin_order(const Record& record);
+  [[nodiscard]] bool continues_order(std::string_view key) const;
+  void continue_order(const Record& record);
+  [[nodiscard]] bool is_footer(std::string_view cell) const;
+  template <typename Finding>
+  void place(Finding& finding, Position where) const;
 
+  const Pattern& pattern_;
   std::string file_;
+  CompanionLookup lookup_;
   std::vector<Mapping> mappings_;
   std::optional<BoundColumn> order_key_, request_;
+  std::vector<BoundColumns> companion_keys_;  // by companion
+  std::optional<Expression> footer_;
+  std::size_t first_column_ = 0;  // place of it, when there is a footer
   Row row_;
-  std::string key_;          // of the open order
-  Position begin_;           // of the open order
-  std::uint64_t rows_ = 0;   // of the open order; 0: none is open
-  std::size_t mapping_ = 0;  // that made event_
+  std::string key_;               // of the open order
+  Position begin_;                // of the open order
+  std::uint64_t rows_ = 0;        // of the open order; 0: none is open
+  std::uint64_t blank_rows_ = 0;  // read while it was open
+  std::size_t mapping_ = 0;       // that made event_
   // Of the open order, when meaning_ is Made. A pointer, since findings take it by trading.
   std::unique_ptr<Event> event_ = std::make_unique<Event>();
   Meaning meaning_;
+  Position fault_;               // of the row that a Reject in meaning_ is about
   std::vector<Remark> remarks_;  // on event_
 };
 

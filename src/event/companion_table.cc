@@ -4,43 +4,18 @@
 
 #include <algorithm>
 #include <charconv>
+#include <deque>
 #include <memory>
 #include <utility>
 
 #include "base/text.h"
 #include "event/row.h"
-#include "input/byte_stream.h"
-#include "input/window.h"
-#include "record/csv_header.h"
+#include "record/csv_file.h"
 #include "record/csv_reader.h"
+#include "record/record_stream.h"
 
 namespace ordertail {
 namespace {
-
-std::unique_ptr<ByteStream> open_decoded(const SourceFile& file, const CsvForm& /*form*/) {
-  return open_stream(file.path, file.name);
-}
-
-std::optional<CsvHeader> header_in(const Window& window, const CsvForm& form) {
-  const auto ending = window.at_end() ? Ending::last : Ending::more;
-  return read_csv_header(window.view(), ending, form.frame.dialect);
-}
-
-std::unique_ptr<RecordReader> reader_of(const CsvForm& form, std::size_t columns,
-                                        const Selection& selection) {
-  return std::make_unique<CsvReader>(form.frame.dialect, columns, selection.chosen());
-}
-
-/// Is `column` what `name` means, in which one '*' may stand for anything?
-bool fits(std::string_view name, std::string_view column) {
-  const std::size_t star = name.find('*');
-  if (star == name.npos) return equal_ignoring_case(name, column);
-  const std::string_view front = name.substr(0, star);
-  const std::string_view back = name.substr(star + 1);
-  return column.size() >= front.size() + back.size() &&
-         equal_ignoring_case(column.substr(0, front.size()), front) &&
-         equal_ignoring_case(column.substr(column.size() - back.size()), back);
-}
 
 std::string nearest_of(std::string_view column, const std::vector<std::string>& available) {
   const std::string near = nearest(column, available);
@@ -71,118 +46,110 @@ class CompanionTable::Reading {
  public:
   Reading(CompanionTable& table, const SourceFile& file)
       : file_(file),
-        stream_(open_decoded(file, table.spec_.form)),
-        window_(*stream_),
-        header_(read_header(table.spec_.form)),
-        selection_(header_.columns),
-        row_(table.spec_.form.apostrophe_guard),
+        form_(table.spec_.form),
+        header_(read_header(file, form_.charset, form_.frame)),
+        selection_(header_.columns, form_.drop),
         insert_(table.database_, "INSERT INTO rows (key, cells) VALUES (?, ?)", "fill") {
     bind_key(table.spec_);
     for (const std::string& column : table.columns_) bind_column(column);
-    reader_ = reader_of(table.spec_.form, header_.columns.size(), selection_);
   }
 
   Load run(const std::function<void(const Reject&)>& on_reject) {
+    auto stream = open_text(file_, form_.charset);
+    stream->skip(header_.next.byte);
+    auto reader =
+        std::make_unique<CsvReader>(form_.frame, header_.columns.size(), selection_.chosen());
+    RecordStream records(std::move(stream), std::move(reader), header_.next,
+                         RecordStream::Cutting::ahead);
     Load load;
-    Position at = header_.next;
-    window_.consume(at.byte);
-    RecordBatch batch;
-    while (true) {
-      const bool last = window_.at_end();
-      reader_->read(window_.view(), at, last ? Ending::last : Ending::more, batch);
-      for (const Record& record : batch.records) {
-        if (!keep(batch.cells_of(record))) ++load.keyless;
-      }
-      for (const BadRecord& bad : batch.bad) {
-        on_reject(reject_of(bad, header_.columns.size(), file_.name));
-      }
-      load.bytes += batch.consumed;
-      load.rows += batch.records.size() + batch.bad.size();
-      load.rejected += batch.bad.size();
-      if (last) return load;
-      at = batch.next;
-      window_.consume(batch.consumed);
-      window_.more();
+    for (bool last = false; !last;) {
+      const Stretch& stretch = records.next();
+      take(stretch.batch, load, on_reject);
+      last = stretch.last;
     }
+    return load;
   }
 
   [[nodiscard]] const std::vector<std::string>& columns() const { return header_.columns; }
 
  private:
-  CsvHeader read_header(const CsvForm& form) {
-    while (true) {
-      window_.more();
-      if (auto header = header_in(window_, form)) return *std::move(header);
-      if (window_.at_end() || window_.view().size() > kMaxRecordBytes) {
-        throw Error(ExitCode::source,
-                    fmt::format("{}:1: there is no readable header line", file_.name));
-      }
+  void take(const RecordBatch& batch, Load& load,
+            const std::function<void(const Reject&)>& on_reject) {
+    for (const Record& record : batch.records) {
+      if (!keep(batch.cells_of(record))) ++load.keyless;
     }
+    for (const BadRecord& bad : batch.bad) {
+      on_reject(reject_of(bad, header_.columns.size(), file_.name));
+    }
+    load.bytes += batch.consumed;
+    load.rows += batch.records.size() + batch.bad.size();
+    load.rejected += batch.bad.size();
   }
 
   void bind_key(const CompanionSpec& spec) {
-    const auto place = selection_.select(spec.key);
-    if (!place) {
+    const BoundColumns bound = selection_.bind(spec.key);
+    if (bound.empty()) {
       throw Error(ExitCode::source,
                   fmt::format("{}:1: there is no column \"{}\", by which the rows of the companion "
                               "\"{}\" are found{}",
                               file_.name, printable(spec.key), printable(spec.name),
                               nearest_of(spec.key, header_.columns)));
     }
-    key_ = {*place, spec.key};
+    key_ = bound.front().place;
   }
 
   void bind_column(const std::string& name) {
-    BoundColumns& bound = bound_.emplace_back();
-    for (const std::string& column : header_.columns) {
-      if (!fits(name, column)) continue;
-      bound.push_back({*selection_.select(column), column});
-      if (name.find('*') == name.npos) break;
-    }
-    depth_ = std::max(depth_, bound.size());
+    const BoundColumns bound = selection_.bind(name);
+    std::vector<std::size_t>& places = places_.emplace_back();
+    for (const BoundColumn& column : bound) places.push_back(column.place);
+    depth_ = std::max(depth_, places.size());
   }
 
   /// False when its key is blank.
   bool keep(std::span<const std::string_view> cells) {
-    row_.begin(cells, {});
-    const std::string_view key = row_.text(key_);
+    decoded_.clear();
+    const std::string_view key = text(cells, key_);
     if (key.empty()) return false;
     for (std::size_t n = 0; n < depth_; ++n) {
-      if (pack_values(n) || n == 0) insert_.with(key, std::string_view(packed_)).run();
+      if (pack_values(cells, n) || n == 0) insert_.with(key, std::string_view(packed_)).run();
     }
     return true;
   }
 
+  using Cells = std::span<const std::string_view>;
+
+  std::string_view text(Cells cells, std::size_t place) {
+    return bare(cells[place], form_, decoded_);
+  }
+
   /// Packs the n-th value that each column has; false when none has so many.
-  bool pack_values(std::size_t n) {
+  bool pack_values(Cells cells, std::size_t n) {
     packed_.clear();
     bool any = false;
-    for (const BoundColumns& columns : bound_) {
-      const std::string_view value = nth_value(columns, n);
+    for (const std::vector<std::size_t>& places : places_) {
+      const std::string_view value = nth_value(cells, places, n);
       any = any || !value.empty();
       pack(value, packed_);
     }
     return any;
   }
 
-  std::string_view nth_value(const BoundColumns& columns, std::size_t n) {
-    for (const BoundColumn& column : columns) {
-      const std::string_view value = row_.text(column);
+  std::string_view nth_value(Cells cells, const std::vector<std::size_t>& places, std::size_t n) {
+    for (const std::size_t place : places) {
+      const std::string_view value = text(cells, place);
       if (!value.empty() && n-- == 0) return value;
     }
     return {};
   }
 
   const SourceFile& file_;
-  std::unique_ptr<ByteStream> stream_;
-  Window window_;
+  const CsvForm& form_;
   CsvHeader header_;
   Selection selection_;
-  BoundColumn key_;
-  std::vector<BoundColumns> bound_;  // parallel to the table's columns
-  std::size_t depth_ = 1;            // the most columns that one name means
-  std::unique_ptr<RecordReader> reader_;
-  Row row_;
+  std::size_t key_ = 0;                           // place of its cell
+  std::vector<std::vector<std::size_t>> places_;  // parallel to the table's columns
+  std::size_t depth_ = 1;                         // the most columns that one name means
+  std::deque<std::string> decoded_;               // texts of the row being kept
   Statement insert_;
   std::string packed_;
 };

@@ -7,32 +7,13 @@
 
 #include "base/text.h"
 #include "event/assembly.h"
-#include "input/byte_stream.h"
-#include "input/window.h"
-#include "record/csv_header.h"
+#include "record/csv_file.h"
 #include "record/csv_reader.h"
 #include "record/line_reader.h"
 #include "record/record_stream.h"
 
 namespace ordertail {
 namespace {
-
-CsvHeader header_of(const SourceFile& file, const CsvFrame& frame) {
-  const auto stream = open_stream(file.path, file.name);
-  Window window(*stream);
-  CsvHeaderReader reader(frame);
-  while (true) {
-    window.more();
-    const auto ending = window.at_end() ? Ending::last : Ending::more;
-    const Position at = reader.next();
-    if (auto header = reader.read(window.view(), ending)) return *std::move(header);
-    window.consume(reader.next().byte - at.byte);
-    if (window.at_end() || window.view().size() > kMaxRecordBytes) {
-      throw Error(ExitCode::source,
-                  fmt::format("{}:1: there is no readable header line", file.name));
-    }
-  }
-}
 
 /// A log line is a conversion only if it holds the path of one.
 std::vector<std::string> required_literals(const Pattern& pattern) {
@@ -43,13 +24,6 @@ std::vector<std::string> required_literals(const Pattern& pattern) {
     literals.push_back(mapping.path);
   }
   return literals;
-}
-
-/// The names at the chosen places.
-std::vector<std::string> chosen_names(const Selection& selection) {
-  std::vector<std::string> names;
-  for (const std::size_t index : selection.chosen()) names.push_back(selection.available()[index]);
-  return names;
 }
 
 }  // namespace
@@ -74,6 +48,7 @@ struct Extraction::Implementation {
   }
 
   SourceFile file;
+  std::string charset;  // that its bytes are decoded from: all offsets are of decoded bytes
   std::string prefix;
   Position start;           // of the first data record
   std::size_t columns = 0;  // of the header
@@ -97,8 +72,9 @@ struct Extraction::Implementation {
 Extraction::Implementation::Implementation(const Pattern& pattern, const EventContext& context,
                                            SourceFile source, std::span<const Checkpoint> known)
     : file(std::move(source)),
-      prefix(read_prefix(file.path, file.name)),
+      charset(pattern.csv ? pattern.csv->charset : std::string()),
       span(pattern.csv ? MarkerSpan::whole : MarkerSpan::tail) {
+  prefix = read_prefix(*open_text(file, charset));
   if (prefix.empty()) {
     done = true;  // an empty file holds nothing, not even a header
     return;
@@ -109,8 +85,8 @@ Extraction::Implementation::Implementation(const Pattern& pattern, const EventCo
 
 void Extraction::Implementation::bind(const Pattern& pattern, const EventContext& context) {
   if (pattern.csv) {
-    const CsvHeader header = header_of(file, pattern.csv->frame);
-    Selection selection(header.columns);
+    const CsvHeader header = read_header(file, charset, pattern.csv->frame);
+    Selection selection(header.columns, pattern.csv->drop);
     assembly = std::make_unique<Assembly>(pattern, context, selection, file.name);
     reader =
         std::make_unique<CsvReader>(pattern.csv->frame, header.columns.size(), selection.chosen());
@@ -120,7 +96,8 @@ void Extraction::Implementation::bind(const Pattern& pattern, const EventContext
     Selection selection(group_names(pattern.line->expression));
     assembly = std::make_unique<Assembly>(pattern, context, selection, file.name);
     reader = std::make_unique<LineReader>(
-        LinePattern(pattern.line->expression, chosen_names(selection)), required_literals(pattern));
+        LinePattern(pattern.line->expression, selection.chosen_names()),
+        required_literals(pattern));
   }
 }
 
@@ -133,7 +110,7 @@ void Extraction::Implementation::resume(std::span<const Checkpoint> known) {
             [&](std::size_t a, std::size_t b) { return known[a].offset > known[b].offset; });
   for (const std::size_t i : furthest) {
     if (known[i].offset < start.byte) continue;
-    const Match found = match(known[i].identity, span, prefix, file.path, file.name);
+    const Match found = match(known[i].identity, span, prefix, *open_text(file, charset));
     if (found == Match::no) continue;
     resumed = i;
     checkpoint = known[i];
@@ -146,7 +123,7 @@ void Extraction::Implementation::resume(std::span<const Checkpoint> known) {
 }
 
 void Extraction::Implementation::open(Position at) {
-  auto stream = open_stream(file.path, file.name);
+  auto stream = open_text(file, charset);
   auto passed = Marker::of(*stream, at.byte, span);
   if (!passed) {
     throw Error(

@@ -19,29 +19,6 @@ constexpr std::string_view kFailedRequest = "failed_request";
 constexpr Instant kEarliest = date::sys_days(date::year(1900) / 1 / 1);
 constexpr Instant kLatest = date::sys_days(date::year(3000) / 1 / 1);
 
-/// An amount in `style`; an empty cell is nothing at all.
-struct Amount {
-  std::optional<Money> money;
-  std::optional<Reject> reject;
-};
-
-Amount read_amount(Row& row, const BoundColumn& column, NumberStyle style) {
-  const std::string_view text = row.text(column);
-  if (text.empty()) return {};
-  // What a URL carries is written by a program, whatever the file's people are used to.
-  const bool in_query = column.place == BoundColumn::kQuery;
-  if (const auto money = parse_money(text, in_query ? NumberStyle::plain : style)) {
-    return {money, std::nullopt};
-  }
-  return {std::nullopt,
-          Reject{"bad_amount",
-                 column.name,
-                 fmt::format("{}: \"{}\" is no amount written like {}", column.name,
-                             printable(text, 40), example(in_query ? NumberStyle::plain : style)),
-                 {},
-                 {}}};
-}
-
 Day day_in(const TimeZone& zone, Instant instant) {
   const auto local = zone.to_local(instant).time_since_epoch();
   const date::year_month_day day(date::sys_days(date::floor<date::days>(local)));
@@ -49,82 +26,81 @@ Day day_in(const TimeZone& zone, Instant instant) {
           static_cast<unsigned>(day.day())};
 }
 
-bool fulfils(std::string_view cell, const Condition& condition, NumberStyle numbers) {
-  if (condition.positive) {
-    const auto money = parse_money(cell, numbers);
-    // What is no amount at all is not filtered away: the revenue field rejects it by name.
-    return !money || money->ten_thousandths > 0;
-  }
-  return std::any_of(condition.values.begin(), condition.values.end(),
-                     [&](const std::string& value) { return equal_ignoring_case(value, cell); });
+/// The index of a text field.
+constexpr std::size_t field(std::string_view key) {
+  std::size_t index = 0;
+  while (kTextFields[index].key != key) ++index;
+  return index;
 }
 
 }  // namespace
 
 Mapping::Mapping(Kind kind, const Pattern& pattern, const EventContext& context,
                  Selection& selection, const std::string& file)
-    : kind_(kind), spec_(pattern.mapping(kind)), numbers_(pattern.numbers), context_(context) {
+    : kind_(kind), pattern_(pattern), spec_(pattern.mapping(kind)), context_(context) {
+  const Binder binder(kind, selection, file);
   for (const Condition& condition : spec_.when) {
-    when_.push_back({need({condition.column}, "when", selection, file).front(), &condition,
-                     "when:" + condition.column});
+    when_.emplace_back(condition, binder, pattern.numbers);
   }
   for (std::size_t i = 0; i < kTextFields.size(); ++i) {
     const std::string_view key = kTextFields[i].key;
     const bool needed = key == (kind == Kind::purchase ? "order_number" : "email");
-    text_[i] =
-        needed ? need(spec_.text[i], key, selection, file) : bind_columns(spec_.text[i], selection);
+    text_[i] = needed ? binder.need(spec_.text[i], key) : binder.find(spec_.text[i]);
   }
-  name_ = bind_columns(spec_.name, selection);
-  skus_ = bind_columns(spec_.skus, selection);
-  for (const auto& [key, columns] : spec_.extra) {
-    extra_.emplace_back(key, bind_columns(columns, selection));
-  }
-  if (!spec_.total_revenue.columns.empty()) {
-    revenue_ = need(spec_.total_revenue.columns, "total_revenue", selection, file);
-  }
-  for (const std::string& column : spec_.total_revenue.minus) {
-    minus_.push_back(need({column}, "total_revenue", selection, file).front());
-  }
-  if (!spec_.occurred_at.columns.empty()) {
-    for (const std::string& column : spec_.occurred_at.columns) {
-      need({column}, "occurred_at", selection, file);
-    }
-    time_.emplace(spec_.occurred_at, pattern, selection);
+  name_ = binder.find(spec_.name);
+  skus_ = SkuList(spec_.skus, binder);
+  for (const auto& [key, columns] : spec_.extra) extra_.emplace_back(key, binder.find(columns));
+  revenue_ = Revenue(spec_.total_revenue, binder, pattern.numbers);
+  if (!spec_.occurred_at.empty()) bind_time(pattern, binder);
+  for (const CompanionSpec& companion : pattern.companions) {
+    companion_keys_.push_back(binder.find({companion.match}));
   }
   if (pattern.line && !pattern.line->status_group.empty()) {
-    status_ = need({pattern.line->status_group}, "status", selection, file).front();
+    status_ = binder.need({pattern.line->status_group}, "status").front();
   }
 }
 
-BoundColumns Mapping::need(const Columns& columns, std::string_view key, Selection& selection,
-                           const std::string& file) const {
-  BoundColumns bound = bind_columns(columns, selection);
-  if (!bound.empty()) return bound;
-  const std::string wanted = columns.empty() ? std::string() : columns.front();
-  if (wanted.empty()) {
-    throw Error(ExitCode::usage,
-                fmt::format("nothing says where a {} of {} has its {}: add \"{}\" to the source's "
-                            "[source.{}]",
-                            name_of(kind_), file, key, key, name_of(kind_)));
+void Mapping::bind_time(const Pattern& pattern, const Binder& binder) {
+  const auto is_here = [&](const TimeSpec& spec) {
+    return std::all_of(spec.columns.begin(), spec.columns.end(),
+                       [&](const std::string& entry) { return binder.selection().has(entry); });
+  };
+  const auto& alternatives = spec_.occurred_at;
+  const auto found = std::find_if(alternatives.begin(), alternatives.end(), is_here);
+  const TimeSpec& spec = found == alternatives.end() ? alternatives.front() : *found;
+  for (const std::string& entry : spec.columns) {
+    for (BoundColumn& column : binder.need({entry}, "occurred_at")) {
+      time_columns_.push_back(std::move(column));
+    }
   }
-  const std::string near = nearest(wanted, selection.available());
-  throw Error(ExitCode::source,
-              fmt::format("{}:1: there is no column \"{}\", which a {} needs for its {}{}", file,
-                          wanted, name_of(kind_), key,
-                          near.empty() ? std::string()
-                                       : fmt::format("; the nearest is \"{}\"", printable(near))));
+  time_.emplace(spec, pattern, binder.selection());
 }
 
-std::optional<Skip> Mapping::excluded(Row& row) const {
-  if (!spec_.path.empty() && row.request().path != spec_.path) return Skip{kNotAConversion};
+/// Why the row is no event; nullopt when it is one.
+std::optional<std::string_view> Mapping::excluded(Row& row) const {
+  if (!spec_.path.empty() && row.request().path != spec_.path) return kNotAConversion;
   if (status_) {
     const std::string_view status = row.text(*status_);
-    if (!status.starts_with('2') && !status.starts_with('3')) return Skip{kFailedRequest};
+    if (!status.starts_with('2') && !status.starts_with('3')) return kFailedRequest;
   }
-  for (const BoundCondition& when : when_) {
-    if (!fulfils(row.text(when.column), *when.condition, numbers_)) return Skip{when.reason};
+  std::optional<std::string_view> first;
+  for (const BoundCondition& condition : when_) {
+    const auto failure = condition.failure(row);
+    if (failure && withdraws(*failure)) return failure;
+    if (!first) first = failure;
   }
-  return std::nullopt;
+  return first;
+}
+
+/// What becomes of a row that is no event: it takes back the order that it names, if it can.
+Meaning Mapping::left_out(Row& row, std::string_view reason, Event& event) const {
+  if (kind_ == Kind::registration || !withdraws(reason)) return Skip{reason};
+  event.clear();
+  event.kind = kind_;
+  event.shop = context_.shop;
+  event.order_number.assign(plain_order_number(row.text(text_[field("order_number")])));
+  if (event.order_number.empty() || !is_utf8(event.order_number)) return Skip{reason};
+  return Withdrawal{event_id(context_.id_key, event), std::string(reason), {}, {}, 1};
 }
 
 void Mapping::read_texts(Row& row, Event& event, std::vector<Remark>& remarks) const {
@@ -183,55 +159,40 @@ std::optional<Reject> Mapping::read_time(Row& row, Event& event) {
   return std::nullopt;
 }
 
-std::optional<Reject> Mapping::read_revenue(Row& row, Event& event) const {
-  if (revenue_.empty()) return std::nullopt;
-  Amount total;
-  for (const BoundColumn& column : revenue_) {
-    total = read_amount(row, column, numbers_);
-    if (total.money || total.reject) break;
-  }
-  if (total.reject) return total.reject;
-  if (!total.money) return std::nullopt;
-  for (const BoundColumn& column : minus_) {
-    const Amount part = read_amount(row, column, numbers_);
-    if (part.reject) return part.reject;
-    if (part.money) total.money->ten_thousandths -= part.money->ten_thousandths;
-    if (!is_in_range(*total.money)) {
-      return Reject{"bad_amount",
-                    column.name,
-                    fmt::format("{}: the total less this is no amount of a sale", column.name),
-                    {},
-                    {}};
-    }
-  }
-  event.total_revenue = total.money;
-  return std::nullopt;
+std::optional<Reject> Mapping::add_revenue(Row& row, Event& event) const {
+  auto read = revenue_.read(row);
+  if (auto* reject = std::get_if<Reject>(&read)) return std::move(*reject);
+  const auto& money = std::get<std::optional<Money>>(read);
+  if (!money) return std::nullopt;
+  Money& total = event.total_revenue ? *event.total_revenue : event.total_revenue.emplace();
+  total.ten_thousandths += money->ten_thousandths;
+  if (is_in_range(total)) return std::nullopt;
+  return Reject{
+      "bad_amount", "total_revenue", "the sum of the rows is no amount of a sale", {}, {}};
 }
 
 std::string Mapping::name_of_field(std::string_view key) const {
-  for (std::size_t i = 0; i < kTextFields.size(); ++i) {
-    if (kTextFields[i].key == key && !text_[i].empty()) return text_[i].front().name;
-  }
-  return std::string(key);
+  const BoundColumns& columns = text_[field(key)];
+  return columns.empty() ? std::string(key) : columns.front().name;
 }
 
 std::optional<Reject> Mapping::check(const Event& event) const {
   for (std::size_t i = 0; i < kTextFields.size(); ++i) {
     const std::string& text = event.*kTextFields[i].member;
     if (is_utf8(text)) continue;
-    const std::string field = name_of_field(kTextFields[i].key);
+    const std::string name = name_of_field(kTextFields[i].key);
     return Reject{
         "bad_encoding",
-        field,
-        fmt::format("{}: \"{}\" is not UTF-8; export the file as UTF-8", field, masked(text)),
+        name,
+        fmt::format("{}: \"{}\" is not UTF-8; export the file as UTF-8", name, masked(text)),
         {},
         {}};
   }
   if (!event.email.empty() && !is_email(event.email)) {
-    const std::string field = name_of_field("email");
+    const std::string name = name_of_field("email");
     return Reject{"bad_email",
-                  field,
-                  fmt::format("{}: \"{}\" is no e-mail address", field, masked(event.email)),
+                  name,
+                  fmt::format("{}: \"{}\" is no e-mail address", name, masked(event.email)),
                   {},
                   {}};
   }
@@ -257,28 +218,55 @@ std::optional<Reject> Mapping::check(const Event& event) const {
   return std::nullopt;
 }
 
+/// What is missing may be so because a companion has no row of this order: then that is the reason.
+Reject Mapping::explained(Row& row, Reject reject) const {
+  const BoundColumns& columns = reject.reason == "missing_email" ? text_[field("email")]
+                                : reject.reason == "missing_order_number"
+                                    ? text_[field("order_number")]
+                                : reject.reason == "missing_date" ? time_columns_
+                                                                  : name_;
+  const bool lacks_row =
+      reject.reason.starts_with("missing_") && !columns.empty() &&
+      std::all_of(columns.begin(), columns.end(), [&](const BoundColumn& column) {
+        return column.kind == BoundColumn::Kind::companion &&
+               row.companion(column.companion).empty();
+      });
+  if (!lacks_row) return reject;
+  const BoundColumn& column = columns.front();
+  const CompanionSpec& companion = pattern_.companions[column.companion];
+  const std::string_view key = row.text(companion_keys_[column.companion]);
+  const std::string shown = key.find('@') == key.npos ? printable(key, 40) : masked(key);
+  return {"no_companion_row",
+          column.name,
+          fmt::format("{}: no row of {} has the {} \"{}\" of this order; export both at the same "
+                      "time, so that they cover the same orders",
+                      column.name, companion.name, companion.key, shown),
+          {},
+          {}};
+}
+
 Meaning Mapping::apply(Row& row, Event& event, std::vector<Remark>& remarks) {
-  if (const auto skip = excluded(row)) return *skip;
+  if (const auto reason = excluded(row)) return left_out(row, *reason, event);
   event.clear();
   event.kind = kind_;
   event.shop = context_.shop;
   const std::size_t remarks_before = remarks.size();
   read_texts(row, event, remarks);
   auto reject = read_time(row, event);
-  if (!reject) reject = read_revenue(row, event);
+  if (!reject) reject = add_revenue(row, event);
   if (!reject) reject = check(event);
   if (reject) {
     remarks.resize(remarks_before);
-    return *std::move(reject);
+    return explained(row, *std::move(reject));
   }
-  add_row(row, event);
+  skus_.add(row, event.skus);
   event.id = event_id(context_.id_key, event);
   return Made{};
 }
 
-void Mapping::add_row(Row& row, Event& event) const {
-  const std::string_view sku = row.text(skus_);
-  if (!sku.empty()) event.skus.emplace_back(sku);
+std::optional<Reject> Mapping::add_row(Row& row, Event& event) {
+  skus_.add(row, event.skus);
+  return revenue_.over_rows() ? add_revenue(row, event) : std::nullopt;
 }
 
 }  // namespace ordertail

@@ -7,22 +7,25 @@
 #include <variant>
 #include <vector>
 
+#include "event/condition.h"
 #include "event/event.h"
-#include "event/reject.h"
+#include "event/findings.h"
+#include "event/revenue.h"
 #include "event/row.h"
+#include "event/sku_list.h"
 #include "event/time_field.h"
 
 namespace ordertail {
 
 /// Not a conversion, and nothing is wrong with that.
 struct Skip {
-  std::string_view
-      reason;  ///< "not_a_conversion", "failed_request", "when:<column>"; static or the mapping's
+  std::string_view reason;  ///< "not_a_conversion", "failed_request", "when:<column>", "unpaid" or
+                            ///< another word of the pattern's; static or the mapping's
 };
 struct Made {};  ///< the event has been filled in
 
-/// Reject and Remark carry no position yet: the caller knows where the record is.
-using Meaning = std::variant<Made, Skip, Reject>;
+/// Reject, Withdrawal and Remark carry no position yet: the caller knows where the record is.
+using Meaning = std::variant<Made, Skip, Reject, Withdrawal>;
 
 /// What all events of a run have in common.
 struct EventContext {
@@ -42,33 +45,32 @@ class Mapping {
   /// Makes `event` (cleared first) of the row.
   Meaning apply(Row& row, Event& event, std::vector<Remark>& remarks);
 
-  /// Adds what a further record of the same order says: its SKUs.
-  void add_row(Row& row, Event& event) const;
+  /// Adds what a further record of the same order says: its SKUs, and its amount where the revenue
+  /// is summed over the rows.
+  [[nodiscard]] std::optional<Reject> add_row(Row& row, Event& event);
 
  private:
-  struct BoundCondition {
-    BoundColumn column;
-    const Condition* condition;
-    std::string reason;  // "when:Status"
-  };
-
-  BoundColumns need(const Columns& columns, std::string_view key, Selection& selection,
-                    const std::string& file) const;
-  [[nodiscard]] std::optional<Skip> excluded(Row& row) const;
+  void bind_time(const Pattern& pattern, const Binder& binder);
+  [[nodiscard]] std::optional<std::string_view> excluded(Row& row) const;
+  [[nodiscard]] Meaning left_out(Row& row, std::string_view reason, Event& event) const;
   void read_texts(Row& row, Event& event, std::vector<Remark>& remarks) const;
   [[nodiscard]] std::optional<Reject> read_time(Row& row, Event& event);
-  [[nodiscard]] std::optional<Reject> read_revenue(Row& row, Event& event) const;
+  [[nodiscard]] std::optional<Reject> add_revenue(Row& row, Event& event) const;
   [[nodiscard]] std::string name_of_field(std::string_view key) const;
   [[nodiscard]] std::optional<Reject> check(const Event& event) const;
+  [[nodiscard]] Reject explained(Row& row, Reject reject) const;
 
   Kind kind_;
+  const Pattern& pattern_;
   const MappingSpec& spec_;
-  NumberStyle numbers_;
   const EventContext& context_;
   std::optional<BoundColumn> status_;
   std::vector<BoundCondition> when_;
   std::array<BoundColumns, kTextFields.size()> text_;
-  BoundColumns name_, skus_, revenue_, minus_;
+  BoundColumns name_, time_columns_;
+  std::vector<BoundColumns> companion_keys_;  // of the pattern's own file, by companion
+  SkuList skus_;
+  Revenue revenue_;
   std::vector<std::pair<std::string, BoundColumns>> extra_;
   std::optional<TimeField> time_;
 };

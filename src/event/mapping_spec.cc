@@ -5,49 +5,116 @@
 #include <array>
 
 #include "base/text.h"
+#include "event/expression.h"
+#include "event/selection.h"
 
 namespace ordertail {
 namespace {
 
-void read_columns(TomlTable& table, std::string_view key, Columns& columns) {
-  if (auto given = table.texts(key); !given.empty()) columns = std::move(given);
-}
+/// The tables that say what an event is, read in the light of the rest of the pattern.
+class MappingReader {
+ public:
+  explicit MappingReader(const Pattern& pattern) : pattern_(pattern) {}
 
-std::vector<Condition> read_conditions(TomlTable table) {
-  std::vector<Condition> conditions;
-  for (const std::string& column : table.keys()) {
-    Condition condition{column, {}, false};
-    if (table.is_table(column)) {
-      TomlTable test = table.required_table(column);
-      if (test.required_text("above") != "0") {
-        throw test.error("above", R"("above" can only be "0")");
-      }
-      test.finish();
-      condition.positive = true;
-    } else {
-      condition.values = table.texts(column);
+  void read(TomlTable& table, MappingSpec& spec) const;
+
+ private:
+  void check(const TomlTable& table, std::string_view key, const Columns& columns) const;
+  Columns columns(TomlTable& table, std::string_view key) const;
+  void columns(TomlTable& table, std::string_view key, Columns& to) const;
+  Condition condition(TomlTable& table, const std::string& column) const;
+  TimeSpec time(TomlTable table) const;
+  MoneySpec money(TomlTable table) const;
+  std::vector<MoneySpec> revenue(TomlTable& table) const;
+  SkuSpec skus(TomlTable& table) const;
+  void extra(TomlTable table, std::vector<std::pair<std::string, Columns>>& to) const;
+
+  const Pattern& pattern_;
+};
+
+/// Refuses what the pattern says is never to be read.
+void MappingReader::check(const TomlTable& table, std::string_view key,
+                          const Columns& columns) const {
+  if (!pattern_.csv) return;
+  for (const std::string& entry : columns) {
+    std::string_view name = entry;
+    const CsvForm* form = &*pattern_.csv;
+    for (const CompanionSpec& companion : pattern_.companions) {
+      if (!entry.starts_with(companion.name + ":")) continue;
+      name.remove_prefix(companion.name.size() + 1);
+      form = &companion.form;
     }
-    conditions.push_back(std::move(condition));
+    if (!fits_one_of(form->drop, name)) continue;
+    throw table.error(key, fmt::format("the column \"{}\" is one that \"drop\" says is never read",
+                                       printable(entry)));
   }
-  return conditions;
 }
 
-std::string read_format(TomlTable& table) {
-  std::string format = table.required_text("format");
-  try {
-    static_cast<void>(DateFormat(format, DateOrder::mdy));  // the order is the source's to say
-  } catch (const Error& error) {
-    throw table.error("format", error.what());
-  }
-  return format;
+Columns MappingReader::columns(TomlTable& table, std::string_view key) const {
+  Columns columns = table.texts(key);
+  check(table, key, columns);
+  return columns;
 }
 
-TimeSpec read_time(TomlTable table) {
+void MappingReader::columns(TomlTable& table, std::string_view key, Columns& to) const {
+  if (Columns given = columns(table, key); !given.empty()) to = std::move(given);
+}
+
+bool is_word(std::string_view text) {
+  return !text.empty() &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string_view::npos;
+}
+
+Condition MappingReader::condition(TomlTable& table, const std::string& column) const {
+  Condition condition{column, false, {}, {}, {}};
+  check(table, column, {column});
+  if (!table.is_table(column)) {
+    condition.is = table.texts(column);
+    return condition;
+  }
+  TomlTable test = table.required_table(column);
+  if (test.has("above")) {
+    if (test.text("above") != "0") throw test.error("above", R"("above" can only be "0")");
+    condition.positive = true;
+    test.finish();
+    return condition;
+  }
+  for (const std::string& key : test.keys()) {
+    if (!is_word(key)) {
+      throw test.error(key,
+                       fmt::format("\"{}\" is no reason: write one in lower-case letters and _",
+                                   printable(key)));
+    }
+    if (key == "is") {
+      condition.is = test.texts(key);
+    } else if (key == "not") {
+      condition.is_not = test.texts(key);
+    } else {
+      condition.reasons.emplace_back(key, test.texts(key));
+    }
+  }
+  return condition;
+}
+
+std::vector<std::string> read_formats(TomlTable& table) {
+  std::vector<std::string> formats = table.texts("format");
+  if (formats.empty()) static_cast<void>(table.required_text("format"));
+  for (const std::string& format : formats) {
+    try {
+      static_cast<void>(DateFormat(format, DateOrder::mdy));  // the order is the source's to say
+    } catch (const Error& error) {
+      throw table.error("format", error.what());
+    }
+  }
+  return formats;
+}
+
+TimeSpec MappingReader::time(TomlTable table) const {
   TimeSpec spec;
-  spec.columns = table.texts("column");
-  spec.format = read_format(table);
+  spec.columns = columns(table, "column");
+  spec.formats = read_formats(table);
   spec.zone = read_zone(table, "zone").value_or("");
-  spec.zone_columns = table.texts("zone_column");
+  spec.zone_columns = columns(table, "zone_column");
   if (auto zones = table.table("zones")) {
     for (const std::string& key : zones->keys()) spec.zones[key] = *read_zone(*zones, key);
   }
@@ -56,11 +123,43 @@ TimeSpec read_time(TomlTable table) {
   return spec;
 }
 
-MoneySpec read_money(TomlTable table) {
-  MoneySpec spec{table.texts("column"), table.texts("minus")};
+MoneySpec MappingReader::money(TomlTable table) const {
+  MoneySpec spec{columns(table, "column"), columns(table, "minus"), columns(table, "plus"), false};
+  if (const auto over = table.text("over")) {
+    if (*over != "rows") throw table.error("over", R"("over" can only be "rows")");
+    spec.over_rows = true;
+  }
   table.finish();
   if (spec.columns.empty()) throw table.error({}, R"(an amount needs the key "column")");
   return spec;
+}
+
+std::vector<MoneySpec> MappingReader::revenue(TomlTable& table) const {
+  std::vector<MoneySpec> alternatives;
+  if (table.holds_tables("total_revenue")) {
+    for (TomlTable& each : table.table_or_tables("total_revenue")) {
+      alternatives.push_back(money(std::move(each)));
+    }
+  } else if (Columns plain = columns(table, "total_revenue"); !plain.empty()) {
+    alternatives.push_back({std::move(plain), {}, {}, false});
+  }
+  return alternatives;
+}
+
+SkuSpec MappingReader::skus(TomlTable& table) const {
+  if (!table.is_table("skus")) return {columns(table, "skus"), ""};
+  TomlTable packed = table.required_table("skus");
+  SkuSpec spec{columns(packed, "column"), packed.required_text("each")};
+  packed.finish();
+  if (spec.columns.empty()) throw packed.error({}, R"(packed SKUs need the key "column")");
+  try {
+    if (Expression(spec.each).groups() == 1) return spec;
+  } catch (const Error& error) {
+    throw packed.error("each", error.what());
+  }
+  throw packed.error("each",
+                     "the expression must have exactly one group, which is the SKU; "
+                     "write (?:...) for any other");
 }
 
 /// The columns of the extra field `key`, which is added when there is none yet.
@@ -77,7 +176,7 @@ constexpr std::array<std::string_view, 13> kReserved{
     "FirstName", "LastName", "Email",     "Phone",     "Address",   "City",   "State",
     "ZipCode",   "Country",  "IPAddress", "UserToken", "CloseDate", "hapikey"};
 
-void read_extra(TomlTable table, std::vector<std::pair<std::string, Columns>>& extra) {
+void MappingReader::extra(TomlTable table, std::vector<std::pair<std::string, Columns>>& to) const {
   for (const std::string& key : table.keys()) {
     for (const std::string_view reserved : kReserved) {
       if (!equal_ignoring_case(key, reserved)) continue;
@@ -85,8 +184,30 @@ void read_extra(TomlTable table, std::vector<std::pair<std::string, Columns>>& e
                                          "of an extra field",
                                          printable(key)));
     }
-    column_of(key, extra) = table.texts(key);
+    column_of(key, to) = columns(table, key);
   }
+}
+
+void MappingReader::read(TomlTable& table, MappingSpec& spec) const {
+  if (auto path = table.text("path")) spec.path = *path;
+  if (auto when = table.table("when")) {
+    spec.when.clear();
+    for (const std::string& column : when->keys()) {
+      spec.when.push_back(condition(*when, column));
+    }
+  }
+  for (std::size_t i = 0; i < kTextFields.size(); ++i) {
+    columns(table, kTextFields[i].key, spec.text[i]);
+  }
+  columns(table, "name", spec.name);
+  if (SkuSpec given = skus(table); !given.columns.empty()) spec.skus = std::move(given);
+  if (table.has("occurred_at")) spec.occurred_at.clear();
+  for (TomlTable& each : table.table_or_tables("occurred_at")) {
+    spec.occurred_at.push_back(time(std::move(each)));
+  }
+  if (auto given = revenue(table); !given.empty()) spec.total_revenue = std::move(given);
+  if (auto given = table.table("extra")) extra(*std::move(given), spec.extra);
+  table.finish();
 }
 
 }  // namespace
@@ -101,22 +222,8 @@ std::optional<std::string> read_zone(TomlTable& table, std::string_view key) {
   return zone;
 }
 
-void read_mapping(TomlTable table, MappingSpec& spec) {
-  if (auto path = table.text("path")) spec.path = *path;
-  if (auto when = table.table("when")) spec.when = read_conditions(*std::move(when));
-  for (std::size_t i = 0; i < kTextFields.size(); ++i) {
-    read_columns(table, kTextFields[i].key, spec.text[i]);
-  }
-  read_columns(table, "name", spec.name);
-  read_columns(table, "skus", spec.skus);
-  if (auto time = table.table("occurred_at")) spec.occurred_at = read_time(*std::move(time));
-  if (table.is_table("total_revenue")) {
-    spec.total_revenue = read_money(table.required_table("total_revenue"));
-  } else {
-    read_columns(table, "total_revenue", spec.total_revenue.columns);
-  }
-  if (auto extra = table.table("extra")) read_extra(*std::move(extra), spec.extra);
-  table.finish();
+void read_mapping(TomlTable table, Kind kind, Pattern& pattern) {
+  MappingReader(pattern).read(table, pattern.mapping(kind));
 }
 
 }  // namespace ordertail

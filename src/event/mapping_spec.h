@@ -10,9 +10,10 @@
 
 namespace ordertail {
 
-/// Reads a table's keys over what `spec` says already; keys that are absent change nothing.
-/// Throws Error(usage) with line and column.
-void read_mapping(TomlTable table, MappingSpec& spec);
+/// Reads a table's keys over what the pattern's mapping of `kind` says already; keys that are
+/// absent change nothing. Throws Error(usage) with line and column, also for a column that the
+/// pattern drops.
+void read_mapping(TomlTable table, Kind kind, Pattern& pattern);
 
 /// The time zone named at `key`, if there is that key. Throws Error(usage) when there is no such
 /// zone.

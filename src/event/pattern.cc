@@ -5,34 +5,12 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "event/csv_form.h"
 #include "event/mapping_spec.h"
 #include "record/line_pattern.h"
 
 namespace ordertail {
 namespace {
-
-CsvForm read_csv_form(TomlTable table) {
-  CsvForm form;
-  if (auto delimiter = table.text("delimiter")) {
-    if (delimiter->size() != 1 || *delimiter == "\"" || *delimiter == "\n" || *delimiter == "\r") {
-      throw table.error("delimiter", "the delimiter must be one byte, no quote and no line end");
-    }
-    form.frame.dialect.delimiter = delimiter->front();
-  }
-  form.recognise = table.texts("recognise");
-  form.order_key = table.text("order_key").value_or("");
-  const std::string layout = table.text("layout").value_or("one-row");
-  if (layout != "one-row" && layout != "repeated-key") {
-    throw table.error("layout", R"("layout" must be "one-row" or "repeated-key")");
-  }
-  if (layout == "repeated-key") form.layout = Layout::repeated_key;
-  if ((layout == "repeated-key") == form.order_key.empty()) {
-    throw table.error("layout", R"(the layout "repeated-key" and the key "order_key" go together)");
-  }
-  form.apostrophe_guard = table.boolean("apostrophe_guard").value_or(false);
-  table.finish();
-  return form;
-}
 
 std::string read_expression(TomlTable& table) {
   std::string expression = table.required_text("regex");
@@ -75,16 +53,41 @@ std::optional<NumberStyle> read_numbers(TomlTable& table) {
 void read_kind(TomlTable& table, Kind kind, Pattern& pattern) {
   auto given = table.table(name_of(kind));
   if (!given) return;
-  MappingSpec& spec = pattern.mapping(kind);
-  spec.wanted = true;
-  read_mapping(*std::move(given), spec);
+  pattern.mapping(kind).wanted = true;
+  read_mapping(*std::move(given), kind, pattern);
+}
+
+std::vector<std::pair<std::string, std::string>> read_companion_inputs(TomlTable& sample,
+                                                                       const Pattern& pattern) {
+  std::vector<std::pair<std::string, std::string>> inputs;
+  auto table = sample.table("companions");
+  if (!table) return inputs;
+  for (const CompanionSpec& companion : pattern.companions) {
+    if (auto input = table->text(companion.name)) inputs.emplace_back(companion.name, *input);
+  }
+  table->finish();
+  return inputs;
+}
+
+std::optional<std::map<std::string, std::uint64_t>> read_counts(TomlTable& sample,
+                                                                std::string_view key) {
+  auto table = sample.table(key);
+  if (!table) return std::nullopt;
+  std::map<std::string, std::uint64_t> counts;
+  for (const std::string& reason : table->keys()) {
+    counts[reason] = static_cast<std::uint64_t>(table->integer(reason).value_or(0));
+  }
+  return counts;
 }
 
 PatternSample read_sample(TomlTable table, const Pattern& pattern) {
-  PatternSample sample{pattern, "", "", {}, {}};
+  PatternSample sample{pattern, "", "", {}, {}, {}, 0, {}};
   sample.account_zone = table.text("account_zone").value_or("UTC");
   sample.input = table.required_text("input");
+  sample.companions = read_companion_inputs(table, pattern);
   sample.rejects = table.texts("rejects");
+  sample.withdrawn = static_cast<std::uint64_t>(table.integer("withdrawn").value_or(0));
+  sample.skipped = read_counts(table, "skipped");
   for (TomlTable& event : table.tables("events")) {
     auto& fields = sample.events.emplace_back();
     for (const std::string& key : event.keys()) fields.emplace_back(key, event.required_text(key));
@@ -105,13 +108,21 @@ Pattern read_pattern(TomlTable& table) {
   if (pattern.csv.has_value() == pattern.line.has_value()) {
     throw table.error({}, "a pattern has either a table [csv] or a table [line]");
   }
+  if (pattern.csv) pattern.companions = read_companions(table.tables("companion"), *pattern.csv);
   if (auto fields = table.table("fields")) {
-    read_mapping(*std::move(fields), pattern.mappings[0]);
-    pattern.mappings[1] = pattern.mappings[0];
+    read_mapping(*std::move(fields), Kind::registration, pattern);
+    pattern.mapping(Kind::purchase) = pattern.mapping(Kind::registration);
   }
   read_kind(table, Kind::registration, pattern);
   read_kind(table, Kind::purchase, pattern);
   return pattern;
+}
+
+/// Lays the source's character set over that of all its files.
+void set_charset(const std::string& charset, Pattern& pattern) {
+  if (charset.empty()) return;
+  pattern.csv->charset = charset;
+  for (CompanionSpec& companion : pattern.companions) companion.form.charset = charset;
 }
 
 }  // namespace
@@ -126,6 +137,7 @@ void apply_source_settings(TomlTable& table, Pattern& pattern) {
     }
   }
   if (const auto numbers = read_numbers(table)) pattern.numbers = *numbers;
+  if (pattern.csv) set_charset(read_charset(table, "charset"), pattern);
   read_kind(table, Kind::registration, pattern);
   read_kind(table, Kind::purchase, pattern);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,21 +18,25 @@
 
 namespace ordertail {
 
-/// Columns of a CSV file, named groups of a line, or "query:NAME" for a parameter of the logged
-/// request. The first one that is not empty gives the value.
+/// Where a value is, as patterns write it: a column of a CSV file or a named group of a line; a
+/// name with one `*` for all columns that fit it; "query:NAME", a parameter of the logged request;
+/// "constant:TEXT"; "COMPANION:Column". The first one that is not empty gives the value.
 using Columns = std::vector<std::string>;
 
-/// A record counts only when the cell is one of `values` (compared whole, without regard to case),
-/// or, with `positive`, an amount above zero.
+/// What the cells of one column say of a record. They are compared whole, without regard to case;
+/// "*" in a list is any value that is not empty and listed nowhere else.
 struct Condition {
   std::string column;
-  std::vector<std::string> values;
-  bool positive = false;
+  bool positive = false;            ///< a sale has an amount above zero here; no lists then
+  std::vector<std::string> is;      ///< of a sale; empty: all but what is listed below
+  std::vector<std::string> is_not;  ///< of what is none
+  /// Reason ("refunded", "unpaid") and its values.
+  std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
 };
 
 struct TimeSpec {
-  Columns columns;  ///< their cells, joined by a space, are what `format` reads
-  std::string format;
+  Columns columns;                           ///< their cells, joined by a space, are what is read
+  std::vector<std::string> formats;          ///< the first that fits wholly
   Columns zone_columns;                      ///< the cell names the zone
   std::map<std::string, std::string> zones;  ///< names in that cell that are no IANA zones
   std::string zone;                          ///< of times that carry none; empty: the source's
@@ -39,7 +44,13 @@ struct TimeSpec {
 
 struct MoneySpec {
   Columns columns;
-  std::vector<std::string> minus;  ///< taken off; an empty cell is nothing
+  Columns minus, plus;     ///< taken off, added: all of them; an empty cell is nothing
+  bool over_rows = false;  ///< summed over the rows of the order
+};
+
+struct SkuSpec {
+  Columns columns;   ///< the first one that gives any; one with a `*` gives those of all that fit
+  std::string each;  ///< RE2 with one group: every match in a cell is one; empty: the cell is
 };
 
 /// What makes an event of one kind, and where its fields are.
@@ -49,9 +60,10 @@ struct MappingSpec {
   std::vector<Condition> when;
   std::array<Columns, kTextFields.size()> text;  ///< parallel to kTextFields
   Columns name;  ///< a full name, split at its last blank into first_name and last_name
-  Columns skus;
-  TimeSpec occurred_at;
-  MoneySpec total_revenue;
+  SkuSpec skus;
+  // Alternatives: the first whose columns the file has.
+  std::vector<TimeSpec> occurred_at;
+  std::vector<MoneySpec> total_revenue;
   std::vector<std::pair<std::string, Columns>> extra;
 };
 
@@ -73,6 +85,7 @@ struct CsvForm {
   bool apostrophe_guard = false;  ///< cells may begin with a ' that is not data
   bool formula_guard = false;     ///< cells may be written ="text"
   bool entities = false;          ///< cells may hold HTML entities (&amp;)
+  std::vector<std::string> drop;  ///< columns that are never read; a `*` stands for anything
 };
 
 /// A second file (or a section of the same file) whose rows complete those of the first: columns
@@ -119,9 +132,12 @@ struct PatternSample {
   Pattern pattern;  ///< with the sample's own settings applied
   std::string account_zone;
   std::string input;
+  std::vector<std::pair<std::string, std::string>> companions;  ///< name and input
   /// Expected events, in order: key and value of the fields that are to be compared.
   std::vector<std::vector<std::pair<std::string, std::string>>> events;
   std::vector<std::string> rejects;  ///< expected reasons, in order
+  std::uint64_t withdrawn = 0;
+  std::optional<std::map<std::string, std::uint64_t>> skipped;  ///< rows by reason, when given
 };
 
 /// Reads a pattern; `name` is what messages call the file. Throws Error(usage) with line and
@@ -130,8 +146,8 @@ struct PatternSample {
 [[nodiscard]] std::vector<PatternSample> parse_samples(const std::string& toml,
                                                        const std::string& name);
 
-/// Reads time_zone, date_order, numbers, [registration] and [purchase] of a source (or a sample)
-/// and lays them over the pattern's own.
+/// Reads time_zone, date_order, numbers, charset, [registration] and [purchase] of a source (or a
+/// sample) and lays them over the pattern's own.
 void apply_source_settings(TomlTable& table, Pattern& pattern);
 
 }  // namespace ordertail

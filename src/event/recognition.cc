@@ -7,8 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "input/byte_stream.h"
-#include "record/csv_header.h"
+#include "record/csv_file.h"
 #include "record/line_reader.h"
 
 namespace ordertail {
@@ -30,12 +29,8 @@ class Beginning {
   }
 
  private:
-  [[nodiscard]] std::unique_ptr<ByteStream> open(const std::string& /*charset*/) const {
-    return open_stream(file_.path, file_.name);
-  }
-
   [[nodiscard]] std::string read(const std::string& charset) const {
-    const auto stream = open(charset);
+    const auto stream = open_text(file_, charset);
     std::string text(kRecognisedBytes, '\0');
     std::size_t size = 0;
     while (size < text.size()) {
@@ -60,7 +55,7 @@ bool is_recognisable(const CsvForm& form) {
 }
 
 std::optional<CsvHeader> header_of(const std::string& text, const CsvForm& form) {
-  return read_csv_header(text, Beginning::ending_of(text), form.frame.dialect);
+  return read_csv_header(text, Beginning::ending_of(text), form.frame);
 }
 
 /// The candidate with what the file's header lacks, and has.

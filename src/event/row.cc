@@ -3,55 +3,70 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "event/entities.h"
 
 namespace ordertail {
 namespace {
 
-constexpr std::string_view kQueryPrefix = "query:";
+/// ="0123" makes a spreadsheet keep the zero.
+std::string_view without_formula(std::string_view cell) {
+  const bool is_one = cell.size() >= 3 && cell.starts_with("=\"") && cell.ends_with('"');
+  return is_one ? cell.substr(2, cell.size() - 3) : cell;
+}
 
 }  // namespace
 
-std::optional<std::size_t> Selection::select(std::string_view name) {
-  const auto found =
-      std::find_if(available_.begin(), available_.end(),
-                   [&](const std::string& column) { return equal_ignoring_case(column, name); });
-  if (found == available_.end()) return std::nullopt;
-  const auto index = static_cast<std::size_t>(found - available_.begin());
-  const auto place = std::find(chosen_.begin(), chosen_.end(), index);
-  if (place == chosen_.end()) {
-    chosen_.push_back(index);
-    return chosen_.size() - 1;
+std::string_view bare(std::string_view cell, const CsvForm& form,
+                      std::deque<std::string>& decoded) {
+  cell = trim(cell);
+  if (form.formula_guard) cell = without_formula(cell);
+  if (form.apostrophe_guard && cell.starts_with('\'')) cell.remove_prefix(1);
+  if (form.entities && cell.find('&') != cell.npos) {
+    cell = decode_entities(cell, decoded.emplace_back());
   }
-  return static_cast<std::size_t>(place - chosen_.begin());
+  return trim(cell);
 }
 
-BoundColumns bind_columns(const Columns& columns, Selection& selection) {
-  BoundColumns bound;
-  for (const std::string& column : columns) {
-    if (column.starts_with(kQueryPrefix)) {
-      bound.push_back({BoundColumn::kQuery, column.substr(kQueryPrefix.size())});
-    } else if (const auto place = selection.select(column)) {
-      bound.push_back({*place, column});
-    }
-  }
-  return bound;
+Row::Row(const Pattern& pattern) : companions_(pattern.companions.size()) {
+  if (!pattern.csv) return;
+  const CsvForm& form = *pattern.csv;
+  if (form.apostrophe_guard || form.formula_guard || form.entities) guards_ = &form;
 }
 
 void Row::begin(std::span<const std::string_view> cells, const RequestLine& request) {
   cells_ = cells;
   request_ = request;
   decoded_.clear();
+  std::fill(companions_.begin(), companions_.end(), CompanionRows());
+}
+
+std::string_view Row::parameter(const BoundColumn& column, Plus plus) {
+  std::string& value = decoded_.emplace_back();
+  if (!query_parameter(request_.query, column.name, plus, value)) value.clear();
+  return trim(value);
+}
+
+std::string_view Row::of_companion(const BoundColumn& column) const {
+  for (const auto& cells : companions_[column.companion]) {
+    const std::string_view value = trim(cells[column.place]);
+    if (!value.empty()) return value;
+  }
+  return {};
 }
 
 std::string_view Row::text(const BoundColumn& column, Plus plus) {
-  if (column.place == BoundColumn::kQuery) {
-    std::string& value = decoded_.emplace_back();
-    if (!query_parameter(request_.query, column.name, plus, value)) value.clear();
-    return trim(value);
+  switch (column.kind) {
+    case BoundColumn::Kind::cell:
+      return guards_ != nullptr ? bare(cells_[column.place], *guards_, decoded_)
+                                : trim(cells_[column.place]);
+    case BoundColumn::Kind::query:
+      return parameter(column, plus);
+    case BoundColumn::Kind::constant:
+      return column.name;
+    case BoundColumn::Kind::companion:
+      return of_companion(column);
   }
-  std::string_view cell = cells_[column.place];
-  if (apostrophe_guard_ && cell.starts_with('\'')) cell.remove_prefix(1);
-  return trim(cell);
+  return {};
 }
 
 std::string_view Row::text(const BoundColumns& columns, Plus plus) {
@@ -60,6 +75,17 @@ std::string_view Row::text(const BoundColumns& columns, Plus plus) {
     if (!value.empty()) return value;
   }
   return {};
+}
+
+void Row::collect(const BoundColumn& column, std::vector<std::string_view>& values) {
+  if (column.kind != BoundColumn::Kind::companion) {
+    if (const std::string_view value = text(column); !value.empty()) values.push_back(value);
+    return;
+  }
+  for (const auto& cells : companions_[column.companion]) {
+    const std::string_view value = trim(cells[column.place]);
+    if (!value.empty()) values.push_back(value);
+  }
 }
 
 }  // namespace ordertail

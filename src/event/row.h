@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <deque>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,55 +10,46 @@
 
 #include "event/pattern.h"
 #include "event/request_line.h"
+#include "event/selection.h"
 
 namespace ordertail {
 
-/// Which of a file's columns (or of an expression's groups) are wanted; each gets a place among a
-/// record's cells.
-class Selection {
- public:
-  explicit Selection(std::vector<std::string> available) : available_(std::move(available)) {}
+/// The rows of a companion file that belong to an order: their cells are parallel to the
+/// companion's Selection::chosen_names().
+using CompanionRows = std::span<const std::vector<std::string>>;
 
-  /// The place of the column of this name (case does not matter); nullopt when there is none.
-  std::optional<std::size_t> select(std::string_view name);
+/// A cell, trimmed, without what guards it from spreadsheets, entities decoded, as `form` says. A
+/// view into the cell or into a text added to `decoded`.
+[[nodiscard]] std::string_view bare(std::string_view cell, const CsvForm& form,
+                                    std::deque<std::string>& decoded);
 
-  /// Indices into the available columns, by place.
-  [[nodiscard]] const std::vector<std::size_t>& chosen() const { return chosen_; }
-  [[nodiscard]] const std::vector<std::string>& available() const { return available_; }
-
- private:
-  std::vector<std::string> available_;
-  std::vector<std::size_t> chosen_;
-};
-
-/// Where one value is: a cell, or a parameter of the logged request.
-struct BoundColumn {
-  static constexpr std::size_t kQuery = static_cast<std::size_t>(-1);
-  std::size_t place = kQuery;
-  std::string name;  ///< as the pattern writes it; for a parameter: without "query:"
-};
-using BoundColumns = std::vector<BoundColumn>;
-
-/// The columns that the file has; none when it has none of them.
-[[nodiscard]] BoundColumns bind_columns(const Columns& columns, Selection& selection);
-
-/// A record's cells and, of an access log, its request. Texts are views into the record or into
-/// this row: valid until the next begin().
+/// A record's cells and, of an access log, its request. Texts are views into the record, the
+/// companions or this row: valid until the next begin().
 class Row {
  public:
-  explicit Row(bool apostrophe_guard) : apostrophe_guard_(apostrophe_guard) {}
+  /// The pattern outlives the row.
+  explicit Row(const Pattern& pattern);
 
+  /// The companions have no rows until join() says otherwise.
   void begin(std::span<const std::string_view> cells, const RequestLine& request);
+  void join(std::size_t companion, CompanionRows rows) { companions_[companion] = rows; }
 
   /// The first value that is not empty, trimmed.
   [[nodiscard]] std::string_view text(const BoundColumns& columns, Plus plus = Plus::blank);
   [[nodiscard]] std::string_view text(const BoundColumn& column, Plus plus = Plus::blank);
+  /// Adds all values that are not empty, trimmed: a companion has one to a row.
+  void collect(const BoundColumn& column, std::vector<std::string_view>& values);
   [[nodiscard]] const RequestLine& request() const { return request_; }
+  [[nodiscard]] CompanionRows companion(std::size_t index) const { return companions_[index]; }
 
  private:
-  bool apostrophe_guard_;
+  std::string_view parameter(const BoundColumn& column, Plus plus);
+  [[nodiscard]] std::string_view of_companion(const BoundColumn& column) const;
+
+  const CsvForm* guards_ = nullptr;  // when cells are not what they are written as
   std::span<const std::string_view> cells_;
   RequestLine request_;
+  std::vector<CompanionRows> companions_;
   std::deque<std::string> decoded_;  // a deque: growing moves nothing
 };
 

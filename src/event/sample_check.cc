@@ -1,16 +1,15 @@
 #include "event/sample_check.h"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
 
-#include <cerrno>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/fd.h"
 #include "base/text.h"
 #include "event/event_json.h"
 #include "event/extraction.h"
+#include "event/sample_file.h"
 
 namespace ordertail {
 namespace {
@@ -21,29 +20,17 @@ using Json = nlohmann::json;
 struct Result {
   std::vector<Json> events;
   std::vector<std::string> rejects;
+  std::map<std::string, std::uint64_t> skipped;
+  std::uint64_t withdrawn = 0;
 };
 
-/// A file in memory, to be opened by its name in /proc.
-Fd file_with(const std::string& content) {
-  Fd fd(::memfd_create("sample", MFD_CLOEXEC));
-  const int error = fd ? write_all(fd.get(), content) : errno;
-  if (error != 0) throw system_error(ExitCode::internal, "make", "a file in memory", error);
-  return fd;
-}
-
-/// A sample begins with a line end for the reader's eye; the input does not.
-std::string without_first_line_end(const std::string& text) {
-  return text.starts_with('\n') ? text.substr(1) : text;
-}
-
 Result read(const PatternSample& sample) {
-  const Fd file = file_with(without_first_line_end(sample.input));
+  const SampleFile file(sample.input, sample.pattern.csv ? sample.pattern.csv->charset : "");
   const EventContext context{"sample", TimeZone::find(sample.account_zone), {}};
   if (!context.account_zone) {
     throw Error(ExitCode::usage, fmt::format("there is no time zone \"{}\"", sample.account_zone));
   }
-  Extraction extraction(sample.pattern, context,
-                        {fmt::format("/proc/self/fd/{}", file.get()), "sample"}, {});
+  Extraction extraction(sample.pattern, context, {file.path(), "sample"}, {});
   Result result;
   Findings findings;
   while (extraction.next(findings, ~std::uint64_t{0})) {
@@ -53,6 +40,8 @@ Result read(const PatternSample& sample) {
       result.events.push_back(Json::parse(json));
     }
     for (const Reject& reject : findings.rejects) result.rejects.push_back(reject.reason);
+    for (const auto& [reason, rows] : findings.skipped) result.skipped[reason] += rows;
+    result.withdrawn += findings.withdrawn.size();
   }
   return result;
 }
@@ -89,6 +78,27 @@ void compare(const PatternSample& sample, const Result& result, const std::strin
   }
 }
 
+/// "blank_row 1, unpaid 2"
+std::string text_of(const std::map<std::string, std::uint64_t>& counts) {
+  std::string text;
+  for (const auto& [reason, rows] : counts) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", reason, rows);
+  }
+  return text;
+}
+
+void compare_counts(const PatternSample& sample, const Result& result, const std::string& where,
+                    std::vector<std::string>& complaints) {
+  if (result.withdrawn != sample.withdrawn) {
+    complaints.push_back(fmt::format("{}: {} orders are withdrawn, expected {}", where,
+                                     result.withdrawn, sample.withdrawn));
+  }
+  if (sample.skipped && result.skipped != *sample.skipped) {
+    complaints.push_back(fmt::format("{}: skipped are [{}], expected [{}]", where,
+                                     text_of(result.skipped), text_of(*sample.skipped)));
+  }
+}
+
 }  // namespace
 
 SampleCheck check_samples(const PatternFile& pattern) {
@@ -96,8 +106,10 @@ SampleCheck check_samples(const PatternFile& pattern) {
   static_cast<void>(parse_pattern(pattern.text, pattern.file));
   for (const PatternSample& sample : parse_samples(pattern.text, pattern.file)) {
     ++check.samples;
-    compare(sample, read(sample), fmt::format("{}: sample {}", pattern.file, check.samples),
-            check.complaints);
+    const Result result = read(sample);
+    const std::string where = fmt::format("{}: sample {}", pattern.file, check.samples);
+    compare(sample, result, where, check.complaints);
+    compare_counts(sample, result, where, check.complaints);
   }
   return check;
 }

@@ -9,10 +9,16 @@
 namespace ordertail {
 namespace {
 
-bool any_has(const std::vector<std::string>& formats, std::string_view directive) {
-  return std::any_of(formats.begin(), formats.end(), [&](const std::string& format) {
-    return format.find(directive) != format.npos;
-  });
+bool has(const std::string& format, std::string_view directive) {
+  return format.find(directive) != format.npos;
+}
+
+bool wants_order(const std::string& format) {
+  return has(format, "%x");
+}
+
+bool tells_zone(const std::string& format) {
+  return has(format, "%z") || has(format, "%s");
 }
 
 std::vector<DateFormat> compile(const std::vector<std::string>& formats,
@@ -41,8 +47,8 @@ std::string undeclared_order(const std::string& pattern) {
 }  // namespace
 
 TimeField::TimeField(const TimeSpec& spec, const Pattern& pattern, Selection& selection)
-    : formats_({spec.format}), order_(pattern.settings.date_order), zone_names_(spec.zones) {
-  if (any_has(formats_, "%x") && !order_) {
+    : formats_(spec.formats), order_(pattern.settings.date_order), zone_names_(spec.zones) {
+  if (!order_ && std::any_of(formats_.begin(), formats_.end(), wants_order)) {
     throw Error(ExitCode::usage, undeclared_order(pattern.name));
   }
   compiled_ = compile(formats_, order_);
@@ -53,7 +59,7 @@ TimeField::TimeField(const TimeSpec& spec, const Pattern& pattern, Selection& se
   const BoundColumns zones = bind_columns(spec.zone_columns, selection);
   if (!zones.empty()) zone_column_ = zones.front();
   fallback_ = TimeZone::find(spec.zone.empty() ? pattern.settings.time_zone : spec.zone);
-  const bool is_told = any_has(formats_, "%z") || any_has(formats_, "%s");
+  const bool is_told = std::all_of(formats_.begin(), formats_.end(), tells_zone);
   if (!fallback_ && !zone_column_ && !is_told) {
     throw Error(ExitCode::usage,
                 fmt::format("the times that pattern {} reads carry no time zone; add to the "

@@ -20,20 +20,19 @@ std::string read_up_to(ByteStream& stream, std::uint64_t count) {
 
 }  // namespace
 
-std::string read_prefix(const std::filesystem::path& path, const std::string& name) {
-  return read_up_to(*open_stream(path, name), FileIdentity::kPrefix);
+std::string read_prefix(ByteStream& stream) {
+  return read_up_to(stream, FileIdentity::kPrefix);
 }
 
 Match match(const FileIdentity& identity, MarkerSpan span, std::string_view prefix,
-            const std::filesystem::path& path, const std::string& name) {
+            ByteStream& stream) {
   if (prefix.size() < identity.prefix_size) return Match::no;
   const auto known = static_cast<std::size_t>(identity.prefix_size);
   if (content_hash(prefix.substr(0, known)) != identity.prefix) return Match::no;
 
-  const auto stream = open_stream(path, name);
-  const auto marker = Marker::of(*stream, identity.marker_end, span);
+  const auto marker = Marker::of(stream, identity.marker_end, span);
   if (!marker || marker->hash() != identity.marker) return Match::no;
-  return read_up_to(*stream, 1).empty() ? Match::whole : Match::longer;
+  return read_up_to(stream, 1).empty() ? Match::whole : Match::longer;
 }
 
 std::optional<Marker> Marker::of(ByteStream& stream, std::uint64_t offset, MarkerSpan span) {

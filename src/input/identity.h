@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +18,7 @@ namespace ordertail {
 /// only all of them tell. Missing that would lose the order without a word.
 enum class MarkerSpan { tail, whole };
 
-/// What is remembered of a file's content, over decompressed bytes, so that a log and its gzipped
+/// What is remembered of a file's content, over decompressed and decoded bytes, so that a log and its gzipped
 /// rotation are the same (inode reuse and copytruncate make names and inodes worthless).
 struct FileIdentity {
   static constexpr std::uint64_t kPrefix = 4096;
@@ -53,8 +52,8 @@ class Marker {
   ContentDigest digest_;  // if it is whole
 };
 
-/// The first FileIdentity::kPrefix bytes of a file, or all of a shorter one.
-[[nodiscard]] std::string read_prefix(const std::filesystem::path& path, const std::string& name);
+/// The first FileIdentity::kPrefix bytes of a stream, or all of a shorter one.
+[[nodiscard]] std::string read_prefix(ByteStream& stream);
 
 /// What a file still holds of what an identity remembers.
 enum class Match {
@@ -63,9 +62,9 @@ enum class Match {
   whole,   ///< all of it, and nothing behind it
 };
 
-/// Compares the file that begins with `prefix`. Reads it up to the marker's end. Throws
-/// Error(source) as open_stream() does.
+/// Compares the file that begins with `prefix`; `stream` stands at its first byte and is read up to
+/// the marker's end.
 [[nodiscard]] Match match(const FileIdentity& identity, MarkerSpan span, std::string_view prefix,
-                          const std::filesystem::path& path, const std::string& name);
+                          ByteStream& stream);
 
 }  // namespace ordertail

@@ -68,11 +68,14 @@ alpha = "A"
   EXPECT_THAT(purchase.text[12], ElementsAre("IP"));
   EXPECT_THAT(purchase.text[1], ElementsAre("Email", "Contact"));
   EXPECT_THAT(purchase.name, ElementsAre("Buyer"));
-  EXPECT_THAT(purchase.total_revenue.columns, ElementsAre("Gross"));
-  EXPECT_THAT(purchase.total_revenue.minus, ElementsAre("Tax"));
-  EXPECT_THAT(purchase.occurred_at.columns, ElementsAre("Date", "Time"));
-  EXPECT_THAT(purchase.occurred_at.zones, ElementsAre(Pair("PST", "-08:00")));
-  EXPECT_EQ(purchase.occurred_at.zone, "UTC");
+  EXPECT_THAT(purchase.skus.columns, ElementsAre("SKU"));
+  ASSERT_EQ(purchase.total_revenue.size(), 1U);
+  EXPECT_THAT(purchase.total_revenue[0].columns, ElementsAre("Gross"));
+  EXPECT_THAT(purchase.total_revenue[0].minus, ElementsAre("Tax"));
+  ASSERT_EQ(purchase.occurred_at.size(), 1U);
+  EXPECT_THAT(purchase.occurred_at[0].columns, ElementsAre("Date", "Time"));
+  EXPECT_THAT(purchase.occurred_at[0].zones, ElementsAre(Pair("PST", "-08:00")));
+  EXPECT_EQ(purchase.occurred_at[0].zone, "UTC");
   ASSERT_EQ(purchase.when.size(), 3U);  // in the pattern's order
   EXPECT_EQ(purchase.when[0].column, "Status");
   EXPECT_EQ(purchase.when[1].column, "Cancelled at");
@@ -99,11 +102,14 @@ TEST(ParsePattern, RefusesUnknownKeys) {
 
 TEST(ParsePattern, RefusesABadForm) {
   EXPECT_EQ(refusal_of_body("[csv]\nlayout = \"packed\"\n"),
-            "p.toml:5:10: \"layout\" must be \"one-row\" or \"repeated-key\"");
+            "p.toml:5:10: \"layout\" must be one of \"one-row\", \"repeated-key\", "
+            "\"blank-key\"");
   EXPECT_EQ(refusal_of_body("[csv]\nlayout = \"repeated-key\"\n"),
-            "p.toml:5:10: the layout \"repeated-key\" and the key \"order_key\" go together");
+            "p.toml:5:10: the layouts \"repeated-key\" and \"blank-key\" and the key "
+            "\"order_key\" go together");
   EXPECT_EQ(refusal_of_body("[csv]\norder_key = \"Name\"\n"),
-            "p.toml:4:1: the layout \"repeated-key\" and the key \"order_key\" go together");
+            "p.toml:4:1: the layouts \"repeated-key\" and \"blank-key\" and the key "
+            "\"order_key\" go together");
   for (const char* delimiter : {"", ";;", "\\\"", "\\n", "\\r"}) {
     EXPECT_EQ(refusal_of_body("[csv]\ndelimiter = \"" + std::string(delimiter) + "\"\n"),
               "p.toml:5:13: the delimiter must be one byte, no quote and no line end");

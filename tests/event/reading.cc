@@ -26,6 +26,11 @@ void Reading::add(const Findings& findings) {
   for (const Remark& remark : findings.remarks) {
     remarks.push_back(fmt::format("{} @{}:{}", remark.reason, remark.at.line, remark.at.byte));
   }
+  for (const Withdrawal& order : findings.withdrawn) {
+    withdrawn.push_back(fmt::format("{} @{}:{} {} {}", order.reason, order.at.line, order.at.byte,
+                                    order.rows, to_hex(order.id.view())));
+    found += order.rows;
+  }
   for (const auto& [reason, count] : findings.skipped) {
     skipped[reason] += count;
     found += count;
@@ -36,6 +41,7 @@ std::vector<std::string> Reading::lines() const {
   std::vector<std::string> all = events;
   all.insert(all.end(), rejects.begin(), rejects.end());
   all.insert(all.end(), remarks.begin(), remarks.end());
+  all.insert(all.end(), withdrawn.begin(), withdrawn.end());
   for (const auto& [reason, count] : skipped) all.push_back(fmt::format("{} {}", reason, count));
   return all;
 }

@@ -15,13 +15,14 @@ namespace ordertail {
 
 /// What one or more extractions found.
 struct Reading {
-  std::vector<std::string> events;   ///< as JSON, with the number of their records
-  std::vector<std::string> ids;      ///< of the events, in hexadecimal
-  std::vector<std::string> rejects;  ///< "reason field @line:byte rows message"
-  std::vector<std::string> remarks;  ///< "reason @line:byte"
+  std::vector<std::string> events;     ///< as JSON, with the number of their records
+  std::vector<std::string> ids;        ///< of the events, in hexadecimal
+  std::vector<std::string> rejects;    ///< "reason field @line:byte rows message"
+  std::vector<std::string> remarks;    ///< "reason @line:byte"
+  std::vector<std::string> withdrawn;  ///< "reason @line:byte rows id"
   std::map<std::string, std::uint64_t, std::less<>> skipped;
   std::uint64_t rows = 0;   ///< as the extractions count them
-  std::uint64_t found = 0;  ///< rows of events and rejects, and those skipped
+  std::uint64_t found = 0;  ///< rows of events, rejects and withdrawals, and those skipped
   std::uint64_t bytes = 0;
   std::size_t calls = 0;  ///< of next()
   bool resumed = false;   ///< the last extraction began at a checkpoint

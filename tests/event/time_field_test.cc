@@ -17,10 +17,10 @@ std::string read(const std::string& format, std::string_view cell, std::optional
   pattern.settings.date_order = order;
   TimeSpec spec;
   spec.columns = {"Date"};
-  spec.format = format;
+  spec.formats = {format};
   Selection selection({"Date"});
   TimeField field(spec, pattern, selection);
-  Row row(false);
+  Row row(pattern);
   row.begin(std::span(&cell, 1), {});
   const auto time = field.read(row);
   if (const auto* instant = std::get_if<Instant>(&time)) return date::format("%F %T", *instant);

@@ -30,7 +30,12 @@ class Identity : public testing::TestWithParam<MarkerSpan> {
   /// Is a file of this content taken for the one that held `known`?
   bool same(std::string_view known, std::string_view content) {
     const auto path = directory_.write("log", content);
-    return match(known_of(known), GetParam(), read_prefix(path, "log"), path, "log") != Match::no;
+    return match_of(known_of(known), path) != Match::no;
+  }
+
+  static Match match_of(const FileIdentity& identity, const std::filesystem::path& path) {
+    const std::string prefix = read_prefix(*open_stream(path, "log"));
+    return match(identity, GetParam(), prefix, *open_stream(path, "log"));
   }
 
   static FileIdentity known_of(std::string_view text) { return identity_of(text, GetParam()); }
@@ -62,10 +67,9 @@ TEST_P(Identity, HoldsForTheGzippedRotation) {
 TEST_P(Identity, HoldsForACopy) {
   const auto original = directory_.write("log", lines(5000));
   const auto copy = directory_.write("copy of log", lines(5000));
-  EXPECT_EQ(match(known_of(lines(5000)), GetParam(), read_prefix(copy, "copy"), copy, "copy"),
-            Match::whole);
-  EXPECT_EQ(match(known_of(lines(5000)), GetParam(), lines(5000), original, "log"), Match::whole);
-  EXPECT_EQ(match(known_of(lines(4999)), GetParam(), lines(5000), original, "log"), Match::longer);
+  EXPECT_EQ(match_of(known_of(lines(5000)), copy), Match::whole);
+  EXPECT_EQ(match_of(known_of(lines(5000)), original), Match::whole);
+  EXPECT_EQ(match_of(known_of(lines(4999)), original), Match::longer);
 }
 
 TEST_P(Identity, EndsWithARewrite) {
@@ -100,24 +104,28 @@ TEST_P(Identity, EndsWithTruncation) {
 
 TEST_P(Identity, OfAFileNeverReadIsNobodys) {
   const auto path = directory_.write("log", lines(10));
-  EXPECT_EQ(match(FileIdentity(), GetParam(), read_prefix(path, "log"), path, "log"), Match::no);
+  EXPECT_EQ(match_of(FileIdentity(), path), Match::no);
 }
 
 TEST_P(Identity, IsNotToldFromADamagedFile) {
   const std::string whole = gzipped(lines(5000));
   const auto path = directory_.write("log.gz", whole.substr(0, whole.size() - 9));
   const std::string message = error_of(ExitCode::source, [&] {
-    (void)match(known_of(lines(5000) + lines(5)), GetParam(), lines(5000), path, "log.gz");
+    (void)match(known_of(lines(5000) + lines(5)), GetParam(), lines(5000),
+                *open_stream(path, "log.gz"));
   });
   EXPECT_EQ(message.rfind("log.gz: the gzip file is cut short (still being written?) after ", 0),
             0U);
 }
 
 TEST_P(Identity, ReadsAPrefixOfTheContent) {
+  const auto prefix_of = [&](std::string_view content) {
+    return read_prefix(*open_stream(directory_.write("log", content), "log"));
+  };
   const std::string text = lines(5000);
-  EXPECT_EQ(read_prefix(directory_.write("log", text), "log"), text.substr(0, kPrefix));
-  EXPECT_EQ(read_prefix(directory_.write("log", gzipped(text)), "log"), text.substr(0, kPrefix));
-  EXPECT_EQ(read_prefix(directory_.write("log", "short"), "log"), "short");
+  EXPECT_EQ(prefix_of(text), text.substr(0, kPrefix));
+  EXPECT_EQ(prefix_of(gzipped(text)), text.substr(0, kPrefix));
+  EXPECT_EQ(prefix_of("short"), "short");
 }
 
 TEST_P(Identity, IsTheSameHoweverTheContentIsCut) {

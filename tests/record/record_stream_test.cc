@@ -116,8 +116,8 @@ TEST_P(RecordStreamTest, CanBeDroppedAtAnyTime) {
 INSTANTIATE_TEST_SUITE_P(Cutting, RecordStreamTest,
                          testing::Values(RecordStream::Cutting::when_asked,
                                          RecordStream::Cutting::ahead),
-                         [](const auto& info) {
-                           return info.param == RecordStream::Cutting::ahead ? "Ahead"
+                         [](const auto& test) {
+                           return test.param == RecordStream::Cutting::ahead ? "Ahead"
                                                                              : "WhenAsked";
                          });
 

@@ -109,7 +109,7 @@ Extraction::Implementation::Implementation(const Pattern& pattern, const EventCo
 void Extraction::Implementation::bind(const Pattern& pattern, const EventContext& context) {
   if (pattern.csv) {
     const CsvHeader header = header_of(file, pattern.csv->frame.dialect);
-    Selection selection(header.columns);
+    Selection selection(header.columns, pattern.csv->drop);
     assembly = std::make_unique<Assembly>(pattern, context, selection, file.name);
     reader = std::make_unique<CsvReader>(pattern.csv->frame.dialect, header.columns.size(),
                                          selection.chosen());

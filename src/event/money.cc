@@ -5,14 +5,16 @@
 #include <array>
 #include <utility>
 
+#include "event/currency.h"
+
 namespace ordertail {
 namespace {
 
 constexpr std::int64_t kUnit = 10'000;
 constexpr std::int64_t kLargest = 100'000'000'000'000;  // 10^14 units: ten-thousandths fit 63 bits
 
-constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
-constexpr std::string_view kNarrowNoBreakSpace = "\xE2\x80\xAF";
+// A space, a no-break space and a narrow no-break space.
+constexpr std::string_view kBlanks[] = {" ", "\xC2\xA0", "\xE2\x80\xAF"};
 
 constexpr std::array<std::pair<std::string_view, NumberStyle>, 5> kExamples{{
     {"1234.56", NumberStyle::plain},
@@ -30,6 +32,14 @@ constexpr char point_of(NumberStyle style) {
   return style == NumberStyle::plain || style == NumberStyle::comma_point ? '.' : ',';
 }
 
+/// Length of the blank at the front of `text`, 0 when there is none.
+std::size_t blank_length(std::string_view text) {
+  for (const std::string_view blank : kBlanks) {
+    if (text.starts_with(blank)) return blank.size();
+  }
+  return 0;
+}
+
 /// Length of the thousands separator at the front of `text`, 0 when there is none.
 std::size_t separator_length(std::string_view text, NumberStyle style) {
   switch (style) {
@@ -38,9 +48,7 @@ std::size_t separator_length(std::string_view text, NumberStyle style) {
     case NumberStyle::point_comma:
       return text.starts_with('.') ? 1 : 0;
     case NumberStyle::space_comma:
-      if (text.starts_with(' ')) return 1;
-      if (text.starts_with(kNoBreakSpace)) return kNoBreakSpace.size();
-      return text.starts_with(kNarrowNoBreakSpace) ? kNarrowNoBreakSpace.size() : 0;
+      return blank_length(text);
     case NumberStyle::plain:
     case NumberStyle::plain_comma:
       break;
@@ -48,8 +56,10 @@ std::size_t separator_length(std::string_view text, NumberStyle style) {
   return 0;
 }
 
-/// Takes the whole part off the front of `text`: digits, grouped by threes or not at all.
+/// Takes the whole part off the front of `text`: digits, grouped by threes or not at all. Nobody
+/// who groups writes "0,123".
 std::optional<std::int64_t> take_whole(std::string_view& text, NumberStyle style) {
+  const bool leading_zero = text.starts_with('0');
   std::int64_t value = 0;
   std::size_t in_group = 0;
   bool grouped = false;
@@ -65,7 +75,8 @@ std::optional<std::int64_t> take_whole(std::string_view& text, NumberStyle style
     }
     const std::size_t separator = separator_length(text, style);
     if (separator == 0) break;
-    const bool group_fits = grouped ? in_group == 3 : in_group >= 1 && in_group <= 3;
+    const bool group_fits =
+        grouped ? in_group == 3 : in_group >= 1 && in_group <= 3 && !leading_zero;
     if (!group_fits) return std::nullopt;
     grouped = true;
     in_group = 0;
@@ -86,6 +97,55 @@ std::optional<std::int64_t> read_decimals(std::string_view text) {
   return value;
 }
 
+/// The number alone: no currency, no blanks around it.
+std::optional<Money> read_number(std::string_view text, NumberStyle style) {
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  const auto whole = take_whole(text, style);
+  if (!whole) return std::nullopt;
+  std::int64_t decimals = 0;
+  if (!text.empty()) {
+    if (text.front() != point_of(style)) return std::nullopt;
+    const auto read = read_decimals(text.substr(1));
+    if (!read) return std::nullopt;
+    decimals = *read;
+  }
+  const std::int64_t amount = *whole * kUnit + decimals;
+  if (amount > kLargest * kUnit) return std::nullopt;
+  return Money{negative ? -amount : amount};
+}
+
+/// Takes the currency off one end of `text`, and the blank between it and the number.
+std::optional<CurrencyMark> take_currency(std::string_view& text) {
+  if (const auto mark = leading_currency(text)) {
+    text.remove_prefix(mark->length);
+    text.remove_prefix(blank_length(text));
+    return mark;
+  }
+  const auto mark = trailing_currency(text);
+  if (!mark) return std::nullopt;
+  text.remove_suffix(mark->length);
+  for (const std::string_view blank : kBlanks) {
+    if (!text.ends_with(blank)) continue;
+    text.remove_suffix(blank.size());
+    break;
+  }
+  return mark;
+}
+
+/// "-$5.00" and "$-5.00", but not both signs at once.
+std::optional<Price> read_with_currency(std::string_view text, NumberStyle style) {
+  const bool negative = text.starts_with('-');
+  const bool is_signed = negative || text.starts_with('+');
+  if (is_signed) text.remove_prefix(1);
+  const auto currency = take_currency(text);
+  if (!currency || text.empty() || (is_signed && !is_digit(text.front()))) return std::nullopt;
+  const auto number = read_number(text, style);
+  if (!number) return std::nullopt;
+  return Price{Money{negative ? -number->ten_thousandths : number->ten_thousandths},
+               currency->code};
+}
+
 }  // namespace
 
 std::optional<NumberStyle> number_style(std::string_view text) {
@@ -102,21 +162,15 @@ std::string_view example(NumberStyle style) {
   return {};
 }
 
+std::optional<Price> parse_price(std::string_view text, NumberStyle style) {
+  // Nearly every amount is a number and nothing else.
+  if (const auto number = read_number(text, style)) return Price{*number, {}};
+  return read_with_currency(text, style);
+}
+
 std::optional<Money> parse_money(std::string_view text, NumberStyle style) {
-  const bool negative = text.starts_with('-');
-  if (negative || text.starts_with('+')) text.remove_prefix(1);
-  const auto whole = take_whole(text, style);
-  if (!whole) return std::nullopt;
-  std::int64_t decimals = 0;
-  if (!text.empty()) {
-    if (text.front() != point_of(style)) return std::nullopt;
-    const auto read = read_decimals(text.substr(1));
-    if (!read) return std::nullopt;
-    decimals = *read;
-  }
-  const std::int64_t amount = *whole * kUnit + decimals;
-  if (amount > kLargest * kUnit) return std::nullopt;
-  return Money{negative ? -amount : amount};
+  const auto price = parse_price(text, style);
+  return price ? std::optional(price->money) : std::nullopt;
 }
 
 bool is_in_range(Money money) {

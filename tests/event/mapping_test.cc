@@ -145,7 +145,7 @@ TEST_F(MappingTest, RejectsBySaying) {
            "5,ann@example.com,01/02/2024,1,\n"
            "6,ann@example.com,2024-03-10 02:30,1,\n"
            "7,ann@example.com,2024-01-01 00:00,1.000,\n"
-           "8,ann@example.com,2024-01-01 00:00,EUR 7,\n"
+           "8,ann@example.com,2024-01-01 00:00,EUR x,\n"
            "9,ann@example.com,2024-01-01 00:00,1,x\n"
            "10,ann@example.com,2024-01-01 00:00,1\n");
   EXPECT_THAT(
@@ -159,7 +159,7 @@ TEST_F(MappingTest, RejectsBySaying) {
                   "HH:MM",
                   "bad_date Date @7:180 1 Date: \"2024-03-10 02:30\" does not exist in "
                   "America/New_York: clocks went forward",
-                  "bad_amount Total @9:260 1 Total: \"EUR 7\" is no amount written like 1,234.56",
+                  "bad_amount Total @9:260 1 Total: \"EUR x\" is no amount written like 1,234.56",
                   "bad_amount Tax @10:302 1 Tax: \"x\" is no amount written like 1,234.56",
                   "ragged_row  @11:341 1 this row has 4 cells, the header has 5"));
   EXPECT_EQ(reading.events.size(), 1U);  // the seventh: three decimals are an amount

@@ -2,14 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <random>
+#include <set>
+
+#include "every_text.h"
 
 namespace ordertail {
 namespace {
-
-constexpr std::array kStyles{NumberStyle::plain, NumberStyle::comma_point, NumberStyle::point_comma,
-                             NumberStyle::space_comma, NumberStyle::plain_comma};
 
 std::optional<std::int64_t> amount(std::string_view text, NumberStyle style) {
   const auto money = parse_money(text, style);
@@ -61,8 +60,8 @@ TEST(ParseMoney, RefusesWhatIsNotWhollyAnAmountInItsStyle) {
                            "1,234,5",
                            "1.",
                            ".5",
-                           "$5",
-                           "5 USD",
+                           "0,123",
+                           "(5.00)",
                            "--5",
                            "-+5",
                            " 5",
@@ -81,6 +80,43 @@ TEST(ParseMoney, RefusesWhatIsNotWhollyAnAmountInItsStyle) {
   EXPECT_EQ(amount("1.23", NumberStyle::point_comma), std::nullopt);
   EXPECT_EQ(amount("1 2345", NumberStyle::space_comma), std::nullopt);
   EXPECT_EQ(amount("100000000000000,01", NumberStyle::plain_comma), std::nullopt);
+}
+
+/// "1234.56 USD", "1234.56" when no currency is proven, or "no".
+std::string price(std::string_view text, NumberStyle style) {
+  const auto found = parse_price(text, style);
+  if (!found) return "no";
+  std::string written = to_string(found->money);
+  if (!found->currency.empty()) written.append(" ").append(found->currency);
+  return written;
+}
+
+TEST(ParsePrice, ReadsACurrencyAtOneEnd) {
+  EXPECT_EQ(price("1234.50", NumberStyle::plain), "1234.50");
+  EXPECT_EQ(price("$1,234.56", NumberStyle::comma_point), "1234.56");
+  EXPECT_EQ(price("-$5.00", NumberStyle::plain), "-5.00");
+  EXPECT_EQ(price("$-5.00", NumberStyle::plain), "-5.00");
+  EXPECT_EQ(price("AU $3,000.00", NumberStyle::comma_point), "3000.00 AUD");
+  EXPECT_EQ(price("C $3,000.00", NumberStyle::comma_point), "3000.00 CAD");
+  EXPECT_EQ(price("CA$1.00", NumberStyle::plain), "1.00 CAD");
+  EXPECT_EQ(price("US $1.00", NumberStyle::plain), "1.00 USD");
+  EXPECT_EQ(price("EUR 90,00", NumberStyle::plain_comma), "90.00 EUR");
+  EXPECT_EQ(price("90,00 EUR", NumberStyle::plain_comma), "90.00 EUR");
+  EXPECT_EQ(price("£0.99", NumberStyle::plain), "0.99 GBP");
+  EXPECT_EQ(price("1 234,50 €", NumberStyle::space_comma), "1234.50 EUR");
+  EXPECT_EQ(price("1\u202F234,50\u00A0€", NumberStyle::space_comma), "1234.50 EUR");
+  EXPECT_EQ(price("-1.234,50 kr", NumberStyle::point_comma), "-1234.50");
+  EXPECT_EQ(price("¥1234", NumberStyle::plain), "1234.00");
+}
+
+TEST(ParsePrice, RefusesWhatIsMoreThanANumberAndACurrency) {
+  for (const char* text : {"$",      "USD",  "$ ",   "€€5",     "$5 USD", "5  EUR", "EUR5EUR",
+                           "-$-5",   "+$-5", "$+-5", "--$5",    "($5)",   "5 eur",  "EURO 5",
+                           "5 EURO", "5$-",  "$.50", "5 stars", "A 5",    "- 5",    "$1,23"}) {
+    EXPECT_EQ(price(text, NumberStyle::comma_point), "no") << text;
+  }
+  EXPECT_EQ(price("$1,234", NumberStyle::plain), "no");
+  EXPECT_EQ(price("1 234,50 €", NumberStyle::plain_comma), "no");
 }
 
 TEST(Money, IsWrittenWithAtLeastTwoDecimals) {
@@ -111,7 +147,7 @@ TEST(Money, ComesBackFromEveryStyle) {
   for (int round = 0; round < 20'000; ++round) {
     const auto size = static_cast<std::int64_t>(random() >> (1 + random() % 63));
     const Money money{size % 1'000'000'000'000'000'000 * (random() % 2 == 0 ? 1 : -1)};
-    for (const NumberStyle style : kStyles) {
+    for (const NumberStyle style : kNumberStyles) {
       for (const bool grouped : {false, true}) {
         const std::string text = styled(to_string(money), style, grouped);
         ASSERT_EQ(parse_money(text, style), money) << text;
@@ -120,8 +156,58 @@ TEST(Money, ComesBackFromEveryStyle) {
   }
 }
 
+TEST(Money, ComesBackWithItsCurrencyFromEveryStyle) {
+  struct Sign {
+    std::string written, proves;
+  };
+  const Sign kSigns[] = {{"$", ""},       {"€", "EUR"},    {"£", "GBP"},   {"kr", ""},
+                         {"AU $", "AUD"}, {"US $", "USD"}, {"C $", "CAD"}, {"CHF", "CHF"},
+                         {"CA $", "CAD"}, {"¥", ""}};
+  const std::string kBlanks[] = {"", " ", "\u00A0", "\u202F"};
+  std::mt19937_64 random(8);
+  for (int round = 0; round < 5'000; ++round) {
+    const Money money{static_cast<std::int64_t>(random() >> (5 + random() % 59))};
+    const Sign& sign = kSigns[random() % std::size(kSigns)];
+    const std::string& blank = kBlanks[random() % std::size(kBlanks)];
+    for (const NumberStyle style : kNumberStyles) {
+      const std::string number = styled(to_string(money), style, random() % 2 == 0);
+      const Price expected{money, sign.proves};
+      const Price negative{Money{-money.ten_thousandths}, sign.proves};
+      const std::string before = sign.written + blank + number;
+      const std::string after = number + blank + sign.written;
+      ASSERT_EQ(parse_price(before, style), expected) << before;
+      ASSERT_EQ(parse_price(after, style), expected) << after;
+      ASSERT_EQ(parse_price("-" + before, style), negative) << before;
+      ASSERT_EQ(parse_price("-" + after, style), negative) << after;
+    }
+  }
+}
+
+/// 1 to 3 digits that begin with no zero, one of `separators`, 3 digits.
+bool is_one_group_or_three_decimals(std::string_view text) {
+  const std::size_t at = text.find_first_of(",.");
+  return at != text.npos && at >= 1 && at <= 3 && text.front() != '0' && text.size() == at + 4 &&
+         text.find_first_not_of("0123456789") == at &&
+         text.find_first_not_of("0123456789", at + 1) == text.npos;
+}
+
+// What two styles read differently is of a form that both write: one separator before three digits.
+TEST(NumberStyle, MisreadsNoOtherStylesText) {
+  std::size_t ambiguous = 0;
+  for_every_text("01,. ", 8, [&](const std::string& text) {
+    std::set<std::int64_t> readings;
+    for (const NumberStyle style : kNumberStyles) {
+      if (const auto read = amount(text, style)) readings.insert(*read);
+    }
+    const bool differ = readings.size() > 1;
+    ASSERT_EQ(differ, is_one_group_or_three_decimals(text)) << text;
+    ambiguous += differ ? 1 : 0;
+  });
+  EXPECT_EQ(ambiguous, (1 + 2 + 4) * 2 * 8);
+}
+
 TEST(NumberStyle, IsNamedByAnExampleOfItself) {
-  for (const NumberStyle style : kStyles) {
+  for (const NumberStyle style : kNumberStyles) {
     EXPECT_EQ(number_style(example(style)), style);
     EXPECT_EQ(amount(example(style), style), 12'345'600);
   }

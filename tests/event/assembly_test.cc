@@ -78,6 +78,17 @@ TEST_F(AssemblyTest, JoinsRowsOfABlankKeyToTheOrderBefore) {
   EXPECT_THAT(reading.skipped, ElementsAre(Pair("blank_row", 1U)));
 }
 
+TEST_F(AssemblyTest, RefusesAFileThatLacksTheOrderKey) {
+  EXPECT_EQ(error_of(ExitCode::source,
+                     [&] {
+                       (void)read(
+                           pattern_of("layout = \"blank-key\"\norder_key = \"Key\"", kMailAndSku),
+                           "Order,Email,Date\n");
+                     }),
+            "o.csv:1: there is no column \"Key\", which tells the rows of one order from the "
+            "next");
+}
+
 /// Against the obvious grouping, read in one go and in every kind of part.
 TEST_F(AssemblyTest, GroupsAsIsObviousHoweverItIsRead) {
   const Reader reader(pattern_of(kBlankKey, kMailAndSku));
@@ -260,6 +271,17 @@ TEST_F(CompanionTest, RefusesOneThatLacksAColumn) {
                      }),
             "o.csv:1: there is no column \"people:number\", which a purchase needs for its "
             "order_number; the nearest is \"people:numbers\"");
+}
+
+TEST_F(CompanionTest, RefusesAFileThatLacksTheColumnToMatch) {
+  EXPECT_EQ(error_of(ExitCode::source,
+                     [&] {
+                       Selection selection({"Order", "Date"});
+                       selection.add_companion(pattern_.companions[0], {"id", "mail"});
+                       selection.add_companion(pattern_.companions[1], {"code"});
+                       Assembly(pattern_, context_, selection, "o.csv");
+                     }),
+            "o.csv:1: there is no column \"Customer\", which tells the rows of people");
 }
 
 }  // namespace

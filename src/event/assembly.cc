@@ -32,13 +32,13 @@ Reject orphan(const std::string& order_key, const std::string& file, Position at
           1};
 }
 
-BoundColumn bind_order_key(const std::string& name, Selection& selection, const std::string& file) {
+/// `use` is what the file cannot do without it for.
+BoundColumn need(const std::string& name, const std::string& use, Selection& selection,
+                 const std::string& file) {
   BoundColumns bound = selection.bind(name);
   if (!bound.empty()) return std::move(bound.front());
   throw Error(ExitCode::source,
-              fmt::format("{}:1: there is no column \"{}\", which tells the rows of one order "
-                          "from the next",
-                          file, name));
+              fmt::format("{}:1: there is no column \"{}\", which {}", file, name, use));
 }
 
 }  // namespace
@@ -56,10 +56,12 @@ Assembly::Assembly(const Pattern& pattern, const EventContext& context, Selectio
     mappings_.emplace_back(kind, pattern, context, selection, file_);
   }
   if (pattern.csv && !pattern.csv->order_key.empty()) {
-    order_key_ = bind_order_key(pattern.csv->order_key, selection, file_);
+    order_key_ =
+        need(pattern.csv->order_key, "tells the rows of one order from the next", selection, file_);
   }
   for (const CompanionSpec& companion : pattern.companions) {
-    companion_keys_.push_back(selection.bind(companion.match));
+    companion_keys_.push_back(
+        need(companion.match, "tells the rows of " + companion.name, selection, file_));
   }
   if (pattern.csv && !pattern.csv->footer.empty()) {
     footer_.emplace(pattern.csv->footer);

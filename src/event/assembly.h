@@ -56,7 +56,7 @@ class Assembly {
   CompanionLookup lookup_;
   std::vector<Mapping> mappings_;
   std::optional<BoundColumn> order_key_, request_;
-  std::vector<BoundColumns> companion_keys_;  // by companion
+  std::vector<BoundColumn> companion_keys_;  // by companion
   std::optional<Expression> footer_;
   std::size_t first_column_ = 0;  // place of it, when there is a footer
   Row row_;

@@ -162,8 +162,9 @@ std::optional<Reject> Mapping::read_time(Row& row, Event& event) {
 std::optional<Reject> Mapping::add_revenue(Row& row, Event& event) const {
   auto read = revenue_.read(row);
   if (auto* reject = std::get_if<Reject>(&read)) return std::move(*reject);
-  const auto& money = std::get<std::optional<Money>>(read);
+  const auto& [money, currency] = std::get<Amount>(read);
   if (!money) return std::nullopt;
+  if (event.currency.empty()) event.currency.assign(currency);
   Money& total = event.total_revenue ? *event.total_revenue : event.total_revenue.emplace();
   total.ten_thousandths += money->ten_thousandths;
   if (is_in_range(total)) return std::nullopt;

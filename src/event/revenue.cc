@@ -32,14 +32,12 @@ BoundColumns need_each(const Columns& columns, const Binder& binder) {
   return all;
 }
 
-/// An amount; an empty cell is nothing at all.
-std::variant<std::optional<Money>, Reject> read_amount(Row& row, const BoundColumn& column,
-                                                       NumberStyle style) {
+std::variant<Amount, Reject> read_amount(Row& row, const BoundColumn& column, NumberStyle style) {
   const std::string_view text = row.text(column);
-  if (text.empty()) return std::nullopt;
+  if (text.empty()) return Amount{};
   // What a URL carries is written by a program, whatever the file's people are used to.
   if (column.kind == BoundColumn::Kind::query) style = NumberStyle::plain;
-  if (const auto money = parse_money(text, style)) return money;
+  if (const auto price = parse_price(text, style)) return Amount{price->money, price->currency};
   return Reject{"bad_amount",
                 column.name,
                 fmt::format("{}: \"{}\" is no amount written like {}", column.name,
@@ -53,7 +51,7 @@ std::optional<Reject> add(Row& row, const BoundColumn& column, NumberStyle style
                           Money& total) {
   auto part = read_amount(row, column, style);
   if (auto* reject = std::get_if<Reject>(&part)) return std::move(*reject);
-  const auto& money = std::get<std::optional<Money>>(part);
+  const auto& money = std::get<Amount>(part).money;
   if (money) total.ten_thousandths += sign * money->ten_thousandths;
   if (is_in_range(total)) return std::nullopt;
   return Reject{"bad_amount",
@@ -80,20 +78,20 @@ Revenue::Revenue(const std::vector<MoneySpec>& alternatives, const Binder& binde
   over_rows_ = spec.over_rows;
 }
 
-std::variant<std::optional<Money>, Reject> Revenue::read(Row& row) const {
-  std::optional<Money> total;
+std::variant<Amount, Reject> Revenue::read(Row& row) const {
+  Amount total;
   for (const BoundColumn& column : columns_) {
     auto amount = read_amount(row, column, numbers_);
     if (std::holds_alternative<Reject>(amount)) return amount;
-    total = std::get<std::optional<Money>>(amount);
-    if (total) break;
+    total = std::get<Amount>(amount);
+    if (total.money) break;
   }
-  if (!total) return total;
+  if (!total.money) return total;
   for (const BoundColumn& column : minus_) {
-    if (auto reject = add(row, column, numbers_, -1, *total)) return *std::move(reject);
+    if (auto reject = add(row, column, numbers_, -1, *total.money)) return *std::move(reject);
   }
   for (const BoundColumn& column : plus_) {
-    if (auto reject = add(row, column, numbers_, 1, *total)) return *std::move(reject);
+    if (auto reject = add(row, column, numbers_, 1, *total.money)) return *std::move(reject);
   }
   return total;
 }

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -10,6 +11,12 @@
 #include "event/row.h"
 
 namespace ordertail {
+
+/// What cells say; no money when they are empty.
+struct Amount {
+  std::optional<Money> money;
+  std::string_view currency;  ///< as written with it; empty when it is not. A view into the row
+};
 
 /// A pattern's total_revenue bound to a file's columns.
 class Revenue {
@@ -19,9 +26,8 @@ class Revenue {
   /// when it has those of none.
   Revenue(const std::vector<MoneySpec>& alternatives, const Binder& binder, NumberStyle numbers);
 
-  /// What one row says, minus and plus included; nothing when its cells are empty. A Reject has no
-  /// position yet.
-  [[nodiscard]] std::variant<std::optional<Money>, Reject> read(Row& row) const;
+  /// What one row says, minus and plus included. A Reject has no position yet.
+  [[nodiscard]] std::variant<Amount, Reject> read(Row& row) const;
 
   /// Do the further rows of an order count too?
   [[nodiscard]] bool over_rows() const { return over_rows_; }

@@ -114,7 +114,7 @@ TEST_F(RecognitionTest, MeansThePatternWhoseColumnsContainTheOthers) {
                        [&](const std::string& name) { return all.contains(name); });
   };
   int recognised = 0;
-  for (int round = 0; round < 500; ++round) {
+  for (unsigned round = 0; round < 500; ++round) {
     Names header = some(1 + round % 2);
     header.emplace_back("F");
     std::shuffle(header.begin(), header.end(), random);
@@ -217,10 +217,10 @@ TEST_F(RecognitionTest, SaysThatAFileIsEmpty) {
 }
 
 TEST_F(RecognitionTest, PutsTheNearestFirst) {
-  const auto found =
-      of("A,B,C,D,X\n", {cart("none", {"Y", "Z"}), cart("half", {"A", "Z"}),
-                         cart("most", {"A", "B", "C", "Z"}), cart("barred", {"A", "B"}, {"X", "D"}),
-                         cart("but-one", {"A", "B", "C", "D"}, {"X", "W"})});
+  const std::vector<Pattern> patterns = {
+      cart("none", {"Y", "Z"}), cart("half", {"A", "Z"}), cart("most", {"A", "B", "C", "Z"}),
+      cart("barred", {"A", "B"}, {"X", "D"}), cart("but-one", {"A", "B", "C", "D"}, {"X", "W"})};
+  const Recognition found = of("A,B,C,D,X\n", patterns);
   Names order;
   for (const Candidate& candidate : found.candidates) order.push_back(candidate.pattern->name);
   EXPECT_THAT(order, ElementsAre("but-one", "most", "half", "barred"));

@@ -17,7 +17,7 @@
 namespace ordertail {
 
 /// Holds the rows of all files of one companion, however many: in memory as long as they are few,
-/// else in a temporary file that has no name and dies with the process.
+/// else in a temporary file that has no name and goes with the table.
 class CompanionTable {
  public:
   using Cells = std::vector<std::string>;

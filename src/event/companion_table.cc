@@ -17,50 +17,44 @@
 namespace ordertail {
 namespace {
 
-std::string nearest_of(std::string_view column, const std::vector<std::string>& available) {
-  const std::string near = nearest(column, available);
-  return near.empty() ? std::string() : fmt::format("; the nearest is \"{}\"", printable(near));
+/// The index of `column` in `columns`; their number when it is none of them.
+std::size_t index_of(std::string_view column, const std::vector<std::string>& columns) {
+  const auto found = std::find_if(columns.begin(), columns.end(), [&](const std::string& name) {
+    return equal_ignoring_case(name, column);
+  });
+  return static_cast<std::size_t>(found - columns.begin());
 }
 
-/// Cells as one text: each behind its length, "3:ann0:".
-void pack(std::string_view cell, std::string& packed) {
-  fmt::format_to(std::back_inserter(packed), "{}:{}", cell.size(), cell);
-}
-
-CompanionTable::Cells unpacked(std::string_view packed) {
-  CompanionTable::Cells cells;
-  while (!packed.empty()) {
-    std::size_t size = 0;
-    const char* colon = std::from_chars(packed.data(), packed.data() + packed.size(), size).ptr;
-    packed.remove_prefix(static_cast<std::size_t>(colon - packed.data()) + 1);
-    cells.emplace_back(packed.substr(0, size));
-    packed.remove_prefix(size);
-  }
-  return cells;
+/// Takes a number and the colon behind it off the front of `packed`.
+std::size_t take_number(std::string_view& packed) {
+  std::size_t number = 0;
+  const char* colon = std::from_chars(packed.data(), packed.data() + packed.size(), number).ptr;
+  packed.remove_prefix(static_cast<std::size_t>(colon - packed.data()) + 1);
+  return number;
 }
 
 }  // namespace
 
-/// One file on its way into the table.
+/// One file on its way into the table. A row is stored as its key and those cells that are not
+/// empty, each behind its column's index in `available_` and its length: "3:15:ann@example.com".
 class CompanionTable::Reading {
  public:
   Reading(CompanionTable& table, const SourceFile& file)
       : file_(file),
         form_(table.spec_.form),
         header_(read_header(file, form_.charset, form_.frame)),
-        selection_(header_.columns, form_.drop),
+        available_(table.available_),
         insert_(table.database_, "INSERT INTO rows (key, cells) VALUES (?, ?)", "fill") {
-    bind_key(table.spec_);
-    for (const std::string& column : table.columns_) bind_column(column);
+    choose_key(table.spec_);
+    choose_columns(table.wanted_);
   }
 
   Load run(const std::function<void(const Reject&)>& on_reject) {
     auto stream = open_text(file_, form_.charset);
     stream->skip(header_.next.byte);
-    auto reader =
-        std::make_unique<CsvReader>(form_.frame, header_.columns.size(), selection_.chosen());
-    RecordStream records(std::move(stream), std::move(reader), header_.next,
-                         RecordStream::Cutting::ahead);
+    RecordStream records(std::move(stream),
+                         std::make_unique<CsvReader>(form_.frame, header_.columns.size(), chosen_),
+                         header_.next, RecordStream::Cutting::ahead);
     Load load;
     for (bool last = false; !last;) {
       const Stretch& stretch = records.next();
@@ -70,9 +64,37 @@ class CompanionTable::Reading {
     return load;
   }
 
-  [[nodiscard]] const std::vector<std::string>& columns() const { return header_.columns; }
+  /// The table's available columns, with those of this file.
+  [[nodiscard]] const std::vector<std::string>& available() const { return available_; }
 
  private:
+  void choose_key(const CompanionSpec& spec) {
+    const auto key = header_.find(spec.key);
+    if (!key) {
+      const std::string near = nearest(spec.key, header_.columns);
+      throw Error(
+          ExitCode::source,
+          fmt::format("{}:1: there is no column \"{}\", by which the rows of the companion "
+                      "\"{}\" are found{}",
+                      file_.name, printable(spec.key), printable(spec.name),
+                      near.empty() ? std::string()
+                                   : fmt::format("; the nearest is \"{}\"", printable(near))));
+    }
+    chosen_ = {*key};
+  }
+
+  void choose_columns(const std::vector<std::string>& wanted) {
+    for (std::size_t i = 0; i < header_.columns.size(); ++i) {
+      const std::string& column = header_.columns[i];
+      if (column.empty() || header_.find(column) != i) continue;
+      const std::size_t index = index_of(column, available_);
+      if (index == available_.size()) available_.push_back(column);
+      if (!fits_one_of(wanted, column) || fits_one_of(form_.drop, column)) continue;
+      chosen_.push_back(i);
+      indices_.push_back(index);
+    }
+  }
+
   void take(const RecordBatch& batch, Load& load,
             const std::function<void(const Reject&)>& on_reject) {
     for (const Record& record : batch.records) {
@@ -86,77 +108,35 @@ class CompanionTable::Reading {
     load.rejected += batch.bad.size();
   }
 
-  void bind_key(const CompanionSpec& spec) {
-    const BoundColumns bound = selection_.bind(spec.key);
-    if (bound.empty()) {
-      throw Error(ExitCode::source,
-                  fmt::format("{}:1: there is no column \"{}\", by which the rows of the companion "
-                              "\"{}\" are found{}",
-                              file_.name, printable(spec.key), printable(spec.name),
-                              nearest_of(spec.key, header_.columns)));
-    }
-    key_ = bound.front().place;
-  }
-
-  void bind_column(const std::string& name) {
-    const BoundColumns bound = selection_.bind(name);
-    std::vector<std::size_t>& places = places_.emplace_back();
-    for (const BoundColumn& column : bound) places.push_back(column.place);
-    depth_ = std::max(depth_, places.size());
-  }
-
   /// False when its key is blank.
   bool keep(std::span<const std::string_view> cells) {
     decoded_.clear();
-    const std::string_view key = text(cells, key_);
+    const std::string_view key = bare(cells[0], form_, decoded_);
     if (key.empty()) return false;
-    for (std::size_t n = 0; n < depth_; ++n) {
-      if (pack_values(cells, n) || n == 0) insert_.with(key, std::string_view(packed_)).run();
-    }
-    return true;
-  }
-
-  using Cells = std::span<const std::string_view>;
-
-  std::string_view text(Cells cells, std::size_t place) {
-    return bare(cells[place], form_, decoded_);
-  }
-
-  /// Packs the n-th value that each column has; false when none has so many.
-  bool pack_values(Cells cells, std::size_t n) {
     packed_.clear();
-    bool any = false;
-    for (const std::vector<std::size_t>& places : places_) {
-      const std::string_view value = nth_value(cells, places, n);
-      any = any || !value.empty();
-      pack(value, packed_);
+    for (std::size_t i = 0; i < indices_.size(); ++i) {
+      const std::string_view value = bare(cells[i + 1], form_, decoded_);
+      if (value.empty()) continue;
+      fmt::format_to(std::back_inserter(packed_), "{}:{}:{}", indices_[i], value.size(), value);
     }
-    return any;
-  }
-
-  std::string_view nth_value(Cells cells, const std::vector<std::size_t>& places, std::size_t n) {
-    for (const std::size_t place : places) {
-      const std::string_view value = text(cells, place);
-      if (!value.empty() && n-- == 0) return value;
-    }
-    return {};
+    insert_.with(key, std::string_view(packed_)).run();
+    return true;
   }
 
   const SourceFile& file_;
   const CsvForm& form_;
   CsvHeader header_;
-  Selection selection_;
-  std::size_t key_ = 0;                           // place of its cell
-  std::vector<std::vector<std::size_t>> places_;  // parallel to the table's columns
-  std::size_t depth_ = 1;                         // the most columns that one name means
-  std::deque<std::string> decoded_;               // texts of the row being kept
+  std::vector<std::string> available_;
+  std::vector<std::size_t> chosen_;   // in the header: the key, then the columns to keep
+  std::vector<std::size_t> indices_;  // of the columns to keep in available_
+  std::deque<std::string> decoded_;
   Statement insert_;
   std::string packed_;
 };
 
-CompanionTable::CompanionTable(const CompanionSpec& spec, std::vector<std::string> columns)
+CompanionTable::CompanionTable(const CompanionSpec& spec, std::vector<std::string> wanted)
     : spec_(spec),
-      columns_(std::move(columns)),
+      wanted_(std::move(wanted)),
       database_(fmt::format("the temporary table of the companion \"{}\"", printable(spec.name)),
                 Access::scratch) {
   database_.execute("CREATE TABLE rows (key TEXT NOT NULL, cells TEXT NOT NULL)", "make");
@@ -168,13 +148,29 @@ CompanionTable::Load CompanionTable::load(const SourceFile& file,
   Reading reading(*this, file);
   const Load load = reading.run(on_reject);
   transaction.commit();
-  files_.push_back(file.name);
-  for (const std::string& column : reading.columns()) {
-    if (std::find(available_.begin(), available_.end(), column) == available_.end()) {
-      available_.push_back(column);
-    }
-  }
+  available_ = reading.available();
+  places_.resize(available_.size());
   return load;
+}
+
+void CompanionTable::select(const std::vector<std::string>& columns) {
+  selected_ = columns.size();
+  places_.assign(available_.size(), std::nullopt);
+  for (std::size_t place = 0; place < columns.size(); ++place) {
+    const auto index = index_of(columns[place], available_);
+    if (index < places_.size()) places_[index] = place;
+  }
+}
+
+CompanionTable::Cells CompanionTable::unpacked(std::string_view packed) const {
+  Cells cells(selected_);
+  while (!packed.empty()) {
+    const std::size_t index = take_number(packed);
+    const std::size_t size = take_number(packed);
+    if (places_[index]) cells[*places_[index]] = packed.substr(0, size);
+    packed.remove_prefix(size);
+  }
+  return cells;
 }
 
 const std::vector<CompanionTable::Cells>& CompanionTable::find(std::string_view key) {
@@ -188,19 +184,6 @@ const std::vector<CompanionTable::Cells>& CompanionTable::find(std::string_view 
   select_->with(key).each(
       [&](const SqlRow& row) { found_.push_back(unpacked(row.as<std::string>(0))); });
   return found_;
-}
-
-bool CompanionTable::has(std::string_view column) const {
-  return std::any_of(available_.begin(), available_.end(),
-                     [&](const std::string& name) { return fits(column, name); });
-}
-
-Error CompanionTable::lacks(std::string_view column) const {
-  return {ExitCode::source,
-          fmt::format("{}: there is no column \"{}\", which the pattern takes from its companion "
-                      "\"{}\"{}",
-                      fmt::join(files_, ", "), printable(column), printable(spec_.name),
-                      nearest_of(column, available_))};
 }
 
 }  // namespace ordertail

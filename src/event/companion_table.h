@@ -1,6 +1,7 @@
 // The rows of companion files, found by their key.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -29,37 +30,37 @@ class CompanionTable {
     std::uint64_t rejected = 0;  ///< rows that could not be read
   };
 
-  /// `columns`: those that mappings want, by name, without the companion's; a name may hold one
-  /// '*'. `spec` outlives the table.
-  CompanionTable(const CompanionSpec& spec, std::vector<std::string> columns);
+  /// `wanted`: the columns worth keeping, without the companion's name; one '*' in a name stands
+  /// for anything. `spec` outlives the table.
+  CompanionTable(const CompanionSpec& spec, std::vector<std::string> wanted);
 
-  /// Reads all of the file; what cannot be read of it goes to `on_reject`, one by one. All files
-  /// are to be loaded before the first find(). Throws Error(source) when the file cannot be used or
+  /// Reads all of the file; what cannot be read of it goes to `on_reject`, one by one. Fast before
+  /// the first find(), which makes the index. Throws Error(source) when the file cannot be used or
   /// has no column for the key, Error(store) when the disk is full; nothing of the file is held
   /// then.
   Load load(const SourceFile& file, const std::function<void(const Reject&)>& on_reject);
 
+  /// Says which of the available columns find() gives, and in which order.
+  void select(const std::vector<std::string>& columns);
+
   /// The rows with this key, compared byte by byte once trimmed, in the order of loading; none for
-  /// a blank key. Each has a cell for each of the columns, in their order, trimmed and without its
-  /// guards: empty where the file has no such column. A name with a '*' may mean several columns of
-  /// a file: their values that are not empty stand below one another, the first in the row itself,
-  /// the others in rows that hold nothing else. Valid until the next find().
+  /// a blank key. Their cells are parallel to the selected columns, trimmed and without their
+  /// guards; empty where a file has no such column, or it was not wanted. Valid until the next
+  /// find().
   const std::vector<Cells>& find(std::string_view key);
 
-  /// All columns of the files loaded so far.
+  /// The columns of the files loaded so far, wanted or not.
   [[nodiscard]] const std::vector<std::string>& available() const { return available_; }
-  /// Does one of the files have this column, or one that its '*' means?
-  [[nodiscard]] bool has(std::string_view column) const;
-  /// What to throw when it has not: names the files and the nearest column.
-  [[nodiscard]] Error lacks(std::string_view column) const;
 
  private:
   class Reading;
+  [[nodiscard]] Cells unpacked(std::string_view packed) const;
 
   const CompanionSpec& spec_;
-  std::vector<std::string> columns_;
+  std::vector<std::string> wanted_;
   std::vector<std::string> available_;
-  std::vector<std::string> files_;
+  std::size_t selected_ = 0;                        // how many columns are
+  std::vector<std::optional<std::size_t>> places_;  // by index in available_, among those selected
   Database database_;
   std::optional<Statement> select_;
   std::vector<Cells> found_;

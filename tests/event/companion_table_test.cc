@@ -36,23 +36,49 @@ class Companion : public testing::Test {
   std::vector<Reject> rejects_;
 };
 
-TEST_F(Companion, GivesTheColumnsAskedForInTheirOrder) {
-  CompanionTable table(spec_, {"EmailAddress", "absent", "city"});
+TEST_F(Companion, GivesTheColumnsSelectedInTheirOrder) {
+  CompanionTable table(spec_, {"*"});
   const std::string header =
       "\xEF\xBB\xBF"
-      "customerid,city, emailaddress \n";
-  const std::string row = "7,\"Bonn, \"\"am Rhein\"\"\", ann@example.com \n";
+      "customerid,city, emailaddress ,City,\n";
+  const std::string row = "7,\"Bonn, \"\"am Rhein\"\"\", ann@example.com ,Rome,x\n";
   const auto counts = load(table, "a.csv", header + row);
-  EXPECT_THAT(table.find("7"), ElementsAre(Cells{"ann@example.com", "", "Bonn, \"am Rhein\""}));
-  EXPECT_THAT(table.find("8"), IsEmpty());
   EXPECT_EQ(counts.bytes, row.size());
   EXPECT_EQ(counts.rows, 1U);
+  EXPECT_THAT(table.available(), ElementsAre("customerid", "city", "emailaddress"));
+  table.select({"EmailAddress", "absent", "city"});
+  EXPECT_THAT(table.find("7"), ElementsAre(Cells{"ann@example.com", "", "Bonn, \"am Rhein\""}));
+  EXPECT_THAT(table.find("8"), IsEmpty());
+  table.select({"customerid"});
+  EXPECT_THAT(table.find("7"), ElementsAre(Cells{"7"}));
+}
+
+TEST_F(Companion, KeepsOnlyTheColumnsWanted) {
+  CompanionTable table(spec_, {"CITY", "Item * SKU", "news*"});
+  load(table, "a.csv",
+       "customerid,item 2 sku,city,Item 1 SKU,ITEM  SKU,Item SKU,new,news\n7,a,b,c,d,e,f,g\n");
+  EXPECT_EQ(table.available().size(), 8U);
+  table.select(table.available());
+  EXPECT_THAT(table.find("7"), ElementsAre(Cells{"", "a", "b", "c", "d", "", "", "g"}));
+}
+
+/// Files of the same companion may have other columns, in another order.
+TEST_F(Companion, FindsColumnsByNameInEachFile) {
+  CompanionTable table(spec_, {"*"});
+  load(table, "a.csv", "customerid,a,b\n7,1,2\n");
+  table.select({"b", "c"});
+  load(table, "b.csv", "c,B,CustomerID\n3,4,7\n");
+  EXPECT_THAT(table.available(), ElementsAre("customerid", "a", "b", "c"));
+  EXPECT_THAT(table.find("7"), ElementsAre(Cells{"2", ""}, Cells{"4", ""}));
+  table.select({"b", "c"});
+  EXPECT_THAT(table.find("7"), ElementsAre(Cells{"2", ""}, Cells{"4", "3"}));
 }
 
 /// Blanks around a key are no part of it; everything else is.
 TEST_F(Companion, FindsTrimmedKeysExactly) {
   CompanionTable table(spec_, {"n"});
   load(table, "a.csv", "customerid,n\n 07 ,1\n7,2\na,3\nA,4\n\"7\n\",5\n");
+  table.select({"n"});
   EXPECT_THAT(table.find("07"), ElementsAre(Cells{"1"}));
   EXPECT_THAT(table.find(" 7\t"), ElementsAre(Cells{"2"}, Cells{"5"}));
   EXPECT_THAT(table.find("A"), ElementsAre(Cells{"4"}));
@@ -62,6 +88,7 @@ TEST_F(Companion, FindsTrimmedKeysExactly) {
 TEST_F(Companion, FindsNothingByABlankKey) {
   CompanionTable table(spec_, {"n"});
   const auto counts = load(table, "a.csv", "customerid,n\n,1\n \" \",2\n\" \",3\n7,4\n");
+  table.select({"n"});
   EXPECT_THAT(table.find(""), IsEmpty());
   EXPECT_THAT(table.find(" "), IsEmpty());
   EXPECT_EQ(counts.rows, 4U);
@@ -73,25 +100,29 @@ TEST_F(Companion, TakesGuardsOffKeysAndCells) {
   spec_.form.apostrophe_guard = true;
   CompanionTable table(spec_, {"zip"});
   load(table, "a.csv", "customerid,zip\n'7,'01234\n");
+  table.select({"zip"});
   EXPECT_THAT(table.find("7"), ElementsAre(Cells{"01234"}));
 }
 
-TEST_F(Companion, PutsTheValuesOfAStarBelowOneAnother) {
-  CompanionTable table(spec_, {"city", "Item * SKU", "it*"});
-  load(table, "a.csv",
-       "customerid,item 2 sku,city,Item 1 SKU,ITEM  SKU,Item SKU,it\n"
-       "7,b,Bonn,a,,z,\n"
-       "8,,Rome,,,,\n"
-       "7,,,,c,,i\n");
-  EXPECT_THAT(table.find("7"),
-              ElementsAre(Cells{"Bonn", "b", "b"}, Cells{"", "a", "a"}, Cells{"", "", "z"},
-                          Cells{"", "c", "c"}, Cells{"", "", "i"}));
-  EXPECT_THAT(table.find("8"), ElementsAre(Cells{"Rome", "", ""}));
+TEST_F(Companion, ReadsItsOwnSectionAndNothingDropped) {
+  spec_.form.frame.section = "USERS";
+  spec_.form.frame.header_prefix = "!";
+  spec_.form.charset = "windows-1252";
+  spec_.form.drop = {"Card *"};
+  CompanionTable table(spec_, {"*"});
+  const auto counts = load(table, "a.csv",
+                           "[ORDERS]\n!ORDERID\n1\n[USERS]\n!CUSTOMERID,!NAME,!CARD NUMBER\n"
+                           "7,J\xF6rg,4111\n[ITEMS]\n!A,!B,!C\n7,x,y\n");
+  table.select({"name", "card number"});
+  EXPECT_THAT(table.find("7"), ElementsAre(Cells{"Jörg", ""}));
+  EXPECT_EQ(counts.rows, 1U);
+  EXPECT_THAT(rejects_, IsEmpty());
 }
 
 TEST_F(Companion, CountsEveryRowOnce) {
   CompanionTable table(spec_, {"n"});
   const auto counts = load(table, "a.csv", "customerid,n\n1,a\n2\n3,c\n,d\n4,\"e\"f\n5,g\n");
+  table.select({"n"});
   EXPECT_EQ(counts.rows, 6U);
   EXPECT_EQ(counts.keyless, 1U);
   EXPECT_EQ(counts.rejected, 2U);
@@ -124,6 +155,7 @@ TEST_F(Companion, FindsWhatIsThereInItsOrder) {
     rows += load(table, fmt::format("{}.csv", length), text).rows;
   }
   EXPECT_EQ(rows, 23'201U);
+  table.select({"first", "second"});
   for (std::uint32_t key = 0; key < 5100; ++key) {
     const std::string hex = fmt::format("{:x}", key);
     EXPECT_EQ(table.find(hex), expected[hex]) << hex;
@@ -137,28 +169,11 @@ TEST_F(Companion, HoldsNothingOfAFileThatBreaksOff) {
   for (int row = 0; row < 100'000; ++row) text += fmt::format("{},b,c\n", row);
   const std::string whole = gzipped(text);
   EXPECT_THROW(load(table, "b.csv.gz", whole.substr(0, whole.size() - 100)), Error);
-  EXPECT_FALSE(table.has("new"));
   load(table, "c.csv", "customerid,n\n1,d\n");
+  EXPECT_THAT(table.available(), ElementsAre("customerid", "n"));
+  table.select({"n"});
   EXPECT_THAT(table.find("1"), ElementsAre(Cells{"a"}, Cells{"d"}));
   EXPECT_THAT(table.find("2"), IsEmpty());
-}
-
-TEST_F(Companion, KnowsWhichColumnsThereAre) {
-  CompanionTable table(spec_, {"email"});
-  load(table, "a.csv", "customerid,EMail Address,news1\n");
-  load(table, "b.csv", "customerid,city,news1\n");
-  EXPECT_THAT(table.available(), ElementsAre("customerid", "EMail Address", "news1", "city"));
-  EXPECT_TRUE(table.has("email address"));
-  EXPECT_TRUE(table.has("City"));
-  EXPECT_TRUE(table.has("news*"));
-  EXPECT_FALSE(table.has("news"));
-  EXPECT_FALSE(table.has("news1*1"));
-  const Error error = table.lacks("EmailAddress");
-  EXPECT_EQ(error.code(), ExitCode::source);
-  EXPECT_STREQ(
-      error.what(),
-      "a.csv, b.csv: there is no column \"EmailAddress\", which the pattern takes from its "
-      "companion \"customers\"; the nearest is \"EMail Address\"");
 }
 
 TEST_F(Companion, RefusesAFileWithoutItsKey) {

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "event/catalogue.h"
+#include "event/sample_file.h"
 #include "temporary_directory.h"
 
 namespace ordertail {
@@ -48,9 +49,12 @@ class RecognitionTest : public testing::Test {
     file_ = {directory_.write("a.csv", text), "a.csv"};
     return recognise(file_, patterns);
   }
-  /// "cart", "cart:customers", "a|b" for those that all fit, "?" for none.
   std::string who(std::string_view text, const std::vector<Pattern>& patterns) {
-    const Recognition found = of(text, patterns);
+    return who(SourceFile{directory_.write("a.csv", text), "a.csv"}, patterns);
+  }
+  /// "cart", "cart:customers", "a|b" for those that all fit, "?" for none.
+  std::string who(const SourceFile& file, const std::vector<Pattern>& patterns) {
+    const Recognition found = recognise(file, patterns);
     if (found.pattern != nullptr) return title(found.pattern, found.companion);
     std::string all;
     for (const Candidate& candidate : found.candidates) {
@@ -92,6 +96,19 @@ TEST_F(RecognitionTest, ReadsTheHeaderAsThePatternDoes) {
   EXPECT_EQ(who("Order\n", patterns), "commas|semicolons");
 }
 
+TEST_F(RecognitionTest, FindsTheHeaderInItsFrame) {
+  std::vector<Pattern> patterns = {cart("section", {"ORDERID"}), cart("preamble", {"Sales", "To"}),
+                                   cart("wide", {"Gebühr"})};
+  patterns[0].csv->frame.section = "ORDERS";
+  patterns[0].csv->frame.header_prefix = "!";
+  patterns[1].csv->frame.header_has = patterns[1].csv->recognise;
+  patterns[2].csv->charset = "windows-1252";
+  EXPECT_EQ(who("[USERS]\n!LOGIN\nann\n[ORDERS]\n!ORDERID,!DATE\n1,2\n", patterns), "section");
+  EXPECT_EQ(who("\n,,\nSales,To\n1,2\n", patterns), "preamble");
+  EXPECT_EQ(who("Geb\xFChr,x\n", patterns), "wide");
+  EXPECT_EQ(who({"\xFF\xFEO\0R\0D\0\n\0", 10}, {cart("utf-16", {"ORD"})}), "utf-16");
+}
+
 TEST_F(RecognitionTest, PassesOverPatternsThatCannotBeTold) {
   std::vector<Pattern> patterns = {cart("nameless", {}), cart("headerless", {"Order"})};
   patterns[1].csv->frame.columns = {"Order", "Total"};
@@ -114,7 +131,7 @@ TEST_F(RecognitionTest, MeansThePatternWhoseColumnsContainTheOthers) {
                        [&](const std::string& name) { return all.contains(name); });
   };
   int recognised = 0;
-  for (int round = 0; round < 500; ++round) {
+  for (unsigned round = 0; round < 500; ++round) {
     Names header = some(1 + round % 2);
     header.emplace_back("F");
     std::shuffle(header.begin(), header.end(), random);
@@ -217,10 +234,10 @@ TEST_F(RecognitionTest, SaysThatAFileIsEmpty) {
 }
 
 TEST_F(RecognitionTest, PutsTheNearestFirst) {
-  const auto found =
-      of("A,B,C,D,X\n", {cart("none", {"Y", "Z"}), cart("half", {"A", "Z"}),
-                         cart("most", {"A", "B", "C", "Z"}), cart("barred", {"A", "B"}, {"X", "D"}),
-                         cart("but-one", {"A", "B", "C", "D"}, {"X", "W"})});
+  const std::vector<Pattern> patterns = {
+      cart("none", {"Y", "Z"}), cart("half", {"A", "Z"}), cart("most", {"A", "B", "C", "Z"}),
+      cart("barred", {"A", "B"}, {"X", "D"}), cart("but-one", {"A", "B", "C", "D"}, {"X", "W"})};
+  const Recognition found = of("A,B,C,D,X\n", patterns);
   Names order;
   for (const Candidate& candidate : found.candidates) order.push_back(candidate.pattern->name);
   EXPECT_THAT(order, ElementsAre("but-one", "most", "half", "barred"));
@@ -281,7 +298,8 @@ TEST_F(RecognitionTest, KnowsTheBuiltInPatternsApart) {
   int logs = 0;
   for (const Pattern& pattern : patterns) {
     for (const PatternSample& sample : parse_samples(pattern.text, pattern.name)) {
-      const std::string found = who(sample.input, patterns);
+      const SampleFile input(sample.input, sample.pattern.csv ? sample.pattern.csv->charset : "");
+      const std::string found = who(SourceFile{input.path(), "sample"}, patterns);
       if (pattern.line) {
         ++logs;
         EXPECT_TRUE(found == "?" || found == pattern.name || found.find('|') != found.npos)

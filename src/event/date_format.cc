@@ -7,12 +7,9 @@
 #include <utility>
 
 #include "base/error.h"
-#include "event/date_parts.h"
 
 namespace ordertail {
 namespace {
-
-constexpr char kLiteral = 0;
 
 /// Directives that stand for others.
 std::string_view expansion(char directive, std::optional<DateOrder> order) {
@@ -24,18 +21,20 @@ std::string_view expansion(char directive, std::optional<DateOrder> order) {
   return {};
 }
 
-void compile(std::string_view format, std::optional<DateOrder> order, std::vector<char>& steps) {
+}  // namespace
+
+void DateFormat::compile(std::string_view format, std::optional<DateOrder> order) {
   for (std::size_t i = 0; i < format.size(); ++i) {
     if (format[i] != '%') {
-      steps.insert(steps.end(), {kLiteral, format[i]});
+      steps_.insert(steps_.end(), {kLiteral, format[i]});
       continue;
     }
     const char directive = ++i < format.size() ? format[i] : '%';
     const std::string_view expanded = expansion(directive, order);
     if (!expanded.empty()) {
-      compile(expanded, order, steps);
+      compile(expanded, order);
     } else if (std::string_view("YymbBdeHIMSpaAzs/").find(directive) != std::string_view::npos) {
-      steps.push_back(directive);
+      steps_.push_back(directive);
     } else {
       throw Error(
           ExitCode::usage,
@@ -44,10 +43,8 @@ void compile(std::string_view format, std::optional<DateOrder> order, std::vecto
   }
 }
 
-}  // namespace
-
 DateFormat::DateFormat(std::string_view format, std::optional<DateOrder> order) {
-  compile(format, order, steps_);
+  compile(format, order);
 }
 
 std::string DateFormat::shape() const {
@@ -80,25 +77,6 @@ std::string DateFormat::shape() const {
     shape += found == kShapes.end() ? std::string_view("/") : found->second;
   }
   return shape;
-}
-
-bool DateFormat::wants_point_at(std::size_t step) const {
-  return step + 1 < steps_.size() && steps_[step] == kLiteral && steps_[step + 1] == '.';
-}
-
-std::optional<ParsedTime> DateFormat::parse(std::string_view text) const {
-  DateInput input{text};
-  DateParts parts;
-  for (std::size_t i = 0; i < steps_.size(); ++i) {
-    if (steps_[i] != kLiteral) {
-      if (!parts.take(steps_[i], input)) return std::nullopt;
-      if (steps_[i] == 'S' && !wants_point_at(i + 1)) input.skip_fraction();
-      continue;
-    }
-    const char literal = steps_[++i];
-    if (!(literal == ' ' ? input.take_blanks() : input.take(literal))) return std::nullopt;
-  }
-  return input.rest.empty() ? parts.whole() : std::nullopt;
 }
 
 }  // namespace ordertail

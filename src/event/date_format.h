@@ -38,9 +38,12 @@ class DateFormat {
   [[nodiscard]] std::string shape() const;
 
  private:
+  static constexpr char kLiteral = 0;
+
+  void compile(std::string_view format, std::optional<DateOrder> order);
   [[nodiscard]] bool wants_point_at(std::size_t step) const;
 
-  std::vector<char> steps_;  // a directive letter, or 0 followed by a literal byte
+  std::vector<char> steps_;  // a directive letter, or kLiteral and a byte
 };
 
 }  // namespace ordertail

@@ -16,6 +16,9 @@ struct DateInput {
 
   static constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+  [[nodiscard]] bool is_ascii() const {
+    return rest.empty() || static_cast<unsigned char>(rest.front()) < 0x80;
+  }
   bool take(char c) {
     if (!rest.starts_with(c)) return false;
     rest.remove_prefix(1);
@@ -26,13 +29,11 @@ struct DateInput {
     rest.remove_prefix(text.size());
     return true;
   }
-  /// CLDR 42 and later put a narrow no-break space before AM and PM.
-  bool take_blank() { return take(' ') || take("\xC2\xA0") || take("\xE2\x80\xAF"); }
+  /// Blanks, no-break ones among them: CLDR 42 and later put one before AM and PM.
   bool take_blanks() {
-    if (!take_blank()) return false;
-    while (take_blank()) {
-    }
-    return true;
+    bool any = false;
+    while (take(' ') || (!is_ascii() && (take("\xC2\xA0") || take("\xE2\x80\xAF")))) any = true;
+    return any;
   }
   bool take_number(std::size_t least, std::size_t most, int& value) {
     std::size_t digits = 0;
@@ -62,9 +63,8 @@ struct DateInput {
   }
   bool take_offset(std::chrono::seconds& offset) {
     offset = {};
-    if (take('Z') || take("GMT") || take("UTC")) return true;
     const bool west = rest.starts_with('-');
-    if (!west && !rest.starts_with('+')) return false;
+    if (!west && !rest.starts_with('+')) return take('Z') || take("GMT") || take("UTC");
     rest.remove_prefix(1);
     int hours = 0;
     int minutes = 0;

@@ -59,42 +59,38 @@ std::size_t separator_length(std::string_view text, NumberStyle style) {
 /// Takes the whole part off the front of `text`: digits, grouped by threes or not at all. Nobody
 /// who groups writes "0,123".
 std::optional<std::int64_t> take_whole(std::string_view& text, NumberStyle style) {
-  const bool leading_zero = text.starts_with('0');
   std::int64_t value = 0;
-  std::size_t in_group = 0;
-  bool grouped = false;
-  bool any = false;
-  while (!text.empty()) {
-    if (is_digit(text.front())) {
-      value = value * 10 + (text.front() - '0');
+  std::size_t at = 0;
+  std::size_t group = 0;  // where the current one begins
+  while (at < text.size()) {
+    if (is_digit(text[at])) {
+      value = value * 10 + (text[at++] - '0');
       if (value > kLargest) return std::nullopt;
-      any = true;
-      ++in_group;
-      text.remove_prefix(1);
       continue;
     }
-    const std::size_t separator = separator_length(text, style);
+    const std::size_t separator = separator_length(text.substr(at), style);
     if (separator == 0) break;
-    const bool group_fits =
-        grouped ? in_group == 3 : in_group >= 1 && in_group <= 3 && !leading_zero;
-    if (!group_fits) return std::nullopt;
-    grouped = true;
-    in_group = 0;
-    text.remove_prefix(separator);
+    const std::size_t digits = at - group;
+    const bool fits = group == 0 ? digits >= 1 && digits <= 3 && text[0] != '0' : digits == 3;
+    if (!fits) return std::nullopt;
+    at += separator;
+    group = at;
   }
-  if (grouped && in_group != 3) return std::nullopt;
-  return any ? std::optional(value) : std::nullopt;
+  if (at == 0 || (group != 0 && at - group != 3)) return std::nullopt;
+  text.remove_prefix(at);
+  return value;
 }
 
 /// Reads one to four decimals, to the end of `text`.
 std::optional<std::int64_t> read_decimals(std::string_view text) {
-  if (text.empty() || text.size() > 4) return std::nullopt;
+  constexpr std::array kScales{0, 1'000, 100, 10, 1};
+  if (text.empty() || text.size() >= kScales.size()) return std::nullopt;
   std::int64_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) {
-    if (i < text.size() && !is_digit(text[i])) return std::nullopt;
-    value = value * 10 + (i < text.size() ? text[i] - '0' : 0);
+  for (const char c : text) {
+    if (!is_digit(c)) return std::nullopt;
+    value = value * 10 + (c - '0');
   }
-  return value;
+  return value * kScales[text.size()];
 }
 
 /// The number alone: no currency, no blanks around it.
@@ -162,15 +158,16 @@ std::string_view example(NumberStyle style) {
   return {};
 }
 
-std::optional<Price> parse_price(std::string_view text, NumberStyle style) {
-  // Nearly every amount is a number and nothing else.
-  if (const auto number = read_number(text, style)) return Price{*number, {}};
-  return read_with_currency(text, style);
+// Nearly every amount is a number and nothing else.
+std::optional<Money> parse_money(std::string_view text, NumberStyle style) {
+  if (const auto number = read_number(text, style)) return number;
+  const auto price = read_with_currency(text, style);
+  return price ? std::optional(price->money) : std::nullopt;
 }
 
-std::optional<Money> parse_money(std::string_view text, NumberStyle style) {
-  const auto price = parse_price(text, style);
-  return price ? std::optional(price->money) : std::nullopt;
+std::optional<Price> parse_price(std::string_view text, NumberStyle style) {
+  if (const auto number = read_number(text, style)) return Price{*number, {}};
+  return read_with_currency(text, style);
 }
 
 bool is_in_range(Money money) {

@@ -194,7 +194,7 @@ bool is_one_group_or_three_decimals(std::string_view text) {
 // What two styles read differently is of a form that both write: one separator before three digits.
 TEST(NumberStyle, MisreadsNoOtherStylesText) {
   std::size_t ambiguous = 0;
-  for_every_text("01,. ", 8, [&](const std::string& text) {
+  for_every_text("01,. ", 7, [&](const std::string& text) {
     std::set<std::int64_t> readings;
     for (const NumberStyle style : kNumberStyles) {
       if (const auto read = amount(text, style)) readings.insert(*read);

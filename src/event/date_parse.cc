@@ -1,11 +1,13 @@
-#include "event/date_parts.h"
-
 #include <date/date.h>
 
 #include <array>
+#include <chrono>
+#include <optional>
 #include <string_view>
 
 #include "base/text.h"
+#include "event/date_format.h"
+#include "event/date_input.h"
 
 namespace ordertail {
 namespace {
@@ -18,7 +20,26 @@ constexpr std::array<std::string_view, 7> kWeekdays{"sunday",   "monday", "tuesd
 
 constexpr std::size_t kMostEpochDigits = 11;  // to the year 5138; milliseconds have 13
 
-}  // namespace
+/// The parts of a time as they are found.
+struct DateParts {
+  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, weekday = 0;
+  bool twelve_hours = false;
+  std::optional<bool> afternoon;
+  std::optional<std::chrono::seconds> offset;
+  std::optional<std::chrono::seconds> epoch;
+  char separator = 0;  // the one used between the parts of %x
+
+  /// Takes what a directive of DateFormat stands for; false when the text does not fit.
+  bool take(char directive, DateInput& input);
+  /// nullopt when they name no real day or time.
+  [[nodiscard]] std::optional<ParsedTime> whole() const;
+
+ private:
+  bool take_separator(DateInput& input);
+  bool take_half(DateInput& input);
+  bool take_epoch(DateInput& input);
+  [[nodiscard]] std::optional<int> hour_of_day() const;
+};
 
 bool DateParts::take_separator(DateInput& input) {
   if (separator == 0 && !input.rest.empty()) separator = input.rest.front();
@@ -112,6 +133,28 @@ std::optional<ParsedTime> DateParts::whole() const {
   return ParsedTime{LocalTime(midnight + std::chrono::hours(*hours) + std::chrono::minutes(minute) +
                               std::chrono::seconds(second)),
                     offset};
+}
+
+}  // namespace
+
+bool DateFormat::wants_point_at(std::size_t step) const {
+  return step + 1 < steps_.size() && steps_[step] == kLiteral && steps_[step + 1] == '.';
+}
+
+std::optional<ParsedTime> DateFormat::parse(std::string_view text) const {
+  DateInput input{text};
+  DateParts parts;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (steps_[i] != kLiteral) {
+      if (!parts.take(steps_[i], input)) return std::nullopt;
+      const bool at_point = steps_[i] == 'S' && input.rest.starts_with('.');
+      if (at_point && !wants_point_at(i + 1)) input.skip_fraction();
+      continue;
+    }
+    const char literal = steps_[++i];
+    if (!(literal == ' ' ? input.take_blanks() : input.take(literal))) return std::nullopt;
+  }
+  return input.rest.empty() ? parts.whole() : std::nullopt;
 }
 
 }  // namespace ordertail

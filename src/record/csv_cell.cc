@@ -23,4 +23,12 @@ std::string unescape(std::string_view inside, Quoting quoting) {
   return text;
 }
 
+bool WholeRecord::fits(std::size_t columns, const CsvDialect& dialect) const {
+  if (cells < columns) return false;
+  for (std::size_t i = columns; i < cells; ++i) {
+    if (!inside_quotes(cell(i), dialect).value_or(cell(i)).empty()) return false;
+  }
+  return true;
+}
+
 }  // namespace ordertail

@@ -1,6 +1,8 @@
-// What a cell says: its bytes without the quotes around it and the escapes in it.
+// The cells of a record, and what they say: their bytes without quotes around and escapes within.
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,5 +26,33 @@ namespace ordertail {
 /// What stands between the quotes of a quoted cell, `""` made `"`, and so `\"` if backslashes
 /// count.
 [[nodiscard]] std::string unescape(std::string_view inside, Quoting quoting);
+
+/// What a cell says; what is not in the record as it stands is put into `unescaped`. `escaped`:
+/// some cell of its record is to be unescaped.
+[[nodiscard]] inline std::string_view content(std::string_view cell, const CsvDialect& dialect,
+                                              bool escaped, std::deque<std::string>& unescaped) {
+  const auto inside = inside_quotes(cell, dialect);
+  if (!inside) return cell;
+  if (!escaped || inside->find('"') == std::string_view::npos) return *inside;
+  return unescaped.emplace_back(unescape(*inside, dialect.quoting));
+}
+
+/// A whole record, and how to find its cells: cell c is bytes[edges[c] + 1 .. edges[c + 1]).
+struct WholeRecord {
+  const char* bytes;
+  const std::uint32_t* edges;
+  std::size_t cells;
+  std::size_t size;  // its line end included
+  std::uint64_t line_ends;
+  bool escaped;  // some quoted cell is to be unescaped
+
+  [[nodiscard]] std::string_view cell(std::size_t index) const {
+    const std::uint32_t begin = edges[index] + 1;  // wraps around from kEdgeBefore
+    return {bytes + begin, edges[index + 1] - begin};
+  }
+
+  /// Has it `columns` cells, surplus empty ones forgiven?
+  [[nodiscard]] bool fits(std::size_t columns, const CsvDialect& dialect) const;
+};
 
 }  // namespace ordertail

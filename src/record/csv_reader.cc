@@ -180,8 +180,11 @@ void CsvReader::Implementation::take(const WholeRecord& record) {
   pass(record.size, record.line_ends);
   batch->records.push_back(
       {.begin = begin, .end = first_byte + cursor, .first_cell = batch->cells.size()});
+  const bool is_rfc = indexed;  // not to be read again for each cell
   for (const std::size_t column : selected) {
-    batch->cells.push_back(content(record.cell(column), dialect, record.escaped, batch->unescaped));
+    const std::string_view cell = record.cell(column);
+    batch->cells.push_back(is_rfc ? rfc_content(cell, record.escaped, batch->unescaped)
+                                  : content(cell, dialect, record.escaped, batch->unescaped));
   }
 }
 

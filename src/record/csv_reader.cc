@@ -13,37 +13,8 @@ namespace {
 
 using Outcome = ScannedRecord::Outcome;
 
-/// A whole record, and how to find its cells: cell c is bytes[edges[c] + 1 .. edges[c + 1]).
-struct WholeRecord {
-  const char* bytes;
-  const std::uint32_t* edges;
-  std::size_t cells;
-  std::size_t size;  // its line end included
-  std::uint64_t line_ends;
-  bool escaped;  // some quoted cell is to be unescaped
-
-  [[nodiscard]] std::string_view cell(std::size_t index) const {
-    const std::uint32_t begin = edges[index] + 1;  // wraps around from kEdgeBefore
-    return {bytes + begin, edges[index + 1] - begin};
-  }
-
-  /// Whether it has `columns` cells, surplus empty ones forgiven.
-  [[nodiscard]] bool fits(std::size_t columns, const CsvDialect& dialect) const {
-    if (cells < columns) return false;
-    for (std::size_t i = columns; i < cells; ++i) {
-      if (!inside_quotes(cell(i), dialect).value_or(cell(i)).empty()) return false;
-    }
-    return true;
-  }
-};
-
-/// A cell without its quotes.
-std::string_view content(std::string_view cell, const CsvDialect& dialect, bool escaped,
-                         std::deque<std::string>& unescaped) {
-  const auto inside = inside_quotes(cell, dialect);
-  if (!inside) return cell;
-  if (!escaped || inside->find('"') == std::string_view::npos) return *inside;
-  return unescaped.emplace_back(unescape(*inside, dialect.quoting));
+bool is_line_end(char c) {
+  return c == '\n' || c == '\r';
 }
 
 /// Appends the text's first line to the excerpt, as far as there is room.
@@ -209,8 +180,11 @@ void CsvReader::Implementation::take(const WholeRecord& record) {
   pass(record.size, record.line_ends);
   batch->records.push_back(
       {.begin = begin, .end = first_byte + cursor, .first_cell = batch->cells.size()});
+  const bool is_rfc = indexed;  // not to be read again for each cell
   for (const std::size_t column : selected) {
-    batch->cells.push_back(content(record.cell(column), dialect, record.escaped, batch->unescaped));
+    const std::string_view cell = record.cell(column);
+    batch->cells.push_back(is_rfc ? rfc_content(cell, record.escaped, batch->unescaped)
+                                  : content(cell, dialect, record.escaped, batch->unescaped));
   }
 }
 
@@ -221,7 +195,7 @@ void CsvReader::Implementation::take_ragged(const WholeRecord& record) {
   const char last = rest()[record.size - 1];
   pass(record.size, record.line_ends);
   ragged.end = first_byte + cursor;
-  ragged.lines = line - ragged.begin.line + (last == '\n' || last == '\r' ? 0 : 1);
+  ragged.lines = line - ragged.begin.line + (is_line_end(last) ? 0 : 1);
   batch->bad.push_back(std::move(ragged));
 }
 
@@ -234,12 +208,10 @@ void CsvReader::Implementation::pass(std::size_t bytes, std::uint64_t line_ends)
 bool CsvReader::Implementation::pass_over_sections() {
   const PassedOver passed = outside->pass(rest(), ending);
   pass(passed.bytes, passed.line_ends);
-  batch->passed_over += passed.line_ends;
-  if (cursor == window.size() && sees_end()) {
-    const bool cut_short =
-        window.empty() ? outside->within_line() : window.back() != '\n' && window.back() != '\r';
-    batch->passed_over += cut_short ? 1 : 0;
-  }
+  if (!passed.found && !sees_end()) return false;
+  const bool at_end = cursor == window.size() && sees_end();
+  const bool is_cut = window.empty() ? outside->within_line() : !is_line_end(window.back());
+  batch->passed_over += line - outside->begin().line + (at_end && is_cut ? 1 : 0);
   if (passed.found) outside.reset();
   return passed.found;
 }

@@ -38,9 +38,10 @@ namespace ordertail {
 ///
 /// The sections, if the frame names one. A section's line (csv_section.h) ends the records, and
 /// whatever is being given up; it and what follows is passed over, up to the end of input or to
-/// where the section goes on (OtherSections). RecordBatch::passed_over counts the lines, empty ones
-/// among them. Reading that stops within has to resume at the stretch's beginning, as
-/// RecordBatch::given_up says, at the end of input too.
+/// where the section goes on (OtherSections). Once that is reached,
+/// RecordBatch::passed_over counts the lines, empty ones among them. Reading that stops before has
+/// to resume at the stretch's beginning, as RecordBatch::given_up says; it says so at the end of
+/// input too, since what is appended later may belong to another section.
 class CsvReader final : public RecordReader {
  public:
   /// `columns`: the number of the header's columns. Of the frame the reader needs the dialect, and

@@ -1,29 +1,52 @@
-#include "app/id_set.h"
+#include "app/met_events.h"
 
 #include <cstring>
 #include <new>
 
 namespace ordertail {
+namespace {
+
+using Key = std::array<std::uint32_t, 2>;
+
+Key key_of(const Hash128& id) {
+  Key key{};
+  std::memcpy(key.data(), id.bytes.data(), sizeof key);
+  return key == Key{} ? Key{1, 0} : key;
+}
+
+}  // namespace
 
 // calloc, since its pages cost nothing until they are written.
-IdSet::IdSet() : slots_(static_cast<std::uint64_t*>(std::calloc(kSlots, sizeof(std::uint64_t)))) {
+MetEvents::MetEvents() : slots_(static_cast<Slot*>(std::calloc(kSlots, sizeof(Slot)))) {
   if (!slots_) throw std::bad_alloc();
 }
 
-bool IdSet::insert(const Hash128& id) {
-  std::uint64_t key = 0;
-  std::memcpy(&key, id.bytes.data(), sizeof key);
-  if (key == 0) key = 1;
-  std::uint64_t* slots = slots_.get();
-  for (std::size_t i = key % kSlots;; i = (i + 1) % kSlots) {
-    if (slots[i] == key) return false;
-    if (slots[i] != 0) continue;
-    if (!full()) {
-      slots[i] = key;
-      ++count_;
-    }
-    return true;
+MetEvents::Slot& MetEvents::slot_of(const Hash128& id) const {
+  const Key key = key_of(id);
+  Slot* const slots = slots_.get();
+  std::size_t i = key[0] % kSlots;
+  while (slots[i].key != key && slots[i].key != Key{}) i = (i + 1) % kSlots;
+  return slots[i];
+}
+
+std::optional<Known> MetEvents::find(const Hash128& id) const {
+  if (withdrawn_.contains(id)) return Known{};
+  const Slot& slot = slot_of(id);
+  if (slot.key == Key{}) return std::nullopt;
+  Known known{Known::pending, std::nullopt};
+  if (slot.digest != 0) known.digest = EventDigest{slot.digest};
+  return known;
+}
+
+void MetEvents::put(const Hash128& id, std::optional<EventDigest> digest) {
+  withdrawn_.erase(id);
+  Slot& slot = slot_of(id);
+  if (slot.key == Key{}) {
+    if (full()) return;
+    slot.key = key_of(id);
+    ++count_;
   }
+  slot.digest = digest.value_or(EventDigest{}).bits;
 }
 
 }  // namespace ordertail

@@ -1,9 +1,9 @@
-#include "app/id_set.h"
+#include "app/met_events.h"
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <random>
-#include <set>
 
 namespace ordertail {
 namespace {
@@ -14,31 +14,47 @@ Hash128 random_id(std::mt19937_64& random) {
   return id;
 }
 
-TEST(IdSetTest, KnowsWhatWasInsertedAndNothingElse) {
+TEST(MetEventsTest, AreAsLastPutOrWithdrawn) {
   std::mt19937_64 random(1);
-  IdSet set;
-  std::set<Hash128> model;
+  MetEvents met;
+  std::map<Hash128, std::optional<Known>> model;
   for (int i = 0; i < 20'000; ++i) {
     const bool again = !model.empty() && random() % 3 == 0;
-    const Hash128 id = again ? *model.begin() : random_id(random);
-    EXPECT_EQ(set.insert(id), model.insert(id).second);
+    const Hash128 id = again ? model.begin()->first : random_id(random);
+    const auto found = met.find(id);
+    ASSERT_EQ(found.has_value(), model.contains(id));
+    if (found) {
+      EXPECT_EQ(found->state, model[id]->state);
+      EXPECT_EQ(found->digest, model[id]->digest);
+    }
+    if (random() % 4 == 0) {
+      met.withdraw(id);
+      model[id] = Known{};
+      continue;
+    }
+    std::optional<EventDigest> digest;
+    if (random() % 3 != 0) digest = EventDigest{static_cast<std::uint32_t>(random() | 1U)};
+    met.put(id, digest);
+    model[id] = Known{Known::pending, digest};
   }
-  EXPECT_TRUE(set.insert(Hash128{}));
-  EXPECT_FALSE(set.insert(Hash128{}));
-  EXPECT_FALSE(set.full());
+  EXPECT_FALSE(met.find(Hash128{}));
+  met.put(Hash128{}, EventDigest{17});
+  EXPECT_EQ(met.find(Hash128{})->digest, EventDigest{17});
+  EXPECT_FALSE(met.full());
 }
 
-TEST(IdSetTest, StopsRememberingWhenFull) {
+TEST(MetEventsTest, AreNotRememberedWhenTheyAreTooMany) {
   std::mt19937_64 random(2);
-  IdSet set;
+  MetEvents met;
   const Hash128 first = random_id(random);
-  set.insert(first);
-  for (std::size_t i = 1; i < IdSet::kMost; ++i) set.insert(random_id(random));
-  EXPECT_TRUE(set.full());
+  met.put(first, std::nullopt);
+  for (std::size_t i = 1; i < MetEvents::kMost; ++i) met.put(random_id(random), std::nullopt);
+  EXPECT_TRUE(met.full());
   const Hash128 late = random_id(random);
-  EXPECT_TRUE(set.insert(late));
-  EXPECT_TRUE(set.insert(late));    // not remembered
-  EXPECT_FALSE(set.insert(first));  // still known
+  met.put(late, std::nullopt);
+  EXPECT_FALSE(met.find(late));
+  met.put(first, EventDigest{17});
+  EXPECT_EQ(met.find(first)->digest, EventDigest{17});
 }
 
 }  // namespace

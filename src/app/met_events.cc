@@ -6,47 +6,47 @@
 namespace ordertail {
 namespace {
 
-using Key = std::array<std::uint32_t, 2>;
-
-Key key_of(const Hash128& id) {
-  Key key{};
-  std::memcpy(key.data(), id.bytes.data(), sizeof key);
-  return key == Key{} ? Key{1, 0} : key;
+std::uint64_t key_of(const Hash128& id) {
+  std::uint64_t key = 0;
+  std::memcpy(&key, id.bytes.data(), sizeof key);
+  return key == 0 ? 1 : key;
 }
 
 }  // namespace
 
 // calloc, since its pages cost nothing until they are written.
-MetEvents::MetEvents() : slots_(static_cast<Slot*>(std::calloc(kSlots, sizeof(Slot)))) {
-  if (!slots_) throw std::bad_alloc();
+MetEvents::MetEvents()
+    : keys_(static_cast<std::uint64_t*>(std::calloc(kSlots, sizeof(std::uint64_t)))),
+      digests_(static_cast<std::uint32_t*>(std::calloc(kSlots, sizeof(std::uint32_t)))) {
+  if (!keys_ || !digests_) throw std::bad_alloc();
 }
 
-MetEvents::Slot& MetEvents::slot_of(const Hash128& id) const {
-  const Key key = key_of(id);
-  Slot* const slots = slots_.get();
-  std::size_t i = key[0] % kSlots;
-  while (slots[i].key != key && slots[i].key != Key{}) i = (i + 1) % kSlots;
-  return slots[i];
+std::size_t MetEvents::slot_of(std::uint64_t key) const {
+  const std::uint64_t* const keys = keys_.get();
+  std::size_t i = key % kSlots;
+  while (keys[i] != key && keys[i] != 0) i = (i + 1) % kSlots;
+  return i;
 }
 
 std::optional<Known> MetEvents::find(const Hash128& id) const {
   if (withdrawn_.contains(id)) return Known{};
-  const Slot& slot = slot_of(id);
-  if (slot.key == Key{}) return std::nullopt;
+  const std::size_t slot = slot_of(key_of(id));
+  if (keys_[slot] == 0) return std::nullopt;
   Known known{Known::pending, std::nullopt};
-  if (slot.digest != 0) known.digest = EventDigest{slot.digest};
+  if (digests_[slot] != 0) known.digest = EventDigest{digests_[slot]};
   return known;
 }
 
 void MetEvents::put(const Hash128& id, std::optional<EventDigest> digest) {
   withdrawn_.erase(id);
-  Slot& slot = slot_of(id);
-  if (slot.key == Key{}) {
+  const std::uint64_t key = key_of(id);
+  const std::size_t slot = slot_of(key);
+  if (keys_[slot] == 0) {
     if (full()) return;
-    slot.key = key_of(id);
+    keys_[slot] = key;
     ++count_;
   }
-  slot.digest = digest.value_or(EventDigest{}).bits;
+  digests_[slot] = digest.value_or(EventDigest{}).bits;
 }
 
 }  // namespace ordertail

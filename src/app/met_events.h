@@ -1,7 +1,6 @@
 // The outbox as a dry run imagines it.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -33,18 +32,16 @@ class MetEvents {
 
  private:
   static constexpr std::size_t kSlots = std::size_t{1} << 22U;
-  struct Slot {
-    std::array<std::uint32_t, 2> key;  // both 0: empty
-    std::uint32_t digest;              // 0: none. One true digest in four billion is lost by that
-  };
   struct Free {
-    void operator()(Slot* memory) const { std::free(memory); }
+    void operator()(void* memory) const { std::free(memory); }
   };
 
-  /// Of this id, or empty.
-  [[nodiscard]] Slot& slot_of(const Hash128& id) const;
+  /// The slot of this key, or the empty one that it would have.
+  [[nodiscard]] std::size_t slot_of(std::uint64_t key) const;
 
-  std::unique_ptr<Slot, Free> slots_;
+  // Apart, since an event that is new, as most are, needs only a look at the keys.
+  std::unique_ptr<std::uint64_t[], Free> keys_;     // 0: empty
+  std::unique_ptr<std::uint32_t[], Free> digests_;  // 0: none, one true digest in four billion too
   std::size_t count_ = 0;
   std::set<Hash128> withdrawn_;
 };

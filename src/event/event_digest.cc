@@ -1,6 +1,5 @@
 #include "event/event_digest.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "base/text.h"
@@ -21,11 +20,15 @@ class Mixer {
   }
   void add(std::string_view text) {
     add(text.size());
-    for (; !text.empty(); text.remove_prefix(std::min(text.size(), sizeof(std::uint64_t)))) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, text.data(), std::min(text.size(), sizeof word));
+    std::uint64_t word = 0;
+    for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
+      std::memcpy(&word, text.data(), sizeof word);
       add(word);
     }
+    if (text.empty()) return;
+    word = 0;
+    std::memcpy(&word, text.data(), text.size());
+    add(word);
   }
   template <typename T>
   void add_signed(T number) {

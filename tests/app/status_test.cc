@@ -47,7 +47,8 @@ TEST(StatusTest, TellsWhatWasDecidedAndWhy) {
   const TemporaryDirectory directory;
   const auto job = directory.write("job.toml", kJob);
   {
-    Store store(directory.path() / "state" / "main.db", StoreMode::write, At2026());
+    const At2026 clock;
+    Store store(directory.path() / "state" / "main.db", StoreMode::write, clock);
     store.decide("paypal-activity", "date_order", "dmy", "Date is \"31/12/2025\" in a.csv:17");
   }
   const std::string text = status(job, false);

@@ -20,6 +20,7 @@ int run_dry(const Options& options) {
   report.command = options.command;
   report.job = job.name;
   report.mode = "dry run";
+  report.before = store.totals();
   report.staged = staging.counts();
   report.signal = signal_number();
   notices.say_rest();

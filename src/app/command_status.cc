@@ -30,6 +30,7 @@ struct Look {
   std::vector<Cursor> files;
   std::vector<InDoubt> in_doubt;
   std::vector<Problem> problems;
+  std::vector<Decision> decisions;
   std::vector<RunRecord> runs;
 };
 
@@ -68,6 +69,11 @@ std::string as_text(const Job& job, const Look& look, bool unmasked) {
   for (const Problem& problem : look.problems) {
     line(fmt::format("{}:{}: {}", printable(problem.file, 200), problem.line, problem.message));
   }
+  if (!look.decisions.empty()) out += "decided by what the files prove\n";
+  for (const Decision& decision : look.decisions) {
+    line(fmt::format("{}: {} is {}, since {}: {}", printable(decision.source), decision.what,
+                     decision.value, utc(decision.at), printable(decision.evidence, 200)));
+  }
   if (!look.runs.empty()) out += "last runs\n";
   for (const RunRecord& run : look.runs) {
     line(fmt::format("{} started {}, {}", run.command, utc(run.started), end_of(run)));
@@ -103,6 +109,14 @@ std::string as_json(const Job& job, const Look& look, bool unmasked) {
                                 {"message", problem.message},
                                 {"source", {{"file", problem.file}, {"line", problem.line}}}});
   }
+  json["decisions"] = Json::array();
+  for (const Decision& decision : look.decisions) {
+    json["decisions"].push_back({{"source", decision.source},
+                                 {"what", decision.what},
+                                 {"value", decision.value},
+                                 {"evidence", decision.evidence},
+                                 {"at", utc(decision.at)}});
+  }
   json["runs"] = Json::array();
   for (const RunRecord& run : look.runs) {
     Json entry{{"command", run.command}, {"started", utc(run.started)}};
@@ -123,8 +137,8 @@ int run_status(const Options& options) {
   const Store store(job.store, StoreMode::observe, clock);
   // JSON is for programs, which want everything in doubt; people want a screen.
   const std::size_t most = options.json ? ~std::size_t{0} >> 1U : kShown;
-  const Look look{store.totals(), store.all_cursors(), store.in_doubt(most), store.problems(most),
-                  store.runs(kRuns)};
+  const Look look{store.totals(),       store.all_cursors(), store.in_doubt(most),
+                  store.problems(most), store.decisions(),   store.runs(kRuns)};
   Output out;
   out.write(options.json ? as_json(job, look, options.unmasked)
                          : as_text(job, look, options.unmasked));

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "report/reject_lines.h"
+#include "report/text.h"
 #include "report/words.h"
 
 namespace ordertail {
@@ -53,6 +54,9 @@ StageObserver Notices::stage_observer() {
   observer.remark = [this](const Remark& remark) {
     say_some(remark.reason,
              fmt::format("{}:{}: {}", printable(remark.file, 200), remark.at.line, remark.message));
+  };
+  observer.changed = [this](const ChangedOrder& order) {
+    say_some("changed_after_submit", to_sentence(order));
   };
   observer.fault = [this](std::string_view message) { say(message); };
   observer.notice = observer.fault;

@@ -13,9 +13,9 @@
 
 namespace ordertail {
 
-/// Shows rejects, faults, remarks and pauses: the first kShown of each reason, then how many more
-/// there were; and on a terminal how far the run is. With a rejects file, every reject also goes
-/// there as JSON.
+/// Shows rejects, faults, remarks, changed orders and pauses: the first kShown of each reason, then
+/// how many more there were; and on a terminal how far the run is. With a rejects file, every
+/// reject also goes there as JSON.
 class Notices {
  public:
   static constexpr std::uint64_t kShown = 10;

@@ -75,9 +75,10 @@ RunReport perform(const Job& job, Store& store, Steps steps, const Options& opti
   std::uint64_t pending = report.before.pending;
   while (true) {
     while (more && (!steps.submit || pending < job.limits.outbox)) {
-      const std::uint64_t events = staging.counts().events;
+      const StageCounts& counts = staging.counts();
+      pending -= counts.events - counts.withdrawn;
       more = staging.advance();
-      pending += staging.counts().events - events;
+      pending += counts.events - counts.withdrawn;
     }
     if (!steps.submit) break;
     DeliveryCounts& sent = *report.delivered;

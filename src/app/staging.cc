@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "event/event_json.h"
-
 namespace ordertail {
 namespace {
 
@@ -29,13 +27,8 @@ Staging::Staging(const Job& job, Store& store, StageMode mode, std::uint64_t mos
       most_(most),
       interrupted_(interrupted),
       observer_(std::move(observer)),
-      context_{job.shop, job.account_zone, store.id_key()} {
-  if (mode == StageMode::dry) {
-    const Totals totals = store.totals();
-    store_is_empty_ = totals.submitted + totals.rejected + totals.pending + totals.in_doubt == 0;
-    met_.emplace();
-  }
-}
+      context_{job.shop, job.account_zone, store.id_key()},
+      intake_(store, mode, observer_, counts_) {}
 
 void Staging::begin_source() {
   const Source& source = job_.sources[source_];
@@ -113,52 +106,11 @@ bool Staging::read_slice() {
       close_file();
       continue;
     }
-    take(findings_);
+    intake_.take(findings_, job_.sources[source_].pattern);
     count_progress();
     save_cursor();
   }
   return true;
-}
-
-void Staging::take(const Findings& findings) {
-  for (const Event& event : findings.events()) keep(event);
-  for (const auto& [reason, rows] : findings.skipped) counts_.skipped[reason] += rows;
-  for (const Reject& reject : findings.rejects) {
-    ++counts_.rejects;
-    counts_.rejected[reject.reason] += reject.rows;
-    if (observer_.reject) observer_.reject(reject);
-  }
-  for (const Remark& remark : findings.remarks) {
-    ++counts_.remarks[remark.reason];
-    if (observer_.remark) observer_.remark(remark);
-  }
-}
-
-void Staging::keep(const Event& event) {
-  Store::Known known = Store::Known::no;
-  if (mode_ == StageMode::keep) {
-    payload_.clear();
-    append_json(event, payload_);
-    known = store_.stage(event, payload_);
-  } else if (mode_ == StageMode::dry) {
-    const bool met = !met_->insert(event.id);
-    if (met) {
-      known = Store::Known::in_outbox;
-    } else if (!store_is_empty_) {
-      known = store_.find(event.id);
-    }
-    counts_.ids_forgotten = counts_.ids_forgotten || met_->full();
-  }
-  if (known != Store::Known::no) {
-    counts_.skipped["already_known"] += event.rows;
-    return;
-  }
-  ++counts_.events;
-  counts_.event_rows += event.rows;
-  if (event.kind == Kind::purchase) ++counts_.purchases;
-  if (!event.utk.empty()) ++counts_.with_token;
-  if (!event.ip.empty()) ++counts_.with_ip;
-  if (observer_.event) observer_.event(event);
 }
 
 void Staging::count_progress() {

@@ -3,34 +3,17 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
-#include "app/id_set.h"
+#include "app/intake.h"
 #include "app/job.h"
 #include "event/extraction.h"
 #include "report/run_report.h"
 #include "store/store.h"
 
 namespace ordertail {
-
-enum class StageMode {
-  keep,     ///< events and cursors go into the store
-  dry,      ///< the same counts; the store is only looked at
-  extract,  ///< every event of every file, whatever the store knows; nothing is stored
-};
-
-/// Called as things are found, in file order.
-struct StageObserver {
-  std::function<void(const Event&)> event;  ///< each new event
-  std::function<void(const Reject&)> reject;
-  std::function<void(const Remark&)> remark;
-  std::function<void(std::string_view message)> fault;   ///< a file that cannot be read
-  std::function<void(std::string_view message)> notice;  ///< what people may want to look at
-  std::function<void(const StageCounts&)> progress;      ///< after each window
-};
 
 /// Reads the job's sources in order, each one's files by name. A file that cannot be read is a
 /// fault; the others go on.
@@ -39,6 +22,8 @@ class Staging {
   /// All references outlive the staging. `most`: stop after so many new events.
   Staging(const Job& job, Store& store, StageMode mode, std::uint64_t most,
           const std::atomic<bool>& interrupted, StageObserver observer);
+  Staging(const Staging&) = delete;
+  Staging& operator=(const Staging&) = delete;
 
   /// Reads on until about a thousand events or 16 MiB are together and commits them with the
   /// cursor in one transaction. False when there is nothing more to read, the limit is reached, or
@@ -57,8 +42,6 @@ class Staging {
   bool open_next();
   void begin_source();
   bool read_slice();
-  void take(const Findings& findings);
-  void keep(const Event& event);
   void count_progress();
   void save_cursor();
   void close_file();
@@ -72,8 +55,6 @@ class Staging {
   const std::atomic<bool>& interrupted_;
   StageObserver observer_;
   EventContext context_;
-  std::optional<IdSet> met_;     // dry runs
-  bool store_is_empty_ = false;  // dry runs: nothing to look up there
 
   std::size_t source_ = 0;  // index of the source being read
   bool source_open_ = false;
@@ -82,7 +63,7 @@ class Staging {
   std::optional<OpenFile> file_;
   Findings findings_;
   StageCounts counts_;
-  std::string payload_;
+  Intake intake_;
 };
 
 }  // namespace ordertail

@@ -24,6 +24,7 @@ struct Withdrawal {
   std::string file;
   Position at;
   std::uint64_t rows = 1;
+  std::string order_number{};  ///< for people; empty when the row does not tell
 };
 
 /// Events, rejects and counts, in file order. Every record is in exactly one of: the `rows` of an

@@ -16,6 +16,12 @@ Json reasons(const Reasons& reasons) {
 Json staged_json(const StageCounts& staged) {
   Json faults = Json::array();
   for (const FileFault& fault : staged.faults) faults.push_back(fault.message);
+  Json changed = Json::array();
+  for (const ChangedOrder& order : staged.changed_examples) {
+    changed.push_back({{"order_number", order.order_number},
+                       {"reason", order.reason},
+                       {"source", {{"file", order.file}, {"line", order.line}}}});
+  }
   return {{"files", staged.files},
           {"unchanged", staged.unchanged},
           {"bytes", staged.bytes},
@@ -29,7 +35,9 @@ Json staged_json(const StageCounts& staged) {
           {"rejected", reasons(staged.rejected)},
           {"rejects", staged.rejects},
           {"remarks", reasons(staged.remarks)},
-          {"faults", faults}};
+          {"faults", faults},
+          {"withdrawn", staged.withdrawn},
+          {"changed", {{"orders", staged.changed}, {"examples", changed}}}};
 }
 
 }  // namespace

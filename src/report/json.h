@@ -10,7 +10,9 @@ namespace ordertail {
 /// One JSON object on one line, without a line end:
 /// {"command":"import","job":"job.toml","mode":"","exit":0,"balanced":true,
 ///  "staged":{"files":3,"unchanged":0,"bytes":1,"rows":1,"events":1,"event_rows":1,"purchases":1,
-///   "with_token":0,"with_ip":0,"skipped":{…},"rejected":{…},"rejects":0,"remarks":{…},"faults":[…]},
+///   "with_token":0,"with_ip":0,"skipped":{…},"rejected":{…},"rejects":0,"remarks":{…},"faults":[…],
+///   "withdrawn":0,"changed":{"orders":1,"examples":[{"order_number":"1001","reason":"refunded",
+///    "source":{"file":"o.csv","line":2}}]}},
 ///  "delivered":{"requests":1,"submitted":1,"rejected":0,"in_doubt":0,"message":""},
 ///  "store":{"submitted":1,"rejected":0,"pending":0,"in_doubt":0}}
 /// `staged` and `delivered` are there when the command did that; `store` unless it is a dry run.

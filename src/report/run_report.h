@@ -21,6 +21,14 @@ struct FileFault {
   std::string message;
 };
 
+/// An order that its export now tells otherwise than it was sent.
+struct ChangedOrder {
+  std::string order_number;  ///< may be empty
+  std::string reason;        ///< why it is no sale any more; empty: its content is another one
+  std::string file;
+  std::uint64_t line = 0;
+};
+
 /// What staging (or a dry run, or extract) made of the files.
 struct StageCounts {
   std::uint64_t files = 0;       ///< looked at
@@ -30,6 +38,11 @@ struct StageCounts {
   std::uint64_t events = 0;      ///< new ones
   std::uint64_t event_rows = 0;  ///< rows they were made of
   std::uint64_t purchases = 0, with_token = 0, with_ip = 0;  ///< of the new events
+  /// Events that were pending, of this run or an earlier one, and are no sales any more.
+  std::uint64_t withdrawn = 0;
+  std::uint64_t changed = 0;                   ///< orders; `skipped` counts their rows
+  std::vector<ChangedOrder> changed_examples;  ///< the first kMostExamples
+  static constexpr std::size_t kMostExamples = 5;
   Reasons skipped, rejected;
   std::uint64_t rejects = 0;  ///< rejected records and orders; `rejected` counts their rows
   Reasons remarks;            ///< things dropped from events that are fine

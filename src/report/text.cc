@@ -25,6 +25,21 @@ std::string by_reason(const Reasons& reasons) {
   return text;
 }
 
+void add_changed(std::string& out, const StageCounts& staged) {
+  if (staged.withdrawn > 0) {
+    add_line(out, "withdrawn",
+             fmt::format("{}: no sales any more, and not sent yet",
+                         count_of(staged.withdrawn, "pending event")));
+  }
+  if (staged.changed == 0) return;
+  add_line(out, "changed",
+           fmt::format("{} after being sent; HubSpot keeps what was sent:",
+                       count_of(staged.changed, "order")));
+  for (const ChangedOrder& order : staged.changed_examples) add_line(out, "", to_sentence(order));
+  const std::uint64_t more = staged.changed - staged.changed_examples.size();
+  if (more > 0) add_line(out, "", fmt::format("... and {} more", grouped(more)));
+}
+
 void add_staged(std::string& out, const StageCounts& staged) {
   std::string files = count_of(staged.files, "file");
   if (staged.unchanged > 0) files += fmt::format(" ({} unchanged)", staged.unchanged);
@@ -36,6 +51,7 @@ void add_staged(std::string& out, const StageCounts& staged) {
                        count_of(staged.events - staged.purchases, "registration"),
                        count_of(staged.purchases, "purchase"), count_of(staged.event_rows, "row")));
   if (!staged.skipped.empty()) add_line(out, "skipped", by_reason(staged.skipped));
+  add_changed(out, staged);
   if (!staged.rejected.empty()) add_line(out, "rejected", by_reason(staged.rejected));
   if (!staged.remarks.empty()) {
     for (const auto& [reason, count] : staged.remarks) {
@@ -66,9 +82,11 @@ void add_delivered(std::string& out, const DeliveryCounts& sent) {
 
 void add_balance(std::string& out, const RunReport& report) {
   if (report.mode == "dry run") {
-    add_line(out, "would",
-             fmt::format("submit {}; nothing was stored or sent",
-                         count_of(report.staged->events, "event")));
+    const StageCounts& staged = *report.staged;
+    add_line(
+        out, "would",
+        fmt::format("submit {}; nothing was stored or sent",
+                    count_of(report.before.pending + staged.events - staged.withdrawn, "event")));
   } else {
     const Totals& now = report.after;
     add_line(
@@ -82,6 +100,14 @@ void add_balance(std::string& out, const RunReport& report) {
 }
 
 }  // namespace
+
+std::string to_sentence(const ChangedOrder& order) {
+  const std::string who = order.order_number.empty() ? std::string("an order")
+                                                     : "order " + printable(order.order_number);
+  const std::string what =
+      order.reason.empty() ? "with other content" : "and is now " + words_for(order.reason);
+  return fmt::format("{}:{}: {} was sent {}", printable(order.file, 200), order.line, who, what);
+}
 
 std::string to_text(const RunReport& report) {
   std::string out = fmt::format("ordertail {} {}{}\n", report.command, printable(report.job, 200),

@@ -11,4 +11,7 @@ namespace ordertail {
 /// left, and whether it adds up. Holds no people's data.
 [[nodiscard]] std::string to_text(const RunReport& report);
 
+/// "orders.csv:17: order 1001 was sent and is now refunded" and no line end.
+[[nodiscard]] std::string to_sentence(const ChangedOrder& order);
+
 }  // namespace ordertail

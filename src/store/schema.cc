@@ -9,7 +9,7 @@ namespace ordertail {
 namespace {
 
 constexpr std::uint32_t kApplicationId = 0x6f726474;  // "ordt"
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kOldestVersion = 1;
 
 // Times are milliseconds since 1970 UTC, save outbox.occurred_at: seconds. States are those of
 // schema.h. Ids and hashes are blobs of 16 bytes.
@@ -38,6 +38,7 @@ CREATE INDEX file_by_source ON file(source);
 
 -- Events not settled yet, the only ones whose payload is kept. A sequence is never used twice.
 -- tries: requests made for the event, the one on its way included. file, line: its first record.
+-- digest: of its content (event/event_digest.h), if that can change.
 CREATE TABLE outbox(
   sequence    INTEGER PRIMARY KEY AUTOINCREMENT,
   id          BLOB NOT NULL UNIQUE,
@@ -47,7 +48,8 @@ CREATE TABLE outbox(
   tries       INTEGER NOT NULL,
   file        TEXT NOT NULL,
   line        INTEGER NOT NULL,
-  payload     TEXT NOT NULL
+  payload     TEXT NOT NULL,
+  digest      INTEGER
 ) STRICT;
 CREATE INDEX outbox_by_state ON outbox(state, occurred_at);
 
@@ -66,10 +68,12 @@ CREATE TABLE attempt(
 ) STRICT;
 CREATE INDEX attempt_by_event ON attempt(sequence);
 
--- Settled events: all that is kept of ten million of them, hence no column more.
+-- Settled events: all that is kept of ten million of them, 30 bytes each, hence no column more.
+-- digest: of what was sent, as in the outbox; NULL takes no room.
 CREATE TABLE ledger(
-  id    BLOB PRIMARY KEY,
-  state INTEGER NOT NULL
+  id     BLOB PRIMARY KEY,
+  state  INTEGER NOT NULL,
+  digest INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- Rows of the ledger by state; counting them would take a second in a large one.
@@ -117,6 +121,24 @@ CREATE TABLE run(
 ) STRICT;
 )sql";
 
+constexpr const char* kDecisions = R"sql(
+-- What the files of a source proved about how it writes: the order of its dates, its numbers.
+CREATE TABLE decision(
+  source   TEXT NOT NULL,
+  what     TEXT NOT NULL,
+  value    TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  at       INTEGER NOT NULL,
+  PRIMARY KEY(source, what)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+/// From version 1. Adding a column rewrites no row, however many there are.
+constexpr const char* kColumnsOfVersion2 = R"sql(
+ALTER TABLE outbox ADD COLUMN digest INTEGER;
+ALTER TABLE ledger ADD COLUMN digest INTEGER;
+)sql";
+
 /// The big-endian number at `at`, as SQLite's file format has it.
 std::uint32_t number_at(std::string_view header, std::size_t at) {
   std::uint32_t number = 0;
@@ -134,6 +156,10 @@ std::uint32_t number_at(std::string_view header, std::size_t at) {
                   path, what));
 }
 
+void set_version(Database& database, const char* doing) {
+  database.execute(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str(), doing);
+}
+
 }  // namespace
 
 void check_header(std::string_view path, std::string_view header) {
@@ -144,22 +170,39 @@ void check_header(std::string_view path, std::string_view header) {
   // https://sqlite.org/fileformat2.html: the user version is at 60, the application id at 68.
   if (number_at(header, 68) != kApplicationId) refuse(path, "is another program's database");
   const std::uint32_t version = number_at(header, 60);
-  if (version != kVersion)
+  if (version < kOldestVersion || version > kSchemaVersion)
     throw Error(
         ExitCode::store,
-        fmt::format("{} is of version {}, which this ordertail does not know (it knows {}). "
+        fmt::format("{} is of version {}, which this ordertail does not know (it knows {} to {}). "
                     "It has been left as it is. Use the ordertail that wrote it.",
-                    path, version, kVersion));
+                    path, version, kOldestVersion, kSchemaVersion));
 }
 
 void create_schema(Database& database, const HashKey& id_key) {
-  Transaction transaction(database, "create");
-  database.execute(
-      fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kVersion)
-          .c_str(),
-      "create");
-  database.execute(kTables, "create");
-  Statement(database, "INSERT INTO meta VALUES ('id_key', ?)", "create").with(id_key).run();
+  constexpr const char* kCreate = "create";
+  Transaction transaction(database, kCreate);
+  database.execute(fmt::format("PRAGMA application_id = {}", kApplicationId).c_str(), kCreate);
+  database.execute(kTables, kCreate);
+  database.execute(kDecisions, kCreate);
+  set_version(database, kCreate);
+  Statement(database, "INSERT INTO meta VALUES ('id_key', ?)", kCreate).with(id_key).run();
+  transaction.commit();
+}
+
+std::uint32_t schema_version(Database& database) {
+  std::uint32_t version = 0;
+  Statement(database, "PRAGMA user_version", "read").each([&](const SqlRow& row) {
+    version = row.as<std::uint32_t>(0);
+  });
+  return version;
+}
+
+void upgrade_schema(Database& database) {
+  constexpr const char* kUpgrade = "bring up to date";
+  Transaction transaction(database, kUpgrade);
+  database.execute(kColumnsOfVersion2, kUpgrade);
+  database.execute(kDecisions, kUpgrade);
+  set_version(database, kUpgrade);
   transaction.commit();
 }
 

@@ -18,11 +18,19 @@ enum class LedgerState : std::uint8_t { submitted = 0, rejected = 1 };
 /// SQLite's file header.
 constexpr std::size_t kHeaderSize = 100;
 
+/// Of the tables that create_schema() makes.
+constexpr std::uint32_t kSchemaVersion = 2;
+
 /// Throws Error(store) unless `header`, the first kHeaderSize bytes of the file or what there is of
 /// them, begins a store of a version that this program knows.
 void check_header(std::string_view path, std::string_view header);
 
 /// Makes the tables, with this id key, in one transaction.
 void create_schema(Database& database, const HashKey& id_key);
+
+[[nodiscard]] std::uint32_t schema_version(Database& database);
+
+/// Makes the tables of an older version those of this one, in one transaction; all rows stay.
+void upgrade_schema(Database& database);
 
 }  // namespace ordertail

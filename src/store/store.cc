@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 
 #include <cstring>
 #include <utility>
@@ -41,6 +42,19 @@ void check(Database& database, const fs::path& path) {
   });
 }
 
+/// Looking may not write, so only a writer makes a store of today of an older one.
+void bring_up_to_date(Database& database, const fs::path& path, StoreMode mode) {
+  const std::uint32_t version = schema_version(database);
+  if (version == kSchemaVersion) return;
+  if (mode == StoreMode::write) return upgrade_schema(database);
+  throw Error(ExitCode::store,
+              fmt::format("{} was written by an earlier ordertail (version {} of the file, now {}),"
+                          " and looking at it may not change it. Run \"ordertail stage\" with this "
+                          "job once: that brings the file up to date, keeps all it holds and sends "
+                          "nothing. Then run this again.",
+                          path.string(), version, kSchemaVersion));
+}
+
 /// Makes what is missing. Call it under the lock.
 std::unique_ptr<Database> open_database(const fs::path& path, StoreMode mode) {
   const bool there = has_store(path, mode == StoreMode::write ? O_RDWR : O_RDONLY);
@@ -54,7 +68,10 @@ std::unique_ptr<Database> open_database(const fs::path& path, StoreMode mode) {
                         : has_log(path)          ? Access::look_through
                                                  : Access::look;
   auto database = std::make_unique<Database>(path, access);
-  if (there) check(*database, path);
+  if (there) {
+    check(*database, path);
+    bring_up_to_date(*database, path, mode);
+  }
   return database;
 }
 
@@ -80,6 +97,7 @@ Store::Implementation::Implementation(const fs::path& path, StoreMode store_mode
       database(*connection),
       id_key(read_id_key(database)),
       staging(database),
+      decisions(database),
       sending(database),
       settling(database),
       quotas(database),
@@ -103,9 +121,13 @@ void Store::Implementation::recover() {
   transaction.commit();
 }
 
-void Store::Implementation::require_no_slice() const {
+void Store::Implementation::require_writable() const {
   if (mode == StoreMode::observe)
     throw Error(ExitCode::internal, "a store that is only looked at was about to be written to");
+}
+
+void Store::Implementation::require_no_slice() const {
+  require_writable();
   if (slice)
     throw Error(ExitCode::internal, "the store was written to while a slice was being staged");
 }

@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "event/event.h"
 #include "input/identity.h"
+#include "store/known.h"
 
 namespace ordertail {
 
@@ -34,6 +35,14 @@ struct OutboxEvent {
   Hash128 id;
   std::string payload;  ///< event as JSON (event_json.h)
   int tries = 0;        ///< requests made for it so far; grows with each Intent
+};
+
+/// What the files of a source proved about how it writes.
+struct Decision {
+  std::string source, what;  ///< "date_order", "numbers"
+  std::string value;         ///< as a job would say it
+  std::string evidence;      ///< a sentence for people: which cell of which file proved it
+  WallTime at;
 };
 
 /// How an event leaves the outbox, or does not.
@@ -106,6 +115,7 @@ class Store {
  public:
   /// Throws Error: already_running when another process holds the lock (naming its pid and since
   /// when), store when the file or directory cannot be used, is corrupt, or is of a newer version.
+  /// A file of an older version is upgraded in write mode, and refused in observe mode.
   Store(const std::filesystem::path& path, StoreMode mode, const Clock& clock);
   ~Store();
   Store(Store&&) noexcept;
@@ -116,16 +126,28 @@ class Store {
 
   // --- staging (T0) ---
   [[nodiscard]] std::vector<Cursor> cursors(std::string_view source) const;
-  enum class Known : std::uint8_t { no, in_outbox, submitted, rejected };
   [[nodiscard]] Known find(const Hash128& id) const;
-  /// Opens the transaction that a slice of staging is. stage() and save() need one open.
+  /// Opens the transaction that a slice of staging is. stage(), withdraw() and save() need one
+  /// open.
   void begin_slice();
-  /// Adds a pending event unless its id is known already; returns what was known before.
-  /// `payload`: the event as JSON (event_json.h).
-  Known stage(const Event& event, std::string_view payload);
+  /// Adds a pending event, or gives a pending one of other content this content.
+  /// `payload`: the event as JSON (event_json.h). `digest`: of its content, if that can change.
+  Staged stage(const Event& event, std::string_view payload,
+               std::optional<EventDigest> digest = std::nullopt);
+  /// Takes an event that is pending out of the outbox: it is never sent, and not known any more.
+  Withdrawn withdraw(const Hash128& id);
   /// Sets `cursor.id` when the cursor is new.
   void save(Cursor& cursor);
   void commit_slice();
+
+  // --- decisions ---
+  /// Of several decisions on one thing the latest holds. Within a slice it is part of that slice.
+  /// `source`: a key that stays the same when the source's pattern is edited.
+  void decide(std::string_view source, std::string_view what, std::string_view value,
+              std::string_view evidence);
+  [[nodiscard]] std::optional<Decision> decision(std::string_view source,
+                                                 std::string_view what) const;
+  [[nodiscard]] std::vector<Decision> decisions() const;  ///< by source, then by what
 
   // --- delivery (T1-T5) ---
   /// At most `limit` pending events, oldest first (occurred_at, then as staged; events without a

@@ -40,7 +40,8 @@ Store::Implementation::Settling::Settling(Database& database)
                      "INSERT INTO problem(id, kind, at, reason, message, http_status, file, line) "
                      "SELECT id, kind, ?, ?, ?, ?, file, line FROM outbox WHERE sequence = ?",
                      kRecord),
-      record_in_ledger(database, "INSERT INTO ledger SELECT id, ? FROM outbox WHERE sequence = ?",
+      record_in_ledger(database,
+                       "INSERT INTO ledger SELECT id, ?, digest FROM outbox WHERE sequence = ?",
                        kRecord),
       count_settled(database, "UPDATE total SET events = events + 1 WHERE state = ?", kRecord),
       remove_event(database, "DELETE FROM outbox WHERE sequence = ?", kRecord) {}

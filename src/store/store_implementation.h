@@ -16,6 +16,8 @@ namespace ordertail {
 struct Store::Implementation {
   Implementation(const std::filesystem::path& path, StoreMode store_mode, const Clock& its_clock);
 
+  /// Throws Error(internal) in observe mode.
+  void require_writable() const;
   /// Throws Error(internal) in observe mode and while a slice is open.
   void require_no_slice() const;
   void require_slice() const;
@@ -39,9 +41,14 @@ struct Store::Implementation {
   /// T0.
   struct Staging {
     explicit Staging(Database& database);
-    Statement find_in_outbox, find_in_ledger, add_event;
+    Statement find_in_outbox, find_in_ledger, add_event, replace_event, withdraw_event;
     Statement cursors, all_cursors, add_cursor, change_cursor;
   } staging;
+
+  struct Decisions {
+    explicit Decisions(Database& database);
+    Statement decide, find, all;
+  } decisions;
 
   /// T1.
   struct Sending {

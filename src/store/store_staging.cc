@@ -23,15 +23,32 @@ Cursor cursor_of(const SqlRow& row) {
   return cursor;
 }
 
+/// As the store keeps it: signed, so that SQLite never takes more than four bytes for it.
+std::optional<std::int64_t> stored(std::optional<EventDigest> digest) {
+  if (!digest) return std::nullopt;
+  return static_cast<std::int32_t>(digest->bits);
+}
+
+std::optional<EventDigest> digest_at(const SqlRow& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return EventDigest{static_cast<std::uint32_t>(row.as<std::int32_t>(column))};
+}
+
 }  // namespace
 
 Store::Implementation::Staging::Staging(Database& database)
-    : find_in_outbox(database, "SELECT 1 FROM outbox WHERE id = ?", kRead),
-      find_in_ledger(database, "SELECT state FROM ledger WHERE id = ?", kRead),
-      add_event(database,
-                "INSERT INTO outbox(id, kind, occurred_at, state, tries, file, line, payload) "
-                "VALUES (?, ?, ?, 0, 0, ?, ?, ?)",
-                kStage),
+    : find_in_outbox(database, "SELECT state, digest FROM outbox WHERE id = ?", kRead),
+      find_in_ledger(database, "SELECT state, digest FROM ledger WHERE id = ?", kRead),
+      add_event(
+          database,
+          "INSERT INTO outbox(occurred_at, file, line, payload, digest, id, kind, state, tries) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)",
+          kStage),
+      replace_event(database,
+                    "UPDATE outbox SET occurred_at = ?, file = ?, line = ?, payload = ?, "
+                    "digest = ? WHERE id = ? AND state = 0",
+                    kStage),
+      withdraw_event(database, "DELETE FROM outbox WHERE id = ? AND state = 0", kStage),
       cursors(database, "SELECT * FROM file WHERE source = ? ORDER BY id", kRead),
       all_cursors(database, "SELECT * FROM file ORDER BY id", kRead),
       add_cursor(database, "INSERT INTO file VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", kStage),
@@ -53,12 +70,16 @@ std::vector<Cursor> Store::all_cursors() const {
   return found;
 }
 
-Store::Known Store::find(const Hash128& id) const {
-  Known known = Known::no;
-  self_->staging.find_in_outbox.with(id).each([&](const SqlRow&) { known = Known::in_outbox; });
-  if (known != Known::no) return known;
+Known Store::find(const Hash128& id) const {
+  Known known;
+  self_->staging.find_in_outbox.with(id).each([&](const SqlRow& row) {
+    const bool waits = row.as<OutboxState>(0) == OutboxState::pending;
+    known = {waits ? Known::pending : Known::sent, digest_at(row, 1)};
+  });
+  if (known.state != Known::no) return known;
   self_->staging.find_in_ledger.with(id).each([&](const SqlRow& row) {
-    known = row.as<LedgerState>(0) == LedgerState::rejected ? Known::rejected : Known::submitted;
+    const bool rejected = row.as<LedgerState>(0) == LedgerState::rejected;
+    known = {rejected ? Known::rejected : Known::submitted, digest_at(row, 1)};
   });
   return known;
 }
@@ -68,17 +89,28 @@ void Store::begin_slice() {
   self_->slice.emplace(self_->database, kStage);
 }
 
-Store::Known Store::stage(const Event& event, std::string_view payload) {
+Staged Store::stage(const Event& event, std::string_view payload,
+                    std::optional<EventDigest> digest) {
   self_->require_slice();
-  const Known known = find(event.id);
-  if (known != Known::no) return known;
+  const Staged staged = staged_as(find(event.id), digest);
   std::optional<std::int64_t> occurred_at;
   if (event.occurred_at) occurred_at = event.occurred_at->time_since_epoch().count();
-  self_->staging.add_event
-      .with(event.id, static_cast<int>(event.kind), occurred_at, event.origin.file,
-            event.origin.line, payload)
-      .run();
-  return Known::no;
+  const auto write = [&](Statement& statement, const auto&... more) {
+    statement
+        .with(occurred_at, event.origin.file, event.origin.line, payload, stored(digest), event.id,
+              more...)
+        .run();
+  };
+  if (staged == Staged::added) write(self_->staging.add_event, static_cast<int>(event.kind));
+  if (staged == Staged::replaced) write(self_->staging.replace_event);
+  return staged;
+}
+
+Withdrawn Store::withdraw(const Hash128& id) {
+  self_->require_slice();
+  const Withdrawn withdrawn = withdrawn_as(find(id));
+  if (withdrawn == Withdrawn::taken_out) self_->staging.withdraw_event.with(id).run();
+  return withdrawn;
 }
 
 void Store::save(Cursor& cursor) {

@@ -62,17 +62,18 @@ void expect_the_account_is_true(Store& store, int orders, const std::map<int, in
     const auto found = applied.find(order);
     const int copies = found == applied.end() ? 0 : found->second;
     EXPECT_LE(copies, 1) << "order " << order << " was applied twice";
-    switch (store.find(id)) {
-      case Store::Known::submitted:
+    switch (store.find(id).state) {
+      case Known::submitted:
         EXPECT_EQ(copies, 1) << "order " << order << " is lost";
         break;
-      case Store::Known::rejected:
+      case Known::rejected:
         EXPECT_EQ(copies, 0) << order;
         break;
-      case Store::Known::in_outbox:
+      case Known::pending:
+      case Known::sent:
         EXPECT_TRUE(copies == 0 || doubts.contains(id)) << "order " << order << " will be repeated";
         break;
-      case Store::Known::no:
+      case Known::no:
         ADD_FAILURE() << "order " << order << " is forgotten";
     }
   }

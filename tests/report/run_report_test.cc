@@ -29,6 +29,14 @@ TEST(RunReportTest, ClosesWhenEveryRowAndEveryEventIsAccountedFor) {
   EXPECT_TRUE(settled_run().closes());
 }
 
+TEST(RunReportTest, EventsThatWereTakenOutOfTheOutboxAreAccountedFor) {
+  RunReport report = settled_run();
+  report.staged->withdrawn = 2;  // of this run or an earlier one
+  report.before.pending += 1;
+  report.after.pending -= 1;
+  EXPECT_TRUE(report.closes());
+}
+
 TEST(RunReportTest, AnyFigureThatIsOffByOneOpensTheBalance) {
   const auto off = [](auto change) {
     RunReport report = settled_run();
@@ -40,6 +48,7 @@ TEST(RunReportTest, AnyFigureThatIsOffByOneOpensTheBalance) {
   EXPECT_TRUE(off([](RunReport& r) { ++r.staged->skipped["not_a_conversion"]; }));
   EXPECT_TRUE(off([](RunReport& r) { ++r.staged->rejected["bad_date"]; }));
   EXPECT_TRUE(off([](RunReport& r) { ++r.staged->events; }));
+  EXPECT_TRUE(off([](RunReport& r) { ++r.staged->withdrawn; }));
   EXPECT_TRUE(off([](RunReport& r) { ++r.delivered->submitted; }));
   EXPECT_TRUE(off([](RunReport& r) { ++r.delivered->rejected; }));
   EXPECT_TRUE(off([](RunReport& r) { ++r.delivered->in_doubt; }));

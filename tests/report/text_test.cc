@@ -59,6 +59,50 @@ TEST(TextReportTest, ADryRunSaysWhatItWouldDo) {
             std::string::npos);
 }
 
+TEST(TextReportTest, ADryRunCountsWhatWaitsAlreadyAndWhatWouldBeWithdrawn) {
+  RunReport report = nightly();
+  report.mode = "dry run";
+  report.delivered.reset();
+  report.before.pending = 4;
+  report.staged->withdrawn = 3;
+  EXPECT_NE(to_text(report).find("would     submit 11 events; nothing was stored or sent\n"),
+            std::string::npos);
+}
+
+RunReport with_changes() {
+  RunReport report = nightly();
+  StageCounts& staged = *report.staged;
+  staged.skipped = {
+      {"already_known", 4}, {"changed_after_submit", 8}, {"refunded", 3}, {"replaces_pending", 1}};
+  staged.withdrawn = 2;
+  staged.changed = 7;
+  staged.changed_examples = {{"1001", "", "orders.csv", 17},
+                             {"1002", "refunded", "orders.csv", 18},
+                             {"", "when:Status", "or\x1b.csv", 19}};
+  report.before.pending = 2;
+  return report;
+}
+
+TEST(TextReportTest, ListsWhatChangedAfterItWasSent) {
+  EXPECT_EQ(to_text(with_changes()), R"(ordertail import job.toml
+read      3 files (1 unchanged), 12,345 bytes, 30 rows
+became    10 new events (4 registrations, 6 purchases) of 12 rows
+skipped   16 rows: 4 already known, 8 changed after they were sent, 3 refunded, 1 newer content of a pending order
+withdrawn 2 pending events: no sales any more, and not sent yet
+changed   7 orders after being sent; HubSpot keeps what was sent:
+          orders.csv:17: order 1001 was sent with other content
+          orders.csv:18: order 1002 was sent and is now refunded
+          or\x1b.csv:19: an order was sent and is now not a sale by Status
+          ... and 4 more
+rejected  2 rows: 2 bad date
+dropped   1 bad token (their events go without)
+known of  5 of 10 events carry a visitor token, 7 an IP address
+sent      11 requests: 9 submitted, 0 rejected, 1 in doubt
+now       9 submitted, 0 rejected, 0 pending, 1 in doubt
+balance   closes: every row and every event is accounted for
+)");
+}
+
 TEST(TextReportTest, SaysSoWhenItDoesNotClose) {
   RunReport report = nightly();
   ++report.staged->rows;
@@ -73,6 +117,16 @@ TEST(JsonReportTest, HoldsTheSameFigures) {
   EXPECT_EQ(json["staged"]["skipped"]["when:Status"], 1);
   EXPECT_EQ(json["delivered"]["in_doubt"], 1);
   EXPECT_EQ(json["store"]["submitted"], 9);
+}
+
+TEST(JsonReportTest, HoldsTheChangesToo) {
+  const auto json = nlohmann::json::parse(to_json(with_changes()))["staged"];
+  EXPECT_EQ(json["withdrawn"], 2);
+  EXPECT_EQ(json["changed"]["orders"], 7);
+  EXPECT_EQ(json["changed"]["examples"].size(), 3U);
+  EXPECT_EQ(
+      json["changed"]["examples"][1].dump(),
+      R"({"order_number":"1002","reason":"refunded","source":{"file":"orders.csv","line":18}})");
 }
 
 TEST(RejectLinesTest, AreJsonForProgramsAndASentenceForPeople) {

@@ -78,7 +78,7 @@ TEST_F(CrashTest, AKillLeavesWhatWasCommittedAndNothingElse) {
   const Store store = open();
   expect_two_in_doubt_by_crash(store, clock_.now);
   EXPECT_THAT(store.all_cursors(), IsEmpty());
-  EXPECT_EQ(store.find(id_of(6)), Store::Known::no);
+  EXPECT_EQ(store.find(id_of(6)).state, Known::no);
   ASSERT_EQ(store.runs(10).size(), 1);
   EXPECT_EQ(store.runs(10)[0].ended, std::nullopt);
 }

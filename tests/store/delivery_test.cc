@@ -50,12 +50,12 @@ TEST_F(DeliveryTest, T1TakesAnEventOutOfThePendingOnes) {
   EXPECT_NE(attempts[0], attempts[1]);
   EXPECT_THAT(pending_ids(), ElementsAre(id_of(3)));
   EXPECT_EQ(totals(), "0 submitted, 0 rejected, 3 pending, 0 in doubt");
-  EXPECT_EQ(store_->find(id_of(1)), Store::Known::in_outbox);
+  EXPECT_EQ(store_->find(id_of(1)).state, Known::sent);
 }
 
 TEST_F(DeliveryTest, T2MovesTheEventToTheLedger) {
   settle({begin(1)[0], Settlement::submitted, "", "", 200});
-  EXPECT_EQ(store_->find(id_of(1)), Store::Known::submitted);
+  EXPECT_EQ(store_->find(id_of(1)).state, Known::submitted);
   EXPECT_THAT(pending_ids(), ElementsAre(id_of(2), id_of(3)));
   EXPECT_EQ(totals(), "1 submitted, 0 rejected, 2 pending, 0 in doubt");
   store_.reset();
@@ -68,7 +68,7 @@ TEST_F(DeliveryTest, T3MovesTheEventToTheLedgerAndSaysWhy) {
   clock_.now += 1s;
   settle({attempt, Settlement::rejected, "http_400", "HubSpot refused the e-mail address.", 400});
   reopen();
-  EXPECT_EQ(store_->find(id_of(1)), Store::Known::rejected);
+  EXPECT_EQ(store_->find(id_of(1)).state, Known::rejected);
   EXPECT_EQ(totals(), "0 submitted, 1 rejected, 2 pending, 0 in doubt");
   const auto problems = store_->problems(10);
   ASSERT_EQ(problems.size(), 1);

@@ -19,6 +19,7 @@ constexpr int kNumbers = 60;
 
 struct Expected {
   enum State { pending, on_its_way, in_doubt, submitted, rejected } state = pending;
+  int content = 0;
   int place = 0;  ///< in the order of staging
   int tries = 0;
 };
@@ -34,6 +35,9 @@ class History {
           stage_some(upto(3) > 0);
           break;
         case 1:
+          withdraw_some();
+          break;
+        case 2:
           reopen();
           break;
         default:
@@ -60,10 +64,11 @@ class History {
     store_->begin_slice();
     for (int i = upto(12); i > 0; --i) {
       const int number = upto(kNumbers);
-      const bool is_new = staged.emplace(number, Expected{Expected::pending, place + 1, 0}).second;
-      if (is_new) ++place;
-      const auto known = store_->stage(event_of(number, time_of(number)), payload_of(number));
-      EXPECT_EQ(known == Store::Known::no, is_new);
+      const int content = upto(4) == 0 ? 1 : 0;
+      const Staged expected = expect_staged(staged, number, content, place);
+      EXPECT_EQ(store_->stage(event_of(number, time_of(number)), payload(number, content),
+                              EventDigest{static_cast<std::uint32_t>(content)}),
+                expected);
     }
     Cursor cursor;
     cursor.source = "s";
@@ -74,6 +79,44 @@ class History {
     model_ = staged;
     staged_ = place;
     ++cursors_;
+  }
+
+  static std::string payload(int number, int content) {
+    return payload_of(number) + (content == 0 ? "" : " changed");
+  }
+
+  /// What staging this content makes of the model.
+  static Staged expect_staged(std::map<int, Expected>& staged, int number, int content,
+                              int& place) {
+    const auto [found, is_new] = staged.try_emplace(number);
+    Expected& event = found->second;
+    if (is_new) {
+      event.content = content;
+      event.place = ++place;
+      return Staged::added;
+    }
+    if (event.content == content || event.state == Expected::rejected) return Staged::repeated;
+    if (event.state != Expected::pending) return Staged::changed;
+    event.content = content;
+    return Staged::replaced;
+  }
+
+  void withdraw_some() {
+    store_->begin_slice();
+    for (int i = upto(4); i > 0; --i) {
+      const int number = upto(kNumbers);
+      const auto found = model_.find(number);
+      const Withdrawn withdrawn = store_->withdraw(id_of(number));
+      if (found == model_.end() || found->second.state == Expected::rejected) {
+        EXPECT_EQ(withdrawn, Withdrawn::not_there);
+      } else if (found->second.state == Expected::pending) {
+        EXPECT_EQ(withdrawn, Withdrawn::taken_out);
+        model_.erase(found);
+      } else {
+        EXPECT_EQ(withdrawn, Withdrawn::too_late);
+      }
+    }
+    store_->commit_slice();
   }
 
   void reopen() {
@@ -147,16 +190,24 @@ class History {
     EXPECT_EQ(store.requests_on("leads", kDay), requests_);
     EXPECT_EQ(store.all_cursors().size(), cursors_);
     for (int number = 0; number < kNumbers; ++number)
-      EXPECT_EQ(store.find(id_of(number)), known(number)) << number;
+      expect_known(store.find(id_of(number)), number);
     compare_pending(store);
   }
 
-  Store::Known known(int number) const {
+  void expect_known(const Known& known, int number) const {
     const auto found = model_.find(number);
-    if (found == model_.end()) return Store::Known::no;
-    if (found->second.state == Expected::submitted) return Store::Known::submitted;
-    if (found->second.state == Expected::rejected) return Store::Known::rejected;
-    return Store::Known::in_outbox;
+    EXPECT_EQ(known.digest.has_value(), found != model_.end()) << number;
+    if (found == model_.end()) {
+      EXPECT_EQ(known.state, Known::no) << number;
+      return;
+    }
+    static const std::map<Expected::State, Known::State> kShown{
+        {Expected::pending, Known::pending},   {Expected::on_its_way, Known::sent},
+        {Expected::in_doubt, Known::sent},     {Expected::submitted, Known::submitted},
+        {Expected::rejected, Known::rejected},
+    };
+    EXPECT_EQ(known.state, kShown.at(found->second.state)) << number;
+    EXPECT_EQ(known.digest->bits, static_cast<std::uint32_t>(found->second.content)) << number;
   }
 
   void compare_pending(const Store& store) const {
@@ -164,7 +215,8 @@ class History {
     std::vector<Entry> expected;
     for (const auto& [number, event] : model_)
       if (event.state == Expected::pending)
-        expected.emplace_back(time_of(number), event.place, payload_of(number), event.tries);
+        expected.emplace_back(time_of(number), event.place, payload(number, event.content),
+                              event.tries);
     std::ranges::sort(expected);
     const auto found = store.pending(1000);
     ASSERT_EQ(found.size(), expected.size());

@@ -123,6 +123,7 @@ TEST_F(ObserveTest, NothingCanBeWritten) {
     EXPECT_EQ(complaint([&] { store.begin_run("import"); }), refusal);
     EXPECT_EQ(complaint([&] { store.end_run(1, 0, ""); }), refusal);
     EXPECT_EQ(complaint([&] { store.close_until("leads", clock_.now); }), refusal);
+    EXPECT_EQ(complaint([&] { store.decide("shop", "date_order", "mdy", "x"); }), refusal);
     EXPECT_EQ(complaint([&] { store.settle_and_begin({}, {}, ""); }), refusal);
   }
 }

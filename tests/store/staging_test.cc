@@ -63,8 +63,8 @@ TEST_F(StagingTest, OldestFirstThenAsStagedAndWithoutATimeBeforeAll) {
 
 TEST_F(StagingTest, AnEventIsStagedOnceHoweverItEnded) {
   store_->begin_slice();
-  EXPECT_EQ(store_->stage(event_of(1), "one"), Store::Known::no);
-  EXPECT_EQ(store_->stage(event_of(1), "one again"), Store::Known::in_outbox);
+  EXPECT_EQ(store_->stage(event_of(1), "one"), Staged::added);
+  EXPECT_EQ(store_->stage(event_of(1), "one again"), Staged::repeated);
   store_->commit_slice();
   settle_one(*store_, Settlement::submitted);
   stage(*store_, 2, 2);
@@ -73,11 +73,13 @@ TEST_F(StagingTest, AnEventIsStagedOnceHoweverItEnded) {
   settle_one(*store_, Settlement::in_doubt);
   reopen();
   store_->begin_slice();
-  EXPECT_EQ(store_->stage(event_of(1), "x"), Store::Known::submitted);
-  EXPECT_EQ(store_->stage(event_of(2), "x"), Store::Known::rejected);
-  EXPECT_EQ(store_->stage(event_of(3), "x"), Store::Known::in_outbox);
+  for (const int number : {1, 2, 3})
+    EXPECT_EQ(store_->stage(event_of(number), "x"), Staged::repeated);
   store_->commit_slice();
-  EXPECT_EQ(store_->find(id_of(4)), Store::Known::no);
+  EXPECT_EQ(store_->find(id_of(1)).state, Known::submitted);
+  EXPECT_EQ(store_->find(id_of(2)).state, Known::rejected);
+  EXPECT_EQ(store_->find(id_of(3)).state, Known::sent);
+  EXPECT_EQ(store_->find(id_of(4)).state, Known::no);
   EXPECT_THAT(payloads(), IsEmpty());
 }
 
@@ -124,13 +126,14 @@ TEST_F(StagingTest, ASliceIsAllOrNothing) {
   reopen();
   EXPECT_THAT(payloads(), IsEmpty());
   EXPECT_THAT(store_->all_cursors(), IsEmpty());
-  EXPECT_EQ(store_->find(id_of(1)), Store::Known::no);
+  EXPECT_EQ(store_->find(id_of(1)).state, Known::no);
 }
 
 TEST_F(StagingTest, WhatMustStandInASliceRefusesToStandOutside) {
   Cursor cursor = a_cursor();
   const std::string outside = "1: the store was staged to outside a slice";
   EXPECT_EQ(complaint([&] { store_->stage(event_of(1), ""); }), outside);
+  EXPECT_EQ(complaint([&] { store_->withdraw(id_of(1)); }), outside);
   EXPECT_EQ(complaint([&] { store_->save(cursor); }), outside);
   EXPECT_EQ(complaint([&] { store_->commit_slice(); }), outside);
   store_->begin_slice();

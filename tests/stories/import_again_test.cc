@@ -50,6 +50,47 @@ TEST_F(ImportAgain, AnExportInTheSamePlaceSendsOnlyWhatIsNew) {
   expect_each_once(hubspot, 25);
 }
 
+/// Order 2, refunded in part.
+std::string order_2_for_less() {
+  return "#2,customer2@example.com,partially_refunded,,USD,1.00,2025-12-06 10:00:02 -0500,1,KE-1\n";
+}
+
+TEST_F(ImportAgain, AnOrderThatChangedAfterItWasSentIsListedAndNotSentAgain) {
+  shop.write("orders.csv", orders(1, 3));
+  import(3);
+  shop.write("orders.csv", orders_header() + order(1) + order_2_for_less() + order(3));
+  const Json staged = shop.report(0)["staged"];
+  EXPECT_EQ(staged["skipped"]["already_known"], 2) << staged;
+  EXPECT_EQ(staged["skipped"]["changed_after_submit"], 1) << staged;
+  EXPECT_EQ(staged["changed"]["orders"], 1) << staged;
+  EXPECT_EQ(staged["changed"]["examples"][0]["order_number"], "2") << staged;
+  EXPECT_EQ(staged["changed"]["examples"][0]["source"]["line"], 3) << staged;
+  expect_each_once(hubspot, 3);
+
+  shop.write("orders_2.csv", orders_header() + order_2_for_less());
+  const Ended again = shop.run({"import", "job.toml"});
+  EXPECT_EQ(again.err,
+            "orders_2.csv:2: order 2 was sent with other content\nno file matches shop.log*\n");
+}
+
+TEST_F(ImportAgain, AnOrderThatChangesBeforeItIsSentGoesAsItIsNow) {
+  shop.write("orders.csv", orders(1, 3));
+  EXPECT_EQ(shop.report(0, "stage")["staged"]["events"], 3);
+  shop.write("orders.csv", orders_header() + order(1) + order_2_for_less() + order(3));
+  const Json staged = shop.report(0, "stage")["staged"];
+  EXPECT_EQ(staged["skipped"]["replaces_pending"], 1) << staged;
+  EXPECT_EQ(shop.totals(), "0/0/3/0");
+  EXPECT_EQ(shop.report(0, "submit")["delivered"]["submitted"], 3);
+  expect_each_once(hubspot, 3);
+  bool sent_as_it_is_now = false;
+  const Json listing = Json::parse(hubspot.leads_json());
+  for (const Json& lead : listing["leads"]) {
+    const Json& fields = lead["fields"];
+    if (fields["order_number"] == "2") sent_as_it_is_now = fields["total_revenue"] == "1.00";
+  }
+  EXPECT_TRUE(sent_as_it_is_now) << hubspot.leads_json();
+}
+
 TEST_F(ImportAgain, OtherColumnOrderAndOtherQuotesAreTheSameOrders) {
   shop.write("orders_1.csv", orders(1, 3));
   import(3);

@@ -1,0 +1,62 @@
+// What was found in the files, into the store and into the counts.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "app/met_events.h"
+#include "event/findings.h"
+#include "event/pattern.h"
+#include "report/run_report.h"
+#include "store/store.h"
+
+namespace ordertail {
+
+enum class StageMode {
+  keep,     ///< events and cursors go into the store
+  dry,      ///< the same counts; the store is only looked at
+  extract,  ///< every event of every file, whatever the store knows; nothing is stored
+};
+
+/// Called as things are found, in file order.
+struct StageObserver {
+  std::function<void(const Event&)> event;  ///< each new event
+  std::function<void(const Reject&)> reject;
+  std::function<void(const Remark&)> remark;
+  std::function<void(const ChangedOrder&)> changed;
+  std::function<void(std::string_view message)> fault;   ///< a file that cannot be read
+  std::function<void(std::string_view message)> notice;  ///< what people may want to look at
+  std::function<void(const StageCounts&)> progress;      ///< after each window
+};
+
+/// Events that are new are staged, orders that are no sale any more are taken out of the outbox,
+/// and everything is counted. A dry run assumes that nothing is sent meanwhile.
+class Intake {
+ public:
+  /// All references outlive the intake. In mode keep the store has a slice open at each take().
+  Intake(Store& store, StageMode mode, const StageObserver& observer, StageCounts& counts);
+
+  /// Of a file that was read by `pattern`.
+  void take(const Findings& findings, const Pattern& pattern);
+
+ private:
+  void take(const Event& event, const Pattern& pattern);
+  void take(const Withdrawal& withdrawal);
+  Staged stage(const Event& event, std::optional<EventDigest> digest);
+  Withdrawn withdraw(const Hash128& id);
+  [[nodiscard]] Known look_up(const Hash128& id) const;
+  void count_new(const Event& event);
+  void count_changed(ChangedOrder order, std::uint64_t rows);
+
+  Store& store_;
+  const StageMode mode_;
+  const StageObserver& observer_;
+  StageCounts& counts_;
+  std::optional<MetEvents> met_;  // dry runs
+  bool store_is_empty_ = false;   // dry runs: nothing to look up there
+  std::string payload_;
+};
+
+}  // namespace ordertail

@@ -1,0 +1,198 @@
+#include "app/intake.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <random>
+
+#include "report/text.h"
+#include "temporary_directory.h"
+
+namespace ordertail {
+namespace {
+
+constexpr std::string_view kDay = "2026-11-23";
+
+Hash128 id_of(int number) {
+  return content_hash(fmt::format("order {}", number));
+}
+
+void add_order(Findings& findings, int number, int content, std::uint64_t byte) {
+  auto event = std::make_unique<Event>();
+  event->kind = Kind::purchase;
+  event->id = id_of(number);
+  event->order_number = std::to_string(number);
+  event->email = "ann@example.com";
+  event->total_revenue = Money{content};
+  event->origin = {"orders.csv", byte / 100, byte};
+  event->rows = 2;
+  findings.add(event);
+}
+
+void add_refund(Findings& findings, int number, std::uint64_t byte) {
+  findings.withdrawn.push_back(
+      {id_of(number), "refunded", "orders.csv", {byte / 100, byte}, 3, std::to_string(number)});
+}
+
+class IntakeTest : public testing::Test {
+ protected:
+  IntakeTest() {
+    cart_.name = "shopify-orders";
+    cart_.csv.emplace();
+    log_.name = "nginx";
+    log_.line.emplace();
+  }
+
+  StageCounts take(const Findings& findings, const Pattern& pattern, StageMode mode) {
+    StageCounts counts;
+    StageObserver observer;
+    lines_.clear();
+    observer.changed = [&](const ChangedOrder& order) { lines_.push_back(to_sentence(order)); };
+    Store store(path_, mode == StageMode::keep ? StoreMode::write : StoreMode::observe, clock_);
+    Intake intake(store, mode, observer, counts);
+    if (mode == StageMode::keep) store.begin_slice();
+    intake.take(findings, pattern);
+    if (mode == StageMode::keep) store.commit_slice();
+    return counts;
+  }
+
+  void settle_some(std::size_t most, std::mt19937& random) {
+    Store store(path_, StoreMode::write, clock_);
+    std::vector<Intent> intents;
+    for (const OutboxEvent& event : store.pending(most))
+      intents.push_back({event.sequence, "leads", event.id});
+    for (const std::int64_t attempt : store.settle_and_begin({}, intents, kDay)) {
+      const auto settlement = static_cast<Settlement>(random() % 4);
+      store.settle_and_begin(std::array{Outcome{attempt, settlement, "x", "x", 0}}, {}, kDay);
+    }
+  }
+
+  [[nodiscard]] std::uint64_t pending() const {
+    return Store(path_, StoreMode::observe, clock_).totals().pending;
+  }
+
+  const TemporaryDirectory directory_;
+  const SystemClock clock_;
+  const std::filesystem::path path_ = directory_.path() / "state" / "main.db";
+  Pattern cart_, log_;
+  std::vector<std::string> lines_;
+};
+
+std::string shown(const StageCounts& counts) {
+  std::string text = fmt::format("{} events of {} rows, {} withdrawn, {} changed;", counts.events,
+                                 counts.event_rows, counts.withdrawn, counts.changed);
+  for (const auto& [reason, rows] : counts.skipped) text += fmt::format(" {} {}", rows, reason);
+  return text;
+}
+
+TEST_F(IntakeTest, ADryRunCountsWhatTheRunCountsAndBothClose) {
+  std::mt19937 random(7);
+  const auto upto = [&](unsigned limit) { return static_cast<int>(random() % limit); };
+  std::uint64_t changed = 0, withdrawn = 0, replaced = 0;
+  for (int round = 0; round < 60; ++round) {
+    Findings findings;
+    std::uint64_t rows = 0;
+    for (std::uint64_t record = 1; record <= 20; ++record) {
+      if (upto(4) == 0) {
+        add_refund(findings, upto(40), record * 100);
+        rows += 3;
+      } else {
+        add_order(findings, upto(40), upto(2), record * 100);
+        rows += 2;
+      }
+    }
+    const Pattern& pattern = upto(4) == 0 ? log_ : cart_;
+    const std::uint64_t before = pending();
+    const StageCounts dry = take(findings, pattern, StageMode::dry);
+    const auto dry_lines = lines_;
+    EXPECT_EQ(pending(), before);
+    StageCounts kept = take(findings, pattern, StageMode::keep);
+    EXPECT_EQ(shown(dry), shown(kept)) << "round " << round;
+    EXPECT_EQ(dry_lines, lines_);
+    EXPECT_EQ(pending(), before + kept.events - kept.withdrawn);
+    kept.rows = rows;
+    EXPECT_TRUE(kept.closes()) << shown(kept);
+    changed += kept.changed;
+    withdrawn += kept.withdrawn;
+    replaced += kept.skipped["replaces_pending"];
+    settle_some(static_cast<std::size_t>(upto(5)), random);
+  }
+  EXPECT_GT(std::min({changed, withdrawn, replaced}), 10U) << "too tame a history";
+}
+
+TEST_F(IntakeTest, ChangesToWhatWasSentAreListed) {
+  Findings first;
+  add_order(first, 1, 100, 200);
+  add_order(first, 2, 100, 300);
+  add_order(first, 3, 100, 400);
+  take(first, cart_, StageMode::keep);
+  {
+    Store store(path_, StoreMode::write, clock_);
+    std::vector<Outcome> outcomes;
+    std::vector<Intent> intents;
+    for (const OutboxEvent& event : store.pending(3))
+      intents.push_back({event.sequence, "leads", event.id});
+    for (const std::int64_t attempt : store.settle_and_begin({}, intents, kDay))
+      outcomes.push_back({attempt, Settlement::submitted, "", "", 200});
+    store.settle_and_begin(outcomes, {}, kDay);
+  }
+  Findings second;
+  add_order(second, 1, 90, 200);
+  add_order(second, 2, 100, 300);
+  add_refund(second, 3, 400);
+  second.withdrawn.push_back({id_of(3), "cancelled", "orders.csv", {5, 500}, 1, ""});
+  const StageCounts counts = take(second, cart_, StageMode::keep);
+  EXPECT_EQ(shown(counts),
+            "0 events of 0 rows, 0 withdrawn, 3 changed; 2 already_known 6 changed_after_submit");
+  EXPECT_THAT(lines_, testing::ElementsAre("orders.csv:2: order 1 was sent with other content",
+                                           "orders.csv:4: order 3 was sent and is now refunded",
+                                           "orders.csv:5: an order was sent and is now cancelled"));
+  EXPECT_EQ(counts.changed_examples.size(), 3U);
+}
+
+TEST_F(IntakeTest, TheOrderOfTheFileDecidesWhetherASaleWasWithdrawn) {
+  Findings sale_first;
+  add_order(sale_first, 1, 100, 200);
+  add_refund(sale_first, 1, 300);
+  EXPECT_EQ(shown(take(sale_first, cart_, StageMode::keep)),
+            "1 events of 2 rows, 1 withdrawn, 0 changed; 3 refunded");
+  EXPECT_EQ(pending(), 0U);
+  Findings refund_first;
+  add_refund(refund_first, 1, 200);
+  add_order(refund_first, 1, 100, 300);
+  EXPECT_EQ(shown(take(refund_first, cart_, StageMode::keep)),
+            "1 events of 2 rows, 0 withdrawn, 0 changed; 3 refunded");
+  EXPECT_EQ(pending(), 1U);
+}
+
+TEST_F(IntakeTest, APageLoadedAgainIsNoChange) {
+  Findings findings;
+  add_order(findings, 1, 100, 200);
+  add_order(findings, 1, 101, 300);
+  EXPECT_EQ(shown(take(findings, log_, StageMode::keep)),
+            "1 events of 2 rows, 0 withdrawn, 0 changed; 2 already_known");
+}
+
+TEST_F(IntakeTest, OnlyAFewChangesAreKeptAsExamples) {
+  Findings first, second;
+  for (int number = 1; number <= 8; ++number) {
+    const auto byte = static_cast<std::uint64_t>(number) * 100;
+    add_order(first, number, 1, byte);
+    add_order(second, number, 2, byte);
+  }
+  take(first, cart_, StageMode::keep);
+  {
+    Store store(path_, StoreMode::write, clock_);
+    for (const OutboxEvent& event : store.pending(8))
+      store.settle_and_begin({}, std::array{Intent{event.sequence, "leads", event.id}}, kDay);
+  }
+  const StageCounts counts = take(second, cart_, StageMode::keep);
+  EXPECT_EQ(counts.changed, 8U);
+  EXPECT_EQ(counts.changed_examples.size(), StageCounts::kMostExamples);
+  EXPECT_EQ(lines_.size(), 8U);
+}
+
+}  // namespace
+}  // namespace ordertail

@@ -85,7 +85,8 @@ def record_at(text, at, line, form, delimiter):
 
 
 class Table:
-    """A file's header (or none), its records, and what is neither: `others` stay as they are."""
+    """A file's header, if it has one, its records, and `all` there is besides, in order. A line that
+    is no record is one cell."""
 
     def __init__(self, text, form):
         self.form = form
@@ -94,6 +95,7 @@ class Table:
         self.header = None
         self.columns = list(form.columns)
         self.records = []
+        self.all = []
         self.read()
 
     def read(self):
@@ -106,7 +108,8 @@ class Table:
                 continue
             awaits_header = inside and not self.columns
             delimiter = (awaits_header and self.form.header_delimiter) or self.form.delimiter
-            record = record_at(self.text, at, line, self.form, delimiter)
+            record = self.record(at, line, delimiter)
+            self.all.append(record)
             section = SECTION.match(record.cells[0]) if not any(record.cells[1:]) else None
             if self.form.section and section:
                 inside = section.group(1) == self.form.section
@@ -116,6 +119,25 @@ class Table:
                 self.records.append(record)
             line += len(LINE_END.findall(self.text, at, record.end))
             at = record.end
+
+    def record(self, at, line, delimiter):
+        try:
+            return record_at(self.text, at, line, self.form, delimiter)
+        except ValueError:
+            ending = LINE_END.search(self.text, at)
+            end, stop = ending.span() if ending else (len(self.text),) * 2
+            cell = self.text[at:end]
+            return Record(at, stop, line, [cell], [cell], self.text[end:stop])
+
+    def rewritten(self, change):
+        """The text with `change(record, delimiter)` in the place of each record; blank lines stay."""
+        text, at = self.text[:self.start], self.start
+        for record in self.all:
+            is_header = record is self.header
+            delimiter = (is_header and self.form.header_delimiter) or self.form.delimiter
+            text += self.text[at:record.begin] + change(record, delimiter)
+            at = record.end
+        return text + self.text[at:]
 
     def take_header(self, record):
         names = [cell.strip().removeprefix(self.form.header_prefix) for cell in record.cells]

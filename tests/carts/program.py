@@ -12,11 +12,11 @@ store     = "main.db"
 
 [hubspot.registration]
 sink = "leads"
-url  = "{hubspot}/?app=leaddirector&FormName=new_registration"
+url  = "{hubspot}/?app=leaddirector&FormName=new_registration{form}"
 
 [hubspot.purchase]
 sink = "leads"
-url  = "{hubspot}/?app=leaddirector&FormName=purchase_complete"
+url  = "{hubspot}/?app=leaddirector&FormName=purchase_complete{form}"
 
 [limits]
 requests_per_10s = 0
@@ -34,8 +34,8 @@ def toml(value):
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def job_text(sources, zone, hubspot="http://127.0.0.1:1"):
-    text = JOB.format(zone=toml(zone), hubspot=hubspot)
+def job_text(sources, zone, hubspot="http://127.0.0.1:1", form=""):
+    text = JOB.format(zone=toml(zone), hubspot=hubspot, form=form)
     for source in sources:
         text += "\n[[source]]\n" + "".join(f"{key} = {toml(v)}\n" for key, v in source.items())
     return text

@@ -13,10 +13,22 @@ def cut_places(sample):
     return range(last[0].begin + 1, len(sample.text))
 
 
+def is_passed_over(sample, base, found, place):
+    """Is there a row that the cut leaves with too few cells, and nothing says so?"""
+    for i, record in enumerate(sample.table.records):
+        if not record.begin < place < record.end or not sample.text[record.begin:place].strip():
+            continue
+        left = sample.table_of(sample.text[:place]).records
+        is_short = len(left) <= i or len(left[i].cells) < len(sample.table.columns)
+        return is_short and not found.refusal and not found.rejects.keys() - (base.rejects.keys() - {i})
+    return False
+
+
 def unlike_cut(sample, base, found, place):
     """What differs in orders that the cut leaves whole; and in the one it cuts, what must not."""
     records = sample.table.records
-    faults = []
+    faults = ["the row that is cut is passed over"] if is_passed_over(
+        sample, base, found, place) else []
     for (first, kind), event in base.events.items():
         rows = sample.orders()[first]
         said = found.events.get((first, kind))

@@ -2,6 +2,7 @@
 """mutations.py ORDERTAIL SANDBOX [SEED]: changes the samples of every built-in CSV pattern as files
 change in the world, and holds what the program makes of them against what it makes of the sample."""
 
+import os
 import pathlib
 import shutil
 import sys
@@ -22,7 +23,6 @@ class Findings:
 
     def __init__(self, table):
         self.index = {record.line: i for i, record in enumerate(table.records)}
-        self.lines = {record.line: i for i, record in enumerate(table.all)}
         self.events, self.rejects, self.refusal = {}, {}, ""
 
     def add(self, event):
@@ -75,7 +75,7 @@ def without(sample, column):
     def change(record, delimiter):
         is_ours = record is sample.table.header or record in sample.table.records
         if not is_ours:
-            return "".join(sample.table.text[record.begin:record.end])
+            return sample.table.text[record.begin:record.end]
         # A row too short stays too short.
         gone = [min(place, len(record.raw) - 1) for place in places]
         kept = [cell for i, cell in enumerate(record.raw) if i not in gone]
@@ -149,8 +149,8 @@ def unlike_without(sample, base, found, column):
         a, b = base.events.get(place), found.events.get(place)
         if a is None or b is None:
             rejects = found.rejects if b is None else base.rejects
-            if place[0] not in rejects:
-                faults.append(f"record {place[0] + 1}: {a} is {b}")
+            if place[0] not in rejects or not has_alternative:
+                faults.append(f"record {place[0] + 1}: {a} is {b or rejects.get(place[0])}")
             continue
         faults += [f"record {place[0] + 1}: {key}: {a.get(key)!r} is {b.get(key)!r}"
                    for key in sorted(differing(a, b))
@@ -197,7 +197,8 @@ def main():
     print(f"seed {seed}")
     random = Random(seed)
     counts, faults = {}, 0
-    with tempfile.TemporaryDirectory() as name:
+    in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # many stores, many fsyncs
+    with tempfile.TemporaryDirectory(dir=in_memory) as name:
         directory = pathlib.Path(name)
         program = Program(sys.argv[1], directory)
         with Sandbox(sys.argv[2], program) as sandbox:

@@ -131,6 +131,7 @@ void Mapping::read_texts(Row& row, Event& event, std::vector<Remark>& remarks) c
     event.utk.clear();
   }
   if (event.ip == "-") event.ip.clear();
+  event.ip = std::string(visitor_ip(event.ip));
   if (!event.ip.empty() && !is_ip(event.ip)) {
     remarks.push_back(
         {"bad_ip",

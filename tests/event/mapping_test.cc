@@ -238,6 +238,20 @@ TEST_F(MappingTest, DropsAMalformedTokenOrAddressAndSaysSo) {
   EXPECT_EQ(reading.rejects.size(), 1U);  // without its token, the third has no identity
 }
 
+TEST_F(MappingTest, TakesTheVisitorsOfTwoAddresses) {
+  const Reading reading = read(dated("UTC", "ip = \"IP\"\n"),
+                               "Order,Email,Date,IP\n"
+                               "1,a@example.com,2024-01-01 00:00,192.0.2.7 - 198.51.100.4\n"
+                               "2,a@example.com,2024-01-01 00:00,. - 2001:db8::1\n"
+                               "3,a@example.com,2024-01-01 00:00, - 198.51.100.4\n"
+                               "4,a@example.com,2024-01-01 00:00,unknown - unknown\n");
+  EXPECT_EQ(event(reading, 0)["ip"], "192.0.2.7");
+  EXPECT_EQ(event(reading, 1)["ip"], "2001:db8::1");
+  EXPECT_EQ(event(reading, 2)["ip"], "198.51.100.4");
+  EXPECT_FALSE(event(reading, 3).contains("ip"));
+  EXPECT_EQ(reading.remarks.size(), 1U);
+}
+
 TEST_F(MappingTest, ReadsAZoneFromItsColumn) {
   const Pattern pattern = pattern_of(
       "occurred_at = { column = \"Date\", format = \"%F %H:%M\", zone_column = \"Zone\", zones = { "

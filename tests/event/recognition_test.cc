@@ -306,7 +306,10 @@ TEST_F(RecognitionTest, KnowsTheBuiltInPatternsApart) {
             << pattern.name << " is read as " << found;
       } else if (!pattern.csv->recognise.empty() && pattern.csv->frame.columns.empty()) {
         ++carts;
-        EXPECT_EQ(found, pattern.name);
+        // A file of several sections is one of as many patterns: the source has to say which.
+        const bool is_shared = !pattern.csv->frame.section.empty() &&
+                               ("|" + found + "|").find("|" + pattern.name + "|") != found.npos;
+        EXPECT_TRUE(found == pattern.name || is_shared) << pattern.name << " is read as " << found;
       }
     }
   }

@@ -47,10 +47,6 @@ Mapping::Mapping(Kind kind, const Pattern& pattern, const EventContext& context,
     const bool needed = key == (kind == Kind::purchase ? "order_number" : "email");
     text_[i] = needed ? binder.need(spec_.text[i], key) : binder.find(spec_.text[i]);
   }
-  // Without either of them there would be a reject for every row.
-  if (text_[field("email")].empty() && text_[field("utk")].empty()) {
-    (void)binder.need(spec_.text[field("email")], "email");
-  }
   name_ = binder.find(spec_.name);
   skus_ = SkuList(spec_.skus, binder);
   for (const auto& [key, columns] : spec_.extra) extra_.emplace_back(key, binder.find(columns));

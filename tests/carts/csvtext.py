@@ -97,6 +97,7 @@ class Table:
         self.records = []
         self.all = []
         self.read()
+        self.index = {record.line: i for i, record in enumerate(self.records)}
 
     def read(self):
         at, line = self.start, 1

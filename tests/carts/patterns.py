@@ -1,6 +1,7 @@
 """The built-in CSV patterns as the program shows them, and what their columns are for."""
 
 import tomllib
+from functools import cached_property
 
 from csvtext import Form, Table
 
@@ -46,6 +47,9 @@ class Sample:
         self.uses = list(self.find_uses(sample))
         self.table = self.table_of(self.text)
         self.has_header = not self.csv.get("columns")
+        self.is_comparable = True
+        self.stops = "date_order_contradicted" in entries(sample.get("rejects", []))
+        self.expects_events = bool(sample.get("events"))
         self.in_sections = "section" in self.csv
 
     def table_of(self, text):
@@ -80,6 +84,7 @@ class Sample:
         names = dict.fromkeys(name for name in self.table.columns if self.uses_of(name))
         return list(names)
 
+    @cached_property
     def orders(self):
         """The records of each order: ranges of their indices, by the first."""
         layout, key = self.csv.get("layout", "one-row"), self.csv.get("order_key", "").lower()

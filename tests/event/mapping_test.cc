@@ -70,18 +70,8 @@ TEST_F(MappingTest, RefusesAFileThatLacksAColumn) {
                           "\"Tax\" }\n"),
                     "Order,Email,Date\n"),
             "o.csv:1: there is no column \"Tax\", which a purchase needs for its total_revenue");
-  EXPECT_EQ(refusal(ExitCode::source, dated("UTC"), "Order,Mail,Date\n"),
-            "o.csv:1: there is no column \"Email\", which a purchase needs for its email; the "
-            "nearest is \"Mail\"");
   EXPECT_EQ(refusal(ExitCode::source, builtin("shopify-orders"), "\n\n"),
             "o.csv:1: there is no readable header line");
-}
-
-TEST_F(MappingTest, TakesAFileWithoutEmailAddressesForItsTokens) {
-  const Reading reading = read(dated("UTC", "utk = \"Token\"\n"),
-                               "Order,Token,Date\n"
-                               "1,60c2ccdfe4892f0fa0593940b12c11aa,2025-01-01 00:00\n");
-  EXPECT_EQ(reading.events.size(), 1U);
 }
 
 /// What the outbox could not read again would block it for good.

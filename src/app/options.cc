@@ -21,7 +21,14 @@ struct Command {
   std::string_view name, operands, options, summary, text;
 };
 
-constexpr std::array<Command, 6> kCommands{{
+constexpr std::array<Command, 7> kCommands{{
+    {"explain", "FILE...", "pattern time-zone date-order numbers show-personal-data",
+     "tell how files are read, and why",
+     "Says of each file which pattern reads it and why, how it is written, which column each "
+     "field\n"
+     "comes from, what its dates and amounts mean and what proves it, and what would become of "
+     "its\n"
+     "first records. People's data is masked."},
     {"import", "JOB", "dry-run rehearse unmasked limit rejects json",
      "read what is new, then submit it: the nightly line",
      "Reads the files of the job's sources, keeps new events in the checkpoint file, and submits\n"
@@ -73,6 +80,15 @@ po::options_description options_of(const Command& command, Options& options) {
     all.add_options()("rejects", po::value(&options.rejects)->value_name("FILE"),
                       "add every reject to FILE, one line of JSON each");
   }
+  const auto text = [&](const char* name, std::string& value, const char* word, const char* about) {
+    if (takes(name)) all.add_options()(name, po::value(&value)->value_name(word), about);
+  };
+  text("pattern", options.pattern, "NAME",
+       "read the files by this pattern, whatever they look like");
+  text("time-zone", options.time_zone, "ZONE", "as a source's time_zone: America/New_York");
+  text("date-order", options.date_order, "ORDER", "as a source's date_order: mdy, dmy or ymd");
+  text("numbers", options.numbers, "EXAMPLE", "as a source's numbers: 1.234,56");
+  flag("show-personal-data", options.show_personal_data, "show people's data whole");
   flag("json", options.json, "print the report as one JSON object");
   all.add_options()("help,h", po::bool_switch(&options.help), "this text");
   return all;
@@ -109,6 +125,10 @@ Options parse_command(const Command& command, int argc, const char* const* argv)
     options.limit = static_cast<std::uint64_t>(limit);
   }
   if (options.help || command.name == "patterns") return options;
+  if (command.operands == "FILE...") {
+    if (options.operands.empty()) complain("the files are missing", options.command);
+    return options;
+  }
   if (options.operands.empty()) complain("the job file is missing", options.command);
   if (options.operands.size() > 1) {
     complain(fmt::format("one job file at a time, please: \"{}\" is too many",

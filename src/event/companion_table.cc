@@ -153,6 +153,12 @@ CompanionTable::Load CompanionTable::load(const SourceFile& file,
   return load;
 }
 
+void CompanionTable::clear() {
+  database_.execute("DELETE FROM rows", "empty");
+  available_.clear();
+  places_.clear();
+}
+
 void CompanionTable::select(const std::vector<std::string>& columns) {
   selected_ = columns.size();
   places_.assign(available_.size(), std::nullopt);

@@ -40,6 +40,9 @@ class CompanionTable {
   /// then.
   Load load(const SourceFile& file, const std::function<void(const Reject&)>& on_reject);
 
+  /// Forgets all rows and columns.
+  void clear();
+
   /// Says which of the available columns find() gives, and in which order.
   void select(const std::vector<std::string>& columns);
 

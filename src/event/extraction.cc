@@ -30,8 +30,8 @@ std::vector<std::string> required_literals(const Pattern& pattern) {
 
 struct Extraction::Implementation {
   Implementation(const Pattern& pattern, const EventContext& context, SourceFile source,
-                 std::span<const Checkpoint> known);
-  void bind(const Pattern& pattern, const EventContext& context);
+                 std::span<const Checkpoint> known, Companions* companions);
+  void bind(const Pattern& pattern, const EventContext& context, Companions* companions);
   void resume(std::span<const Checkpoint> known);
   void open(Position at);
   void next_stretch();
@@ -70,7 +70,8 @@ struct Extraction::Implementation {
 };
 
 Extraction::Implementation::Implementation(const Pattern& pattern, const EventContext& context,
-                                           SourceFile source, std::span<const Checkpoint> known)
+                                           SourceFile source, std::span<const Checkpoint> known,
+                                           Companions* companions)
     : file(std::move(source)),
       charset(pattern.csv ? pattern.csv->charset : std::string()),
       span(pattern.csv ? MarkerSpan::whole : MarkerSpan::tail) {
@@ -79,15 +80,24 @@ Extraction::Implementation::Implementation(const Pattern& pattern, const EventCo
     done = true;  // an empty file holds nothing, not even a header
     return;
   }
-  bind(pattern, context);
+  bind(pattern, context, companions);
   resume(known);
 }
 
-void Extraction::Implementation::bind(const Pattern& pattern, const EventContext& context) {
+void Extraction::Implementation::bind(const Pattern& pattern, const EventContext& context,
+                                      Companions* companions) {
   if (pattern.csv) {
     const CsvHeader header = read_header(file, charset, pattern.csv->frame);
     Selection selection(header.columns, pattern.csv->drop);
-    assembly = std::make_unique<Assembly>(pattern, context, selection, file.name);
+    CompanionLookup lookup;
+    if (companions != nullptr) {
+      companions->offer(file, selection);
+      lookup = [companions](std::size_t i, std::string_view key) {
+        return companions->find(i, key);
+      };
+    }
+    assembly = std::make_unique<Assembly>(pattern, context, selection, file.name, lookup);
+    if (companions != nullptr) companions->select(selection);
     reader =
         std::make_unique<CsvReader>(pattern.csv->frame, header.columns.size(), selection.chosen());
     columns = header.columns.size();
@@ -239,8 +249,9 @@ Position Extraction::Implementation::end_of_input() const {
 }
 
 Extraction::Extraction(const Pattern& pattern, const EventContext& context, SourceFile file,
-                       std::span<const Checkpoint> known)
-    : self_(std::make_unique<Implementation>(pattern, context, std::move(file), known)) {}
+                       std::span<const Checkpoint> known, Companions* companions)
+    : self_(
+          std::make_unique<Implementation>(pattern, context, std::move(file), known, companions)) {}
 Extraction::~Extraction() = default;
 Extraction::Extraction(Extraction&&) noexcept = default;
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "event/companions.h"
 #include "event/findings.h"
 #include "event/mapping.h"
 #include "event/pattern.h"
@@ -28,9 +29,10 @@ struct Checkpoint {
 class Extraction {
  public:
   /// `known`: checkpoints of earlier runs, of any files. Throws Error: source when the file cannot
-  /// be used, usage when pattern and source do not go together. References outlive the extraction.
+  /// be used, usage when pattern and source do not go together. References outlive the extraction;
+  /// while it reads, the companions serve no other. Null: there are none.
   Extraction(const Pattern& pattern, const EventContext& context, SourceFile file,
-             std::span<const Checkpoint> known);
+             std::span<const Checkpoint> known, Companions* companions = nullptr);
   ~Extraction();
   Extraction(Extraction&&) noexcept;
 

@@ -14,7 +14,7 @@ namespace {
 /// The tables that say what an event is, read in the light of the rest of the pattern.
 class MappingReader {
  public:
-  explicit MappingReader(const Pattern& pattern) : pattern_(pattern) {}
+  explicit MappingReader(Pattern& pattern) : pattern_(pattern) {}
 
   void read(TomlTable& table, MappingSpec& spec) const;
 
@@ -29,20 +29,22 @@ class MappingReader {
   SkuSpec skus(TomlTable& table) const;
   void extra(TomlTable table, std::vector<std::pair<std::string, Columns>>& to) const;
 
-  const Pattern& pattern_;
+  Pattern& pattern_;
 };
 
-/// Refuses what the pattern says is never to be read.
+/// Refuses what the pattern says is never to be read, and notes what is wanted of companions.
 void MappingReader::check(const TomlTable& table, std::string_view key,
                           const Columns& columns) const {
   if (!pattern_.csv) return;
   for (const std::string& entry : columns) {
     std::string_view name = entry;
     const CsvForm* form = &*pattern_.csv;
-    for (const CompanionSpec& companion : pattern_.companions) {
+    for (CompanionSpec& companion : pattern_.companions) {
       if (!entry.starts_with(companion.name + ":")) continue;
       name.remove_prefix(companion.name.size() + 1);
       form = &companion.form;
+      companion.wanted.emplace_back(name);
+      break;
     }
     if (!fits_one_of(form->drop, name)) continue;
     throw table.error(key, fmt::format("the column \"{}\" is one that \"drop\" says is never read",

@@ -95,6 +95,7 @@ struct CompanionSpec {
   CsvForm form;       ///< the pattern's own, where the companion's table says nothing else
   std::string key;    ///< column of the companion
   std::string match;  ///< column of the pattern's own file that has the same value
+  std::vector<std::string> wanted{};  ///< columns that mappings name; a name may hold one '*'
 };
 
 struct LineForm {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <deque>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -24,14 +25,32 @@ struct Result {
   std::uint64_t withdrawn = 0;
 };
 
+/// The sample's companion inputs as files, by companion; `inputs` holds them.
+std::vector<std::vector<SourceFile>> companion_files(const PatternSample& sample,
+                                                     std::deque<SampleFile>& inputs) {
+  std::vector<std::vector<SourceFile>> files;
+  for (const CompanionSpec& spec : sample.pattern.companions) {
+    auto& of_companion = files.emplace_back();
+    for (const auto& [name, input] : sample.companions) {
+      if (name != spec.name) continue;
+      inputs.emplace_back(input, spec.form.charset);
+      of_companion.push_back({inputs.back().path(), fmt::format("sample's {}", name)});
+    }
+  }
+  return files;
+}
+
 Result read(const PatternSample& sample) {
   const SampleFile file(sample.input, sample.pattern.csv ? sample.pattern.csv->charset : "");
   const EventContext context{"sample", TimeZone::find(sample.account_zone), {}};
   if (!context.account_zone) {
     throw Error(ExitCode::usage, fmt::format("there is no time zone \"{}\"", sample.account_zone));
   }
-  Extraction extraction(sample.pattern, context, {file.path(), "sample"}, {});
   Result result;
+  std::deque<SampleFile> inputs;
+  Companions companions(sample.pattern, companion_files(sample, inputs),
+                        [&](const Reject& reject) { result.rejects.push_back(reject.reason); });
+  Extraction extraction(sample.pattern, context, {file.path(), "sample"}, {}, &companions);
   Findings findings;
   while (extraction.next(findings, ~std::uint64_t{0})) {
     for (const Event& event : findings.events()) {

@@ -30,21 +30,25 @@ std::unique_ptr<ByteStream> open_text(const SourceFile& file, const std::string&
   return decoded(open_stream(file.path, file.name), charset, file.name);
 }
 
-CsvHeader read_header(const SourceFile& file, const std::string& charset, const CsvFrame& frame) {
-  const auto stream = open_text(file, charset);
-  Window window(*stream);
+std::optional<CsvHeader> find_header(ByteStream& stream, const CsvFrame& frame) {
+  Window window(stream);
   CsvHeaderReader reader(frame);
   std::uint64_t at = 0;  // of the window's first byte
   while (true) {
     window.more();
     const auto ending = window.at_end() ? Ending::last : Ending::more;
-    if (auto header = reader.read(window.view(), ending)) return *std::move(header);
+    if (auto header = reader.read(window.view(), ending)) return header;
     const std::uint64_t passed = reader.next().byte - at;
     const bool stuck = passed == 0 && window.view().size() > kMaxRecordBytes;
-    if (window.at_end() || stuck) throw no_header(file, frame);
+    if (window.at_end() || stuck) return std::nullopt;
     window.consume(static_cast<std::size_t>(passed));
     at += passed;
   }
+}
+
+CsvHeader read_header(const SourceFile& file, const std::string& charset, const CsvFrame& frame) {
+  if (auto header = find_header(*open_text(file, charset), frame)) return *std::move(header);
+  throw no_header(file, frame);
 }
 
 }  // namespace ordertail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "input/byte_stream.h"
@@ -14,7 +15,11 @@ namespace ordertail {
 [[nodiscard]] std::unique_ptr<ByteStream> open_text(const SourceFile& file,
                                                     const std::string& charset);
 
-/// Throws Error(source) also when the file has no header as the frame says.
+/// The header of a stream that stands at the file's first byte; nullopt when there is none as the
+/// frame says.
+[[nodiscard]] std::optional<CsvHeader> find_header(ByteStream& stream, const CsvFrame& frame);
+
+/// Throws Error(source) also when the file has no such header.
 [[nodiscard]] CsvHeader read_header(const SourceFile& file, const std::string& charset,
                                     const CsvFrame& frame);
 

@@ -64,12 +64,10 @@ Told tell(const std::string& path, const std::vector<Pattern>& patterns, bool fo
 }
 
 /// Of the files given, those that complete the files of `pattern`.
-CompanionFiles companions_of(const Pattern& pattern, const std::vector<Told>& all,
-                             const SourceFile& own) {
+CompanionFiles companions_of(const Pattern& pattern, const std::vector<Told>& all) {
   CompanionFiles files(pattern.companions.size());
   for (std::size_t i = 0; i < files.size(); ++i) {
     const CompanionSpec& spec = pattern.companions[i];
-    if (!spec.form.frame.section.empty()) files[i].push_back(own);
     for (const Told& told : all) {
       if (told.recognition.companion == &spec) files[i].push_back(told.file);
     }
@@ -86,7 +84,7 @@ std::string explain(const Told& told, const std::vector<Told>& all, const Declar
     return text + explain_companion(*recognition.companion, told.file);
   }
   return text + explain_content(*recognition.pattern, declared, told.file,
-                                companions_of(*recognition.pattern, all, told.file),
+                                companions_of(*recognition.pattern, all),
                                 !options.show_personal_data);
 }
 

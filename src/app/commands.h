@@ -5,6 +5,7 @@
 
 namespace ordertail {
 
+int run_init(const Options& options);
 int run_explain(const Options& options);
 int run_import(const Options& options);
 int run_stage(const Options& options);

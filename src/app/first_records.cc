@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <map>
 #include <optional>
 #include <utility>
@@ -14,7 +13,7 @@
 #include "app/record_walk.h"
 #include "app/time_in_words.h"
 #include "base/text.h"
-#include "event/companion_table.h"
+#include "event/companions.h"
 
 namespace ordertail {
 namespace {
@@ -47,34 +46,6 @@ std::string names_of(const BoundColumns& columns) {
   }
   return names;
 }
-
-/// The pattern's companions, read, so that rows can be joined.
-class Companions {
- public:
-  Companions(const Pattern& pattern, const CompanionFiles& files) {
-    for (std::size_t i = 0; i < pattern.companions.size(); ++i) {
-      tables_.emplace_back(pattern.companions[i], std::vector<std::string>{"*"});
-      for (const SourceFile& file : files[i]) tables_.back().load(file, [](const Reject&) {});
-    }
-  }
-  void announce(const Pattern& pattern, Selection& selection) const {
-    for (std::size_t i = 0; i < tables_.size(); ++i) {
-      selection.add_companion(pattern.companions[i], tables_[i].available());
-    }
-  }
-  /// To be called when everything is bound.
-  void select(const Selection& selection) {
-    for (std::size_t i = 0; i < tables_.size(); ++i) {
-      tables_[i].select(selection.companion(i).chosen_names());
-    }
-  }
-  CompanionRows find(std::size_t companion, std::string_view key) {
-    return tables_[companion].find(key);
-  }
-
- private:
-  std::deque<CompanionTable> tables_;
-};
 
 /// The fields of a mapping, bound to a file's columns.
 struct BoundFields {
@@ -118,8 +89,8 @@ FirstRecords first_records(const Pattern& pattern, const SourceFile& file,
                            const CompanionFiles& companions, bool is_masked) {
   FirstRecords result;
   RecordWalk walk(pattern, file);
-  Companions joined(pattern, companions);
-  joined.announce(pattern, walk.selection());
+  Companions joined(pattern, companions, [](const Reject&) {});
+  joined.offer(file, walk.selection());
   const MappingSpec& mapping = main_mapping(pattern);
   BoundFields fields(mapping, walk.selection());
   TimeInWords times(mapping, pattern, walk.selection());

@@ -32,7 +32,7 @@ struct FirstRecords {
   std::string refusal;  ///< why the file could not be read for events; empty: it could
 };
 
-/// The files that hold a pattern's companions, by the pattern's index of them.
+/// The files that hold a pattern's companions, by companion, in the pattern's order.
 using CompanionFiles = std::vector<std::vector<SourceFile>>;
 
 /// `masked`: people's data is masked in values and fates. Throws Error(source) when the file has no

@@ -21,7 +21,12 @@ struct Command {
   std::string_view name, operands, options, summary, text;
 };
 
-constexpr std::array<Command, 7> kCommands{{
+constexpr std::array<Command, 8> kCommands{{
+    {"init", "FILE...", "", "print a commented job file for these files or folders",
+     "Recognises the files, and those in the folders named, and prints a job that reads them, to "
+     "be\n"
+     "looked through and kept in the current directory: `ordertail init exports > job.toml`.\n"
+     "What the files cannot tell is marked; what no pattern reads is listed, with the reason."},
     {"explain", "FILE...", "pattern time-zone date-order numbers show-personal-data",
      "tell how files are read, and why",
      "Says of each file which pattern reads it and why, how it is written, which column each "

@@ -22,6 +22,7 @@ class RecordWalk {
 
   /// What is bound here before run() is what the records' cells are.
   [[nodiscard]] Selection& selection() { return selection_; }
+  [[nodiscard]] const Selection& selection() const { return selection_; }
   /// Nothing for lines of a log.
   [[nodiscard]] const std::optional<CsvHeader>& header() const { return header_; }
   [[nodiscard]] std::size_t columns() const { return selection_.available().size(); }

@@ -32,12 +32,9 @@ Declared declared_by(const Options& options) {
 }
 
 std::vector<Pattern> patterns_for(const Options& options) {
-  std::vector<PatternFile> files =
-      options.pattern.empty() ? all_patterns() : std::vector{find_pattern(options.pattern, ".")};
-  std::vector<Pattern> patterns;
-  patterns.reserve(files.size());
-  for (const PatternFile& file : files) patterns.push_back(parse_pattern(file.text, file.file));
-  return patterns;
+  if (options.pattern.empty()) return parsed_patterns();
+  const PatternFile file = find_pattern(options.pattern, ".");
+  return {parse_pattern(file.text, file.file)};
 }
 
 struct Told {

@@ -8,10 +8,7 @@
 namespace ordertail {
 
 int run_init(const Options& options) {
-  std::vector<Pattern> patterns;
-  for (const PatternFile& file : all_patterns()) {
-    patterns.push_back(parse_pattern(file.text, file.file));
-  }
+  const std::vector<Pattern> patterns = parsed_patterns();
   const GroupedFiles files = group_files(options.operands, patterns);
   Output out;
   out.write(draft_job(files, TimeZone::of_this_machine().name()));

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "app/column_survey.h"
 #include "app/file_writing.h"
 #include "app/record_walk.h"
 #include "base/text.h"
+#include "event/survey.h"
 #include "record/csv_file.h"
 
 namespace ordertail {
@@ -72,54 +72,58 @@ std::string explain_fields(const Pattern& pattern, const FirstRecords& first) {
   return text;
 }
 
-std::string explain_order(const DateColumn& dates, const Declared& declared,
-                          const SourceFile& file) {
+/// Why the dates are read month first, or day first.
+std::string explain_order(const Survey& survey, const Declared& declared, const SourceFile& file) {
   const std::string question = "day first or month first: ";
-  const auto decision = dates.proof.decision();
   if (declared.date_order) {
     return detail(fmt::format("{}declared {}", question, in_words(*declared.date_order)));
   }
-  if (!decision) return detail(question + dates.proof.refusal(file.name, dates.name));
-  if (dates.proof.outcome() == Proof::any) {
+  const auto decision = survey.dates.decision();
+  if (!decision) return detail(question + survey.dates.refusal(file.name, survey.date_column));
+  if (survey.dates.outcome() == Proof::any) {
     return detail(question + "it does not matter, every date reads the same");
   }
   return detail(fmt::format("{}proved {} by {}", question, in_words(*decision),
-                            dates.proof.evidence().front()));
+                            survey.dates.evidence().front()));
 }
 
-std::string explain_dates(const ColumnSurvey& survey, const Declared& declared,
+std::string explain_dates(const std::optional<Survey>& survey, const Declared& declared,
                           const SourceFile& file, const FirstRecords& first) {
   std::string text;
   for (const FirstRecord& record : first.records) {
     if (!record.time.empty()) text += detail(fmt::format("line {}: {}", record.line, record.time));
   }
-  if (survey.dates) text += explain_order(*survey.dates, declared, file);
+  if (survey && !survey->date_column.empty()) text += explain_order(*survey, declared, file);
   return text.empty() ? text : line("dates") + text;
 }
 
-std::string explain_amounts(const ColumnSurvey& survey, const SourceFile& file, NumberStyle style) {
-  if (survey.amounts.empty()) return {};
-  std::string text = line("amounts");
-  for (const auto& [column, proof] : survey.amounts) {
-    const std::string how =
-        fmt::format("\"{}\" is read like {}", printable(column), example(style));
-    const std::string why = proof.evidence().empty() ? "" : proof.evidence().front();
-    if (proof.outcome() == Proof::contradictory) {
-      text += detail(proof.refusal(file.name, column));
-    } else if (proof.outcome() == Proof::unproven) {
-      text += detail(fmt::format("{}; nothing proves it: {}", how, why));
-    } else if (proof.outcome() == Proof::decided && proof.decision() != style) {
-      text +=
-          detail(fmt::format("{}, but it is not written so: {}. Add to the source: "
-                             "numbers = \"{}\"",
-                             how, why, example(*proof.decision())));
-    } else if (proof.outcome() == Proof::decided) {
-      text += detail(fmt::format("{}; proved by {}", how, why));
-    } else {
-      text += detail(how + "; every amount could be read in no other way");
-    }
+/// Why the amounts are read as they are: `pattern` has what is declared.
+std::string explain_amounts(const Survey& survey, const SourceFile& file, const Pattern& pattern) {
+  if (survey.amount_columns.empty()) return {};
+  const NumberProof& proof = survey.numbers;
+  const std::string refusal =
+      proof.decision() ? std::string() : proof.refusal(file.name, survey.amount_columns);
+  if (pattern.numbers_vary && !refusal.empty()) return line("amounts") + detail(refusal);
+  const NumberStyle style = pattern.numbers_vary ? *proof.decision() : pattern.numbers;
+  const std::string why = proof.evidence().empty() ? "" : proof.evidence().front();
+  std::string text =
+      detail(fmt::format("\"{}\": read like {}{}", printable(survey.amount_columns, 200),
+                         example(style), pattern.numbers_vary ? "" : ", as declared"));
+  if (proof.outcome() == Proof::contradictory) {
+    text += detail(refusal);
+  } else if (proof.outcome() == Proof::unproven) {
+    text += detail("not proved: " + why);
+  } else if (proof.outcome() == Proof::any) {
+    text += detail("every amount reads the same in any other way");
+  } else if (proof.decision() == style) {
+    text += detail("proved by " + why);
+  } else {
+    text +=
+        detail(fmt::format("but they are not written so: {}; add to the source: "
+                           "numbers = \"{}\"",
+                           why, example(*proof.decision())));
   }
-  return text;
+  return line("amounts") + text;
 }
 
 std::string explain_fates(const FirstRecords& first) {
@@ -135,7 +139,10 @@ std::string explain_fates(const FirstRecords& first) {
 Pattern with(const Declared& declared, Pattern pattern) {
   if (!declared.time_zone.empty()) pattern.settings.time_zone = declared.time_zone;
   if (declared.date_order) pattern.settings.date_order = declared.date_order;
-  if (declared.numbers) pattern.numbers = *declared.numbers;
+  if (declared.numbers) {
+    pattern.numbers = *declared.numbers;
+    pattern.numbers_vary = false;
+  }
   return pattern;
 }
 
@@ -166,19 +173,23 @@ std::string explain_pattern(const Recognition& recognition, bool forced) {
 
 std::string explain_content(const Pattern& given, const Declared& declared, const SourceFile& file,
                             const CompanionFiles& companions, bool masked) {
-  Pattern pattern = with(declared, given);
+  const Pattern pattern = with(declared, given);
   const CsvForm* form = pattern.csv ? &*pattern.csv : nullptr;
   std::string text = explain_writing(file, form);
   if (form != nullptr) {
     text += explain_header(read_header(file, form->charset, form->frame), *form);
   }
-  const ColumnSurvey survey(pattern, file);
-  if (survey.dates && !pattern.settings.date_order) {
-    pattern.settings.date_order = survey.dates->proof.decision();
+  std::optional<Survey> found;
+  if (form != nullptr) found.emplace(survey(pattern, file));
+  Pattern proved = pattern;
+  if (found && wants_date_order(pattern)) proved.settings.date_order = found->dates.decision();
+  if (found && wants_number_style(pattern)) {
+    proved.numbers = found->numbers.decision().value_or(NumberStyle::plain);
   }
-  const FirstRecords first = first_records(pattern, file, companions, masked);
-  return text + explain_fields(pattern, first) + explain_dates(survey, declared, file, first) +
-         explain_amounts(survey, file, pattern.numbers) + explain_fates(first);
+  const FirstRecords first = first_records(proved, file, companions, masked);
+  text += explain_fields(pattern, first) + explain_dates(found, declared, file, first);
+  if (found) text += explain_amounts(*found, file, pattern);
+  return text + explain_fates(first);
 }
 
 std::string explain_companion(const CompanionSpec& companion, const SourceFile& file) {

@@ -106,12 +106,13 @@ std::vector<std::string> globs_for(const Names& names, const Names& found) {
   return globs;
 }
 
-/// Logs may be read by several patterns alike: then the first of them is as good as any.
-bool are_all_logs(const Recognition& recognition) {
-  return !recognition.candidates.empty() && recognition.candidates.front().fits() &&
+/// Do all that it may be fit it, and hold this?
+template <typename Condition>
+bool are_all(const Recognition& recognition, Condition holds) {
+  return !recognition.candidates.empty() &&
          std::all_of(
              recognition.candidates.begin(), recognition.candidates.end(),
-             [](const Candidate& candidate) { return candidate.pattern->line.has_value(); });
+             [&](const Candidate& candidate) { return candidate.fits() && holds(candidate); });
 }
 
 class Grouping {
@@ -130,11 +131,11 @@ class Grouping {
 
   GroupedFiles finish(const Names& found) && {
     GroupedFiles result;
+    for (const auto& [name, group] : groups_) {
+      if (group.own.empty()) give_up(group);
+    }
     for (auto& [name, group] : groups_) {
-      if (group.own.empty()) {
-        give_up(group);
-        continue;
-      }
+      if (group.own.empty()) continue;
       Names names;
       for (const SourceFile& file : group.own) names.insert(file.name);
       for (const SourceFile& file : group.companions) names.insert(file.name);
@@ -146,29 +147,44 @@ class Grouping {
   }
 
  private:
+  FileGroup& of(const Candidate& candidate) {
+    FileGroup& group = groups_[candidate.pattern->name];
+    group.pattern = candidate.pattern;
+    return group;
+  }
+
   void add(const SourceFile& file, const Recognition& recognition) {
+    const auto& candidates = recognition.candidates;
+    const auto is_companion = [](const Candidate& each) { return each.companion != nullptr; };
+    const auto is_log = [](const Candidate& each) { return each.pattern->line.has_value(); };
     if (recognition.empty) {
       unread_.push_back({file.name, fmt::format("{}: the file is empty", file.name)});
-      return;
-    }
-    const bool are_logs = are_all_logs(recognition);
-    if (recognition.pattern == nullptr && !are_logs) {
+    } else if (are_all(recognition, is_companion)) {
+      // Several patterns may want the same one.
+      for (const Candidate& candidate : candidates) of(candidate).companions.push_back(file);
+    } else if (recognition.pattern != nullptr || are_all(recognition, is_log)) {
+      // Several patterns may read the same lines alike: the first of them is as good as any.
+      FileGroup& group = of(candidates.front());
+      group.own.push_back(file);
+      group.others.clear();
+      for (std::size_t i = 1; i < candidates.size(); ++i) {
+        group.others.push_back(candidates[i].pattern->name);
+      }
+    } else {
       unread_.push_back({file.name, unrecognised(file, recognition).what()});
-      return;
-    }
-    const Pattern* pattern = recognition.candidates.front().pattern;
-    FileGroup& group = groups_[pattern->name];
-    group.pattern = pattern;
-    (recognition.companion == nullptr ? group.own : group.companions).push_back(file);
-    group.others.clear();
-    for (std::size_t i = 1; i < recognition.candidates.size(); ++i) {
-      group.others.push_back(recognition.candidates[i].pattern->name);
     }
   }
 
-  /// Companions alone are of no use.
+  /// Companions alone are of no use, unless another pattern wants them, too.
   void give_up(const FileGroup& group) {
     for (const SourceFile& file : group.companions) {
+      const bool is_taken = std::any_of(groups_.begin(), groups_.end(), [&](const auto& other) {
+        const auto& companions = other.second.companions;
+        return !other.second.own.empty() &&
+               std::any_of(companions.begin(), companions.end(),
+                           [&](const SourceFile& each) { return each.name == file.name; });
+      });
+      if (is_taken) continue;
       unread_.push_back({file.name, fmt::format("{}: completes files of the pattern {}, of which "
                                                 "there is none here",
                                                 file.name, group.pattern->name)});

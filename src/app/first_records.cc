@@ -8,7 +8,6 @@
 #include <optional>
 #include <utility>
 
-#include "app/column_survey.h"
 #include "app/record_fates.h"
 #include "app/record_walk.h"
 #include "app/time_in_words.h"

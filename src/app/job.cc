@@ -116,29 +116,19 @@ PatternFile pattern_file(TomlTable& source, const Job& job) {
 }
 
 Source read_source(TomlTable table, const Job& job) {
-  Source source;
-  source.files = table.texts("files");
+  Source source{table.texts("files"), std::nullopt, table};
   if (source.files.empty()) throw table.error({}, R"(a source needs "files")");
-  const PatternFile file = pattern_file(table, job);
-  source.pattern = parse_pattern(file.text, file.file);
-  apply_source_settings(table, source.pattern);
+  if (table.has("pattern")) {
+    const PatternFile file = pattern_file(table, job);
+    source.pattern = parse_pattern(file.text, file.file);
+    apply_source_settings(table, *source.pattern);
+    if (const auto why = useless(job, *source.pattern)) throw table.error({}, *why);
+  } else {
+    Pattern any;  // what is wrong with the settings is wrong with every pattern
+    any.csv.emplace();
+    apply_source_settings(table, any);
+  }
   table.finish();
-  for (const Kind kind : {Kind::registration, Kind::purchase}) {
-    if (source.pattern.mapping(kind).wanted && !job.endpoints[index_of(kind)]) {
-      throw table.error({}, fmt::format("this source makes {0}s, but the job has no "
-                                        "[hubspot.{0}] to send them to",
-                                        name_of(kind)));
-    }
-  }
-  if (!source.pattern.mapping(Kind::registration).wanted &&
-      !source.pattern.mapping(Kind::purchase).wanted) {
-    throw table.error({}, fmt::format("the pattern {} does not say what is a conversion; add "
-                                      "[source.registration] or [source.purchase]",
-                                      source.pattern.name));
-  }
-  const Hash128 meaning = content_hash(
-      fmt::format("{}\n{}\n{}", job.shop, source.pattern.text, table.written("files")));
-  source.fingerprint = fmt::format("{}:{}", source.pattern.name, to_hex(meaning.view()));
   return source;
 }
 
@@ -147,6 +137,34 @@ std::string first_line(std::string_view text) {
 }
 
 }  // namespace
+
+Pattern Source::applied(Pattern to) const {
+  TomlTable table = settings;
+  apply_source_settings(table, to);
+  return to;
+}
+
+std::string fingerprint(const Job& job, const Source& source, const Pattern& pattern) {
+  const Hash128 meaning = content_hash(
+      fmt::format("{}\n{}\n{}", job.shop, pattern.text, source.settings.written("files")));
+  return fmt::format("{}:{}", pattern.name, to_hex(meaning.view()));
+}
+
+std::optional<std::string> useless(const Job& job, const Pattern& pattern) {
+  bool makes_any = false;
+  for (const Kind kind : {Kind::registration, Kind::purchase}) {
+    if (!pattern.mapping(kind).wanted) continue;
+    makes_any = true;
+    if (job.endpoints[index_of(kind)]) continue;
+    return fmt::format("this source makes {0}s, but the job has no [hubspot.{0}] to send them to",
+                       name_of(kind));
+  }
+  if (makes_any) return std::nullopt;
+  return fmt::format(
+      "the pattern {} does not say what is a conversion; add [source.registration] "
+      "or [source.purchase]",
+      pattern.name);
+}
 
 Job read_job(const std::string& path) {
   TomlTable table = TomlTable::parse(read_small_file(path, ExitCode::usage), path);

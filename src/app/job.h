@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/toml_file.h"
 #include "base/zone.h"
 #include "delivery/courier.h"
 #include "event/pattern.h"
@@ -26,12 +27,15 @@ struct Credential {
   [[nodiscard]] bool given() const { return !(file.empty() && env.empty() && systemd.empty()); }
 };
 
-/// One [[source]]: its files and the pattern that reads them, the source's own settings applied.
+/// One [[source]]: its files and what it says of them.
 struct Source {
   std::vector<std::string> files;  ///< globs, relative to the job file
-  Pattern pattern;
-  /// Changes with anything that changes what the files mean; cursors are kept by it.
-  std::string fingerprint;
+  /// What reads them; absent: their headers tell.
+  std::optional<Pattern> pattern;
+  TomlTable settings;  ///< the source's table; see applied()
+
+  /// The pattern with what this source says laid over it.
+  [[nodiscard]] Pattern applied(Pattern to) const;
 };
 
 struct Job {
@@ -46,6 +50,14 @@ struct Job {
   Limits limits;
   std::vector<Source> sources;
 };
+
+/// Changes with anything that changes what a source's files mean when `pattern` reads them; cursors
+/// are kept by it.
+[[nodiscard]] std::string fingerprint(const Job& job, const Source& source, const Pattern& pattern);
+
+/// Why the job can do nothing with what a pattern, as the source applies it, makes; nullopt when it
+/// can.
+[[nodiscard]] std::optional<std::string> useless(const Job& job, const Pattern& pattern);
 
 /// Reads and checks a job. Throws Error(usage), with line and column, for whatever is wrong in it.
 [[nodiscard]] Job read_job(const std::string& path);

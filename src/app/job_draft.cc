@@ -91,23 +91,31 @@ std::string zone_lines(ZoneNeed need, const std::string& time_zone) {
   return {};
 }
 
-std::string date_lines(const SourceFacts& facts) {
-  std::string text;
-  for (const std::string& evidence : facts.date_evidence) text += comment(evidence);
-  if (facts.date_order) {
-    text += fmt::format("date_order = \"{}\"\n", name_of(*facts.date_order));
-  } else if (!text.empty()) {
-    text = "# check this: until one of the lines is taken in, these files are refused.\n" + text;
-  }
-  return text;
+std::string comments(const std::vector<std::string>& texts) {
+  std::string lines;
+  for (const std::string& text : texts) lines += comment(text);
+  return lines;
 }
 
-std::string number_lines(const SourceFacts& facts, const Pattern& pattern) {
-  std::string text;
-  for (const std::string& evidence : facts.number_evidence) text += comment(evidence);
-  if (facts.numbers) return text + fmt::format("numbers = \"{}\"\n", example(*facts.numbers));
-  if (text.empty()) return text;
-  return fmt::format("# check this: amounts are read like {}.\n", example(pattern.numbers)) + text;
+constexpr std::string_view kToBeSaid =
+    "# check this: these files are refused until the source says it.\n";
+
+std::string date_lines(const ColumnFacts<DateOrder>& dates) {
+  if (dates.proved) {
+    return fmt::format("# Dates are read {}, which is proved:\n{}", in_words(*dates.proved),
+                       comments(dates.evidence));
+  }
+  return dates.doubts.empty() ? "" : std::string(kToBeSaid) + comments(dates.doubts);
+}
+
+std::string number_lines(const ColumnFacts<NumberStyle>& numbers, const Pattern& pattern) {
+  if (!numbers.proved) {
+    return numbers.doubts.empty() ? "" : std::string(kToBeSaid) + comments(numbers.doubts);
+  }
+  const std::string_view style = example(*numbers.proved);
+  const std::string proof = fmt::format("# Amounts are written like {}, which is proved:\n{}",
+                                        style, comments(numbers.evidence));
+  return pattern.numbers_vary ? proof : proof + fmt::format("numbers = \"{}\"\n", style);
 }
 
 std::string source_of(const FileGroup& group, const std::string& time_zone) {
@@ -123,7 +131,8 @@ std::string source_of(const FileGroup& group, const std::string& time_zone) {
     text +=
         comment(fmt::format("check this: it may as well be {}", fmt::join(group.others, " or ")));
   }
-  text += zone_lines(facts.zone, time_zone) + date_lines(facts) + number_lines(facts, pattern);
+  text += zone_lines(facts.zone, time_zone) + date_lines(facts.dates) +
+          number_lines(facts.numbers, pattern);
   const bool wanted =
       pattern.mapping(Kind::registration).wanted || pattern.mapping(Kind::purchase).wanted;
   if (!wanted) text += kRequests;

@@ -80,6 +80,12 @@ void begin_row(Row& row, std::span<const std::string_view> cells, const BoundCol
   if (!request.empty()) row.begin(cells, parse_request_line(row.text(request)));
 }
 
+const MappingSpec& main_mapping(const Pattern& pattern) {
+  const MappingSpec& purchase = pattern.mapping(Kind::purchase);
+  const MappingSpec& registration = pattern.mapping(Kind::registration);
+  return purchase.wanted || !registration.wanted ? purchase : registration;
+}
+
 const TimeSpec* time_alternative(const MappingSpec& mapping, const Selection& selection) {
   for (const TimeSpec& spec : mapping.occurred_at) {
     if (std::all_of(spec.columns.begin(), spec.columns.end(),

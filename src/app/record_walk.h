@@ -44,6 +44,9 @@ class RecordWalk {
 /// Begins the row of a record; of a logged line, with its request, which is in `request` if at all.
 void begin_row(Row& row, std::span<const std::string_view> cells, const BoundColumns& request);
 
+/// The mapping that tells where a pattern's fields are: of purchases, if it makes any.
+[[nodiscard]] const MappingSpec& main_mapping(const Pattern& pattern);
+
 /// Of the alternatives that a pattern gives, the one whose columns are all there: what a mapping
 /// would use. Null when there is none.
 [[nodiscard]] const TimeSpec* time_alternative(const MappingSpec& mapping,

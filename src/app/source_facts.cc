@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
-#include "app/column_survey.h"
 #include "app/record_walk.h"
+#include "event/survey.h"
 
 namespace ordertail {
 namespace {
@@ -26,53 +26,52 @@ ZoneNeed zone_need(const Pattern& pattern, const SourceFile& file) {
   return has_column ? ZoneNeed::some : ZoneNeed::all;
 }
 
-/// What the columns of several files prove together.
+/// What the columns of several files say together.
 template <typename Way>
-struct Joined {
-  std::set<Way> proved;
-  std::vector<std::string> evidence, doubts;
-
-  template <typename Column>
-  void add(const Column& column, const SourceFile& file) {
-    switch (column.proof.outcome()) {
-      case Proof::any:
-        return;
-      case Proof::decided:
-        proved.insert(*column.proof.decision());
-        evidence.push_back(fmt::format("{}, {}", file.name, column.proof.evidence().front()));
-        return;
-      default:
-        doubts.push_back(column.proof.refusal(file.name, column.name));
+class Joined {
+ public:
+  template <typename ColumnProof>
+  void add(const ColumnProof& proof, const std::string& column, const SourceFile& file) {
+    if (proof.outcome() == Proof::decided) {
+      proved_.insert(*proof.decision());
+      evidence_.push_back(fmt::format("{}, {}", file.name, proof.evidence().front()));
+    } else if (proof.outcome() != Proof::any) {
+      doubts_.push_back(proof.refusal(file.name, column));
+      contradicted_ = contradicted_ || proof.outcome() == Proof::contradictory;
     }
   }
-  /// The one way that is proved, if it is one.
-  [[nodiscard]] std::optional<Way> way() const {
-    return proved.size() == 1 ? std::optional(*proved.begin()) : std::nullopt;
+
+  [[nodiscard]] ColumnFacts<Way> facts() const {
+    if (proved_.size() == 1 && !contradicted_) return {*proved_.begin(), evidence_, {}};
+    return {std::nullopt, {}, proved_.size() > 1 ? evidence_ : doubts_};
   }
+
+ private:
+  std::set<Way> proved_;
+  std::vector<std::string> evidence_, doubts_;
+  bool contradicted_ = false;
 };
 
 }  // namespace
 
 SourceFacts facts_of(const FileGroup& group) {
-  SourceFacts facts;
+  const Pattern& pattern = *group.pattern;
   Joined<DateOrder> dates;
   Joined<NumberStyle> numbers;
-  bool is_order_open = false;
+  SourceFacts facts;
   for (const SourceFile& file : group.own) {
-    facts.zone = std::max(facts.zone, zone_need(*group.pattern, file));
-    const ColumnSurvey survey(*group.pattern, file);
-    if (survey.dates) dates.add(*survey.dates, file);
-    is_order_open = is_order_open || survey.dates;
-    for (const AmountColumn& amount : survey.amounts) numbers.add(amount, file);
+    facts.zone = std::max(facts.zone, zone_need(pattern, file));
+    if (!pattern.csv) continue;
+    const Survey found = survey(pattern, file);
+    dates.add(found.dates, found.date_column, file);
+    numbers.add(found.numbers, found.amount_columns, file);
   }
-  facts.date_order = dates.way();
-  facts.date_evidence = dates.way() || dates.doubts.empty() ? dates.evidence : dates.doubts;
-  if (is_order_open && dates.proved.empty() && dates.doubts.empty()) {
-    facts.date_order = DateOrder::mdy;
-    facts.date_evidence = {"every date in these files reads the same in any order"};
+  if (wants_date_order(pattern)) facts.dates = dates.facts();
+  facts.numbers = numbers.facts();
+  if (!wants_number_style(pattern) &&
+      facts.numbers.proved.value_or(pattern.numbers) == pattern.numbers) {
+    facts.numbers = {};
   }
-  if (numbers.way() && numbers.way() != group.pattern->numbers) facts.numbers = numbers.way();
-  facts.number_evidence = facts.numbers ? numbers.evidence : numbers.doubts;
   return facts;
 }
 

@@ -17,13 +17,18 @@ enum class ZoneNeed {
   all,   ///< nothing tells it
 };
 
+/// What whole columns say of the order of dates, or of how amounts are written.
+template <typename Way>
+struct ColumnFacts {
+  std::optional<Way> proved;          ///< by one file at least, and contradicted by none
+  std::vector<std::string> evidence;  ///< of that
+  std::vector<std::string> doubts;    ///< why nothing is proved: the source has to say it
+};
+
 struct SourceFacts {
   ZoneNeed zone = ZoneNeed::none;
-  /// The order of its dates, where the pattern leaves that open: proved by its files.
-  std::optional<DateOrder> date_order;
-  std::vector<std::string> date_evidence;  ///< of the order, or of why none is proved
-  std::optional<NumberStyle> numbers;      ///< proved, and not what the pattern says
-  std::vector<std::string> number_evidence;
+  ColumnFacts<DateOrder> dates;      ///< nothing where the pattern says it
+  ColumnFacts<NumberStyle> numbers;  ///< where the pattern says it, only what contradicts that
 };
 
 /// Reads the group's own files to their ends. Throws Error(source) when one cannot be read.

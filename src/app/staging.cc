@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/proof.h"
+
 namespace ordertail {
 namespace {
 
@@ -31,45 +33,81 @@ Staging::Staging(const Job& job, Store& store, StageMode mode, std::uint64_t mos
       intake_(store, mode, observer_, counts_) {}
 
 void Staging::begin_source() {
-  const Source& source = job_.sources[source_];
-  files_ = expand_globs(source.files, job_.directory);
-  if (files_.empty() && observer_.notice) {
-    observer_.notice(fmt::format("no file matches {}", fmt::join(source.files, ", ")));
+  const Source& source = job_.sources[source_++];
+  std::vector<SourceFile> files;
+  try {
+    files = expand_globs(source.files, job_.directory);
+  } catch (const Error& error) {
+    return fault(error);
   }
+  const auto notice = [this](std::string_view message) {
+    if (observer_.notice) observer_.notice(message);
+  };
+  if (files.empty()) notice(fmt::format("no file matches {}", fmt::join(source.files, ", ")));
+  counts_.files += files.size();
+  groups_ = sort_files(job_, source, files, {[this](const Error& error) { fault(error); }, notice});
+  std::reverse(groups_.begin(), groups_.end());
+}
+
+void Staging::begin_group() {
+  const Source& source = job_.sources[source_ - 1];
+  group_ = std::move(groups_.back());
+  groups_.pop_back();
+  files_ = group_->files;
   std::reverse(files_.begin(), files_.end());
-  cursors_ =
-      mode_ == StageMode::extract ? std::vector<Cursor>() : store_.cursors(source.fingerprint);
-  source_open_ = true;
+  fingerprint_ = fingerprint(job_, source, group_->pattern);
+  cursors_ = mode_ == StageMode::extract ? std::vector<Cursor>() : store_.cursors(fingerprint_);
+  companions_.emplace(group_->pattern, group_->companions, [this](const Reject& reject) {
+    if (observer_.notice) {
+      observer_.notice(fmt::format("{}:{}: {}", reject.file, reject.at.line, reject.message));
+    }
+  });
+  try {
+    settle(*group_, source, store_, mode_ == StageMode::keep);
+  } catch (const Error& error) {
+    files_.clear();
+    fault(error);
+  }
+}
+
+/// False when there is none.
+bool Staging::next_group() {
+  while (groups_.empty()) {
+    if (source_ == job_.sources.size()) return false;
+    begin_source();
+  }
+  begin_group();
+  return true;
+}
+
+void Staging::open(const SourceFile& file) {
+  std::vector<Checkpoint> known;
+  std::transform(cursors_.begin(), cursors_.end(), std::back_inserter(known), checkpoint_of);
+  Extraction extraction(group_->pattern, context_, file, known, &*companions_);
+  std::optional<Cursor> cursor;
+  if (const auto resumed = extraction.resumed()) cursor = cursors_[*resumed];
+  file_.emplace(OpenFile{std::move(extraction), std::move(cursor)});
+  if (!file_->cursor) file_->cursor = Cursor{};
+  file_->cursor->source = fingerprint_;
+  file_->cursor->path = file.name;
 }
 
 /// Opens the next file that can be; false when there is none.
 bool Staging::open_next() {
-  while (source_ < job_.sources.size()) {
-    if (!source_open_) begin_source();
+  while (!file_) {
     if (files_.empty()) {
-      ++source_;
-      source_open_ = false;
+      if (!next_group()) return false;
       continue;
     }
     const SourceFile file = std::move(files_.back());
     files_.pop_back();
-    ++counts_.files;
-    std::vector<Checkpoint> known;
-    std::transform(cursors_.begin(), cursors_.end(), std::back_inserter(known), checkpoint_of);
     try {
-      Extraction extraction(job_.sources[source_].pattern, context_, file, known);
-      std::optional<Cursor> cursor;
-      if (const auto resumed = extraction.resumed()) cursor = cursors_[*resumed];
-      file_.emplace(OpenFile{std::move(extraction), std::move(cursor)});
-      if (!file_->cursor) file_->cursor = Cursor{};
-      file_->cursor->source = job_.sources[source_].fingerprint;
-      file_->cursor->path = file.name;
-      return true;
+      open(file);
     } catch (const Error& error) {
       fault(error);
     }
   }
-  return false;
+  return true;
 }
 
 /// One file's trouble is not the others'; any other trouble is everybody's.
@@ -102,14 +140,28 @@ bool Staging::read_slice() {
     } catch (const Error& error) {
       fault(error);
     }
+    if (more) more = !contradicts_order();
     if (!more) {
       close_file();
       continue;
     }
-    intake_.take(findings_, job_.sources[source_].pattern);
+    intake_.take(findings_, group_->pattern);
     count_progress();
     save_cursor();
   }
+  return true;
+}
+
+/// Are there dates that the order declared for the source, or proved before, cannot read? Then
+/// those that it could read may be wrong as well: what was just found is dropped, and the source is
+/// read no further.
+bool Staging::contradicts_order() {
+  const auto found =
+      std::find_if(findings_.rejects.begin(), findings_.rejects.end(),
+                   [](const Reject& reject) { return reject.reason == "date_order_contradicted"; });
+  if (found == findings_.rejects.end()) return false;
+  fault({ExitCode::source, fmt::format("{}:{}: {}", found->file, found->at.line, found->message)});
+  files_.clear();
   return true;
 }
 

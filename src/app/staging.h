@@ -9,6 +9,7 @@
 
 #include "app/intake.h"
 #include "app/job.h"
+#include "app/source_files.h"
 #include "event/extraction.h"
 #include "report/run_report.h"
 #include "store/store.h"
@@ -39,9 +40,13 @@ class Staging {
     std::uint64_t bytes = 0, rows = 0;  // counted so far
   };
 
-  bool open_next();
   void begin_source();
+  void begin_group();
+  bool next_group();
+  bool open_next();
+  void open(const SourceFile& file);
   bool read_slice();
+  bool contradicts_order();
   void count_progress();
   void save_cursor();
   void close_file();
@@ -56,10 +61,13 @@ class Staging {
   StageObserver observer_;
   EventContext context_;
 
-  std::size_t source_ = 0;  // index of the source being read
-  bool source_open_ = false;
-  std::vector<SourceFile> files_;  // of that source, still to be read, last one first
-  std::vector<Cursor> cursors_;    // of that source
+  std::size_t source_ = 0;                            // index of the source to be read next
+  std::vector<std::unique_ptr<SourceFiles>> groups_;  // of the source before, last one first
+  std::unique_ptr<SourceFiles> group_;                // being read
+  std::vector<SourceFile> files_;                     // of it, still to be read, last one first
+  std::optional<Companions> companions_;              // of it
+  std::string fingerprint_;                           // of it
+  std::vector<Cursor> cursors_;                       // of it
   std::optional<OpenFile> file_;
   Findings findings_;
   StageCounts counts_;

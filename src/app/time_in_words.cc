@@ -3,7 +3,6 @@
 #include <date/date.h>
 #include <fmt/format.h>
 
-#include "app/column_survey.h"
 #include "app/record_walk.h"
 #include "base/text.h"
 
@@ -43,7 +42,7 @@ TimeInWords::TimeInWords(const MappingSpec& mapping, const Pattern& pattern, Sel
   }
 }
 
-std::optional<LocalTime> TimeInWords::local(const std::string& text) const {
+std::optional<LocalTime> TimeInWords::local(std::string_view text) const {
   for (const DateFormat& format : formats_) {
     if (const auto parsed = format.parse(text)) return parsed->local;
   }
@@ -52,16 +51,18 @@ std::optional<LocalTime> TimeInWords::local(const std::string& text) const {
 
 std::string TimeInWords::of(Row& row) {
   if (!field_) return {};
-  std::vector<std::string> texts;
-  for (const BoundColumn& column : columns_) texts.emplace_back(row.text(column));
-  const std::string text = joined_text(texts);
+  std::string text;
+  for (const BoundColumn& column : columns_) {
+    if (!text.empty()) text += ' ';
+    text += row.text(column);
+  }
   const auto read = field_->read(row);
   if (const auto* fault = std::get_if<TimeField::Fault>(&read)) return fault->message;
   const auto& instant = std::get<Instant>(read);
   const std::string zone(row.text(zone_columns_));
-  return fmt::format("\"{}\"{} is {}", printable(text, 40),
+  return fmt::format("\"{}\"{} is {}", printable(trim(text), 40),
                      zone.empty() ? "" : " " + printable(zone, 40),
-                     in_words(local(text).value(), instant));
+                     in_words(local(trim(text)).value(), instant));
 }
 
 }  // namespace ordertail

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "event/pattern.h"
@@ -21,7 +22,7 @@ class TimeInWords {
   [[nodiscard]] std::string of(Row& row);
 
  private:
-  [[nodiscard]] std::optional<LocalTime> local(const std::string& text) const;
+  [[nodiscard]] std::optional<LocalTime> local(std::string_view text) const;
 
   BoundColumns columns_, zone_columns_;
   std::vector<DateFormat> formats_;

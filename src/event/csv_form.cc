@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "event/expression.h"
 #include "event/selection.h"
+#include "input/charset.h"
 
 namespace ordertail {
 namespace {
@@ -139,8 +140,10 @@ std::string read_name(TomlTable& table, const std::vector<CompanionSpec>& others
 
 std::string read_charset(TomlTable& table, std::string_view key) {
   const auto charset = table.text(key);
-  if (charset && charset->empty()) {
-    throw table.error(key, "write a character set as iconv(1) names it: \"windows-1252\"");
+  if (charset && (charset->empty() || !known_charset(*charset))) {
+    throw table.error(key, fmt::format("\"{}\" is no character set that iconv(1) knows; write one "
+                                       "such as \"windows-1252\" or \"utf-16le\"",
+                                       printable(*charset)));
   }
   return charset.value_or("");
 }

@@ -100,7 +100,8 @@ Meaning Mapping::left_out(Row& row, std::string_view reason, Event& event) const
   event.shop = context_.shop;
   event.order_number.assign(plain_order_number(row.text(text_[field("order_number")])));
   if (event.order_number.empty() || !is_utf8(event.order_number)) return Skip{reason};
-  return Withdrawal{event_id(context_.id_key, event), std::string(reason), {}, {}, 1};
+  return Withdrawal{
+      event_id(context_.id_key, event), std::string(reason), {}, {}, 1, event.order_number};
 }
 
 void Mapping::read_texts(Row& row, Event& event, std::vector<Remark>& remarks) const {

@@ -102,7 +102,8 @@ Pattern read_pattern(TomlTable& table) {
   pattern.name = table.required_text("name");
   pattern.describes = table.required_text("describes");
   pattern.verified = table.required_text("verified");
-  pattern.numbers = read_numbers(table).value_or(NumberStyle::plain);
+  pattern.numbers_vary = table.text("numbers") == "varies";
+  if (!pattern.numbers_vary) pattern.numbers = read_numbers(table).value_or(NumberStyle::plain);
   if (auto csv = table.table("csv")) pattern.csv = read_csv_form(*std::move(csv));
   if (auto line = table.table("line")) pattern.line = read_line_form(*std::move(line));
   if (pattern.csv.has_value() == pattern.line.has_value()) {
@@ -136,7 +137,10 @@ void apply_source_settings(TomlTable& table, Pattern& pattern) {
       throw table.error("date_order", R"("date_order" must be "mdy", "dmy" or "ymd")");
     }
   }
-  if (const auto numbers = read_numbers(table)) pattern.numbers = *numbers;
+  if (const auto numbers = read_numbers(table)) {
+    pattern.numbers = *numbers;
+    pattern.numbers_vary = false;
+  }
   if (pattern.csv) set_charset(read_charset(table, "charset"), pattern);
   read_kind(table, Kind::registration, pattern);
   read_kind(table, Kind::purchase, pattern);

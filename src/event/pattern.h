@@ -118,6 +118,7 @@ struct Pattern {
   std::optional<LineForm> line;
   std::vector<CompanionSpec> companions;
   NumberStyle numbers = NumberStyle::plain;
+  bool numbers_vary = false;  ///< `numbers` is not known: the source or the columns have to tell
   SourceSettings settings;
   std::array<MappingSpec, 2> mappings;  ///< by Kind
   std::string text;                     ///< the TOML it was read from

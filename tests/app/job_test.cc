@@ -59,7 +59,7 @@ TEST_F(JobTest, ReadsAWholeJob) {
   EXPECT_EQ(job.limits.requests_per_day, kNoDailyLimit);
   EXPECT_EQ(job.limits.tries, 2U);
   ASSERT_EQ(job.sources.size(), 1U);
-  EXPECT_EQ(job.sources[0].pattern.name, "shopify-orders");
+  EXPECT_EQ(job.sources[0].pattern->name, "shopify-orders");
 }
 
 TEST_F(JobTest, ComplainsWithLineAndColumn) {
@@ -127,12 +127,13 @@ url = "http://demo.example.com/?app=leaddirector&FormName=b"
 }
 
 TEST_F(JobTest, TheFingerprintFollowsTheMeaningNotTheFiles) {
-  const auto fingerprint = [&](const std::string& source) {
-    return read(std::string(kAccount) + kHubspot + source).sources[0].fingerprint;
+  const auto of = [&](const std::string& source) {
+    const Job job = read(std::string(kAccount) + kHubspot + source);
+    return fingerprint(job, job.sources[0], *job.sources[0].pattern);
   };
-  const std::string base = fingerprint(kSource);
-  EXPECT_EQ(base, fingerprint("[[source]]\npattern = \"shopify-orders\"\nfiles = [\"other/*\"]\n"));
-  EXPECT_NE(base, fingerprint(std::string(kSource) + "numbers = \"1,234.56\"\n"));
+  const std::string base = of(kSource);
+  EXPECT_EQ(base, of("[[source]]\npattern = \"shopify-orders\"\nfiles = [\"other/*\"]\n"));
+  EXPECT_NE(base, of(std::string(kSource) + "numbers = \"1,234.56\"\n"));
 }
 
 TEST_F(JobTest, TheCredentialComesFromAPrivateFileOrTheEnvironment) {

@@ -90,7 +90,8 @@ TEST(CsvForm, RefusesWhatDoesNotGoTogether) {
             "p.toml:5:10: \"(\" is no RE2 expression: missing ): (; its syntax is described at "
             "https://github.com/google/re2/wiki/Syntax");
   EXPECT_EQ(refusal("[csv]\ncharset = \"\"\n"),
-            "p.toml:5:11: write a character set as iconv(1) names it: \"windows-1252\"");
+            "p.toml:5:11: \"\" is no character set that iconv(1) knows; write one such as "
+            "\"windows-1252\" or \"utf-16le\"");
   EXPECT_EQ(refusal("[csv]\nheader_delimiter = \"ab\"\n"),
             "p.toml:5:20: the delimiter must be one byte, no quote and no line end");
   EXPECT_EQ(refusal("[csv]\nlayout = \"blank-key\"\norder_key = \"CVV\"\ndrop = \"cvv\"\n"),

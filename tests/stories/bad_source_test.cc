@@ -96,12 +96,13 @@ TEST_F(BadSource, PaypalWithoutDateOrderShowsTheLinesToAdd) {
              "\"12/05/2025\",\"18:02:10\",\"PST\",\"Ida King\",\"Website Payment\",\"Completed\","
              "\"USD\",\"15.00\",\"-1.00\",\"14.00\",\"ida@example.com\",\"shop@example.com\","
              "\"8AB12345CD678901E\",\"0.00\",\"0.00\",\"2001\"\n");
-  expect(2,
-         "ordertail: the dates that pattern paypal-activity reads may be month first or day first, "
-         "and the source does not say which; add to its [[source]] one of\n"
+  expect(7,
+         "activity.csv: the dates in \"Date Time\" may be month first or day first, and nothing in "
+         "the column proves which:\n"
+         "  line 2: 12/05/2025 18:02:10 may be December 5 or 12 May\n"
+         "Add to the [[source]] the line that is true of this file:\n"
          "  date_order = \"mdy\"   # 12/31/2025\n"
-         "  date_order = \"dmy\"   # 31/12/2025\n"
-         "  date_order = \"ymd\"   # 2025/12/31\n");
+         "  date_order = \"dmy\"   # 31/12/2025\n");
   EXPECT_EQ(seen_by(hubspot).size(), 0U);
 }
 

@@ -1,0 +1,154 @@
+#include "app/source_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "event/catalogue.h"
+#include "event/recognition.h"
+
+namespace ordertail {
+namespace {
+
+const std::vector<Pattern>& known_patterns() {
+  static const std::vector<Pattern> kPatterns = parsed_patterns();
+  return kPatterns;
+}
+
+class Sorting {
+ public:
+  Sorting(const Job& job, const Source& source, const SortObserver& observer)
+      : job_(job), source_(source), observer_(observer) {}
+
+  void by_pattern(const Pattern& pattern, const std::vector<SourceFile>& files) {
+    SourceFiles& own = of(pattern, pattern);
+    for (const SourceFile& file : files) {
+      if (pattern.companions.empty() || !is_companion_only(file, pattern))
+        own.files.push_back(file);
+    }
+  }
+
+  void by_header(const std::vector<SourceFile>& files) {
+    for (const SourceFile& file : files) {
+      try {
+        sort_by_header(file);
+      } catch (const Error& error) {
+        observer_.fault(error);
+      }
+    }
+  }
+
+  std::vector<std::unique_ptr<SourceFiles>> finish(const std::vector<SourceFile>& files) {
+    for (const SourceFile& file : files) give_companion(file);
+    for (const Recognised& file : companions_only_) {
+      if (is_taken(file.file)) continue;
+      observer_.notice(
+          fmt::format("{} is the \"{}\" that pattern {} wants beside its own files, and the source "
+                      "has none of those",
+                      file.file.name, file.as.companion->name, file.as.pattern->name));
+    }
+    for (const auto& group : groups_) miss_companions(*group);
+    return std::move(groups_);
+  }
+
+ private:
+  struct Recognised {
+    SourceFile file;
+    Recognition as;
+  };
+
+  static bool is_companion_only(const SourceFile& file, const Pattern& pattern) {
+    const Recognition as = recognise(file, {&pattern, 1});
+    return as.companion != nullptr && as.companion->form.frame.section.empty();
+  }
+
+  void sort_by_header(const SourceFile& file) {
+    Recognition as = recognise(file, known_patterns());
+    if (as.empty) return;
+    const bool is_companion =
+        !as.candidates.empty() &&
+        std::all_of(as.candidates.begin(), as.candidates.end(), [](const Candidate& candidate) {
+          return candidate.fits() && candidate.companion != nullptr;
+        });
+    if (is_companion) {
+      as.pattern = as.candidates.front().pattern;
+      as.companion = as.candidates.front().companion;
+      companions_only_.push_back({file, as});
+      return;
+    }
+    if (as.pattern == nullptr) throw unrecognised(file, as);
+    const Pattern applied = source_.applied(*as.pattern);
+    if (const auto why = useless(job_, applied)) {
+      throw Error(ExitCode::source, fmt::format("{}: {}", file.name, *why));
+    }
+    of(*as.pattern, applied).files.push_back(file);
+  }
+
+  SourceFiles& of(const Pattern& pattern, const Pattern& applied) {
+    for (const auto& group : groups_) {
+      if (group->pattern.name == pattern.name) return *group;
+    }
+    groups_.push_back(std::make_unique<SourceFiles>(SourceFiles{applied, {}, {}}));
+    groups_.back()->companions.resize(pattern.companions.size());
+    return *groups_.back();
+  }
+
+  void give_companion(const SourceFile& file) {
+    for (const auto& group : groups_) {
+      if (group->pattern.companions.empty()) continue;
+      const bool is_own = std::any_of(group->files.begin(), group->files.end(),
+                                      [&](const SourceFile& own) { return own.path == file.path; });
+      if (is_own) continue;
+      const Recognition as = recognise(file, {&group->pattern, 1});
+      if (as.companion == nullptr) continue;
+      const auto index = static_cast<std::size_t>(as.companion - group->pattern.companions.data());
+      group->companions[index].push_back(file);
+    }
+  }
+
+  [[nodiscard]] bool is_taken(const SourceFile& file) const {
+    return std::any_of(groups_.begin(), groups_.end(), [&](const auto& group) {
+      return std::any_of(group->companions.begin(), group->companions.end(),
+                         [&](const std::vector<SourceFile>& files) {
+                           return std::any_of(
+                               files.begin(), files.end(),
+                               [&](const SourceFile& other) { return other.path == file.path; });
+                         });
+    });
+  }
+
+  void miss_companions(const SourceFiles& group) {
+    if (group.files.empty()) return;
+    for (std::size_t i = 0; i < group.companions.size(); ++i) {
+      const CompanionSpec& spec = group.pattern.companions[i];
+      if (!group.companions[i].empty() || !spec.form.frame.section.empty()) continue;
+      observer_.notice(fmt::format(
+          "no file of the source is the \"{}\" that pattern {} wants beside {}; it is known by its "
+          "columns \"{}\". What only it tells stays empty. Add it to the source's files",
+          spec.name, group.pattern.name, group.files.front().name,
+          fmt::join(spec.form.recognise, "\", \"")));
+    }
+  }
+
+  const Job& job_;
+  const Source& source_;
+  const SortObserver& observer_;
+  std::vector<std::unique_ptr<SourceFiles>> groups_;
+  std::vector<Recognised> companions_only_;
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<SourceFiles>> sort_files(const Job& job, const Source& source,
+                                                     const std::vector<SourceFile>& files,
+                                                     const SortObserver& observer) {
+  Sorting sorting(job, source, observer);
+  if (source.pattern) {
+    sorting.by_pattern(*source.pattern, files);
+  } else {
+    sorting.by_header(files);
+  }
+  return sorting.finish(files);
+}
+
+}  // namespace ordertail

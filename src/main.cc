@@ -25,6 +25,7 @@ int run(const Options& options) {
   if (options.help) return print(ordertail::help_text(options.command));
   if (options.command == "init") return ordertail::run_init(options);
   if (options.command == "explain") return ordertail::run_explain(options);
+  if (options.command == "check") return ordertail::run_check(options);
   if (options.command == "import") return ordertail::run_import(options);
   if (options.command == "stage") return ordertail::run_stage(options);
   if (options.command == "submit") return ordertail::run_submit(options);

@@ -21,7 +21,7 @@ struct Command {
   std::string_view name, operands, options, summary, text;
 };
 
-constexpr std::array<Command, 8> kCommands{{
+constexpr std::array<Command, 9> kCommands{{
     {"init", "FILE...", "", "print a commented job file for these files or folders",
      "Recognises the files, and those in the folders named, and prints a job that reads them, to "
      "be\n"
@@ -34,6 +34,11 @@ constexpr std::array<Command, 8> kCommands{{
      "comes from, what its dates and amounts mean and what proves it, and what would become of "
      "its\n"
      "first records. People's data is masked."},
+    {"check", "JOB", "offline probe json", "find what is wrong with a job before it runs",
+     "Looks at everything that a run needs: the job file, the credential, the checkpoint file, "
+     "the\n"
+     "files and what their first events hold, and whether the endpoints can be reached. Prints a\n"
+     "line each: ok, warn or FAIL. Nothing is stored, and without --probe nothing is sent."},
     {"import", "JOB", "dry-run rehearse unmasked limit rejects json",
      "read what is new, then submit it: the nightly line",
      "Reads the files of the job's sources, keeps new events in the checkpoint file, and submits\n"
@@ -94,6 +99,10 @@ po::options_description options_of(const Command& command, Options& options) {
   text("date-order", options.date_order, "ORDER", "as a source's date_order: mdy, dmy or ymd");
   text("numbers", options.numbers, "EXAMPLE", "as a source's numbers: 1.234,56");
   flag("show-personal-data", options.show_personal_data, "show people's data whole");
+  flag("offline", options.offline, "do not connect to the endpoints");
+  flag("probe", options.probe,
+       "send one lead, ordertail-probe@example.com, to the registration endpoint, and tell what "
+       "the server answered");
   flag("json", options.json, "print the report as one JSON object");
   all.add_options()("help,h", po::bool_switch(&options.help), "this text");
   return all;
@@ -142,6 +151,9 @@ Options parse_command(const Command& command, int argc, const char* const* argv)
   }
   if (options.dry_run && options.rehearse) {
     complain("--dry-run and --rehearse exclude each other", options.command);
+  }
+  if (options.offline && options.probe) {
+    complain("--offline and --probe exclude each other", options.command);
   }
   return options;
 }

@@ -16,6 +16,8 @@ struct Options {
   std::optional<std::uint64_t> limit;
   std::string rejects;  ///< path; empty: none
 
+  // check
+  bool offline = false, probe = false;
   // explain: what a source of a job would say; empty when it says nothing
   bool show_personal_data = false;
   std::string pattern, time_zone, date_order, numbers;

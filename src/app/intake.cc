@@ -26,6 +26,9 @@ Intake::Intake(Store& store, StageMode mode, const StageObserver& observer, Stag
 }
 
 void Intake::take(const Findings& findings, const Pattern& pattern) {
+  if (met_) {
+    for (const Event& event : findings.events()) met_->expect(event.id);
+  }
   // In the file's order, whatever the window: a sale may come before its refund or after it.
   auto withdrawal = findings.withdrawn.begin();
   for (const Event& event : findings.events()) {

@@ -1,52 +1,70 @@
 #include "app/met_events.h"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
 namespace ordertail {
 namespace {
 
-std::uint64_t key_of(const Hash128& id) {
-  std::uint64_t key = 0;
-  std::memcpy(&key, id.bytes.data(), sizeof key);
-  return key == 0 ? 1 : key;
+constexpr std::uint32_t kNoDigest = 0;
+constexpr std::uint32_t kWithdrawn = 0xFFFFFFFF;
+
+using Key = std::array<std::uint32_t, 2>;
+constexpr Key kEmpty{};
+
+Key key_of(const Hash128& id) {
+  Key key;
+  std::memcpy(key.data(), id.bytes.data(), sizeof key);
+  return key == kEmpty ? Key{0, 1} : key;
 }
 
 }  // namespace
 
 // calloc, since its pages cost nothing until they are written.
-MetEvents::MetEvents()
-    : keys_(static_cast<std::uint64_t*>(std::calloc(kSlots, sizeof(std::uint64_t)))),
-      digests_(static_cast<std::uint32_t*>(std::calloc(kSlots, sizeof(std::uint32_t)))) {
-  if (!keys_ || !digests_) throw std::bad_alloc();
+MetEvents::MetEvents() : slots_(static_cast<Slot*>(std::calloc(kSlots, sizeof(Slot)))) {
+  if (!slots_) throw std::bad_alloc();
 }
 
-std::size_t MetEvents::slot_of(std::uint64_t key) const {
-  const std::uint64_t* const keys = keys_.get();
-  std::size_t i = key % kSlots;
-  while (keys[i] != key && keys[i] != 0) i = (i + 1) % kSlots;
-  return i;
+/// The slot of this id, or the empty one that it would have.
+MetEvents::Slot& MetEvents::slot_of(const Hash128& id) const {
+  const Key key = key_of(id);
+  // Spreads 32 of the key's bits over the slots.
+  std::size_t i = std::uint64_t{key[0]} * kSlots >> 32U;
+  while (slots_[i].key != key && slots_[i].key != kEmpty) i = i + 1 == kSlots ? 0 : i + 1;
+  return slots_[i];
+}
+
+void MetEvents::expect(const Hash128& id) const {
+  __builtin_prefetch(&slots_[std::uint64_t{key_of(id)[0]} * kSlots >> 32U]);
 }
 
 std::optional<Known> MetEvents::find(const Hash128& id) const {
-  if (withdrawn_.contains(id)) return Known{};
-  const std::size_t slot = slot_of(key_of(id));
-  if (keys_[slot] == 0) return std::nullopt;
+  const Slot& slot = slot_of(id);
+  if (slot.key == kEmpty) return std::nullopt;
+  if (slot.state == kWithdrawn) return Known{};
   Known known{Known::pending, std::nullopt};
-  if (digests_[slot] != 0) known.digest = EventDigest{digests_[slot]};
+  if (slot.state != kNoDigest) known.digest = EventDigest{slot.state};
   return known;
 }
 
-void MetEvents::put(const Hash128& id, std::optional<EventDigest> digest) {
-  withdrawn_.erase(id);
-  const std::uint64_t key = key_of(id);
-  const std::size_t slot = slot_of(key);
-  if (keys_[slot] == 0) {
+void MetEvents::set(const Hash128& id, std::uint32_t state) {
+  Slot& slot = slot_of(id);
+  if (slot.key == kEmpty) {
     if (full()) return;
-    keys_[slot] = key;
+    slot.key = key_of(id);
     ++count_;
   }
-  digests_[slot] = digest.value_or(EventDigest{}).bits;
+  slot.state = state;
+}
+
+void MetEvents::put(const Hash128& id, std::optional<EventDigest> digest) {
+  // A digest of the two values that mean something else goes for its neighbour.
+  set(id, digest ? std::clamp(digest->bits, kNoDigest + 1, kWithdrawn - 1) : kNoDigest);
+}
+
+void MetEvents::withdraw(const Hash128& id) {
+  set(id, kWithdrawn);
 }
 
 }  // namespace ordertail

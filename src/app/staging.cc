@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/proof.h"
+#include "base/text.h"
 
 namespace ordertail {
 namespace {
@@ -55,14 +56,17 @@ void Staging::begin_group() {
   groups_.pop_back();
   files_ = group_->files;
   std::reverse(files_.begin(), files_.end());
-  fingerprint_ = fingerprint(job_, source, group_->pattern);
-  cursors_ = mode_ == StageMode::extract ? std::vector<Cursor>() : store_.cursors(fingerprint_);
   companions_.emplace(group_->pattern, group_->companions, [this](const Reject& reject) {
     if (observer_.notice) {
       observer_.notice(fmt::format("{}:{}: {}", reject.file, reject.at.line, reject.message));
     }
   });
   try {
+    // An order that lacked its customer gets another chance when the customers' file is another.
+    fingerprint_ = fingerprint(job_, source, group_->pattern);
+    const Hash128 beside = companions_->content();
+    if (beside != Hash128{}) fingerprint_ += ":" + to_hex(beside.view());
+    cursors_ = mode_ == StageMode::extract ? std::vector<Cursor>() : store_.cursors(fingerprint_);
     settle(*group_, source, store_, mode_ == StageMode::keep);
   } catch (const Error& error) {
     files_.clear();

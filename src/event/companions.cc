@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "input/content_digest.h"
 #include "record/csv_file.h"
 
 namespace ordertail {
@@ -18,6 +19,20 @@ Companions::Companions(const Pattern& pattern, std::vector<std::vector<SourceFil
                        std::function<void(const Reject&)> on_reject)
     : pattern_(pattern), files_(std::move(files)), on_reject_(std::move(on_reject)) {
   files_.resize(pattern.companions.size());
+}
+
+Hash128 Companions::content() const {
+  ContentDigest digest;
+  bool any = false;
+  std::vector<char> block(std::size_t{256} << 10U);
+  for (const std::vector<SourceFile>& files : files_) {
+    for (const SourceFile& file : files) {
+      any = true;
+      const auto stream = open_stream(file.path, file.name);
+      while (const std::size_t got = stream->read(block)) digest.add({block.data(), got});
+    }
+  }
+  return any ? digest.digest() : Hash128{};
 }
 
 void Companions::load(std::size_t companion, const std::vector<SourceFile>& files) {

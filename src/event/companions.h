@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/hash.h"
 #include "event/assembly.h"
 #include "event/companion_table.h"
 #include "event/pattern.h"
@@ -22,6 +23,10 @@ class Companions {
   /// `on_reject`. The pattern outlives the companions.
   Companions(const Pattern& pattern, std::vector<std::vector<SourceFile>> files,
              std::function<void(const Reject&)> on_reject);
+
+  /// Of the content of all those files: when it changes, orders have to be looked at again. Zero
+  /// without files.
+  [[nodiscard]] Hash128 content() const;
 
   /// Adds their columns to the selection from `main`. Throws as CompanionTable::load() does.
   void offer(const SourceFile& main, Selection& selection);

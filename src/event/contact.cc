@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
+
 namespace ordertail {
 namespace {
 
@@ -54,6 +56,14 @@ bool is_ip(std::string_view text) {
   in6_addr address{};
   return inet_pton(AF_INET, name.data(), &address) == 1 ||
          inet_pton(AF_INET6, name.data(), &address) == 1;
+}
+
+std::string_view visitor_ip(std::string_view text) {
+  const std::size_t dash = text.find('-');
+  if (dash == text.npos) return text;
+  const std::string_view session = trim(text.substr(0, dash));
+  const std::string_view connection = trim(text.substr(dash + 1));
+  return is_ip(session) ? session : is_ip(connection) ? connection : text;
 }
 
 bool is_visitor_token(std::string_view text) {

@@ -12,6 +12,10 @@ namespace ordertail {
 /// The textual form of an IPv4 or IPv6 address, without zone or port.
 [[nodiscard]] bool is_ip(std::string_view text);
 
+/// Zen Cart keeps two, "SESSION'S - CONNECTION'S" (includes/classes/order.php): the first of them
+/// that is one. The session's tells the visitor from a proxy. Any other text is returned as it is.
+[[nodiscard]] std::string_view visitor_ip(std::string_view text);
+
 /// 32 lower-case hexadecimal digits: every hubspotutk ever seen (facts: hubspot 7). There is no
 /// official grammar, so another shape drops the token, never the event.
 [[nodiscard]] bool is_visitor_token(std::string_view text);

@@ -69,7 +69,7 @@ void add_staged(std::string& out, const StageCounts& staged) {
     add_line(out, "note", "stopped at --limit with more to read; run the command again to go on");
   }
   if (staged.ids_forgotten) {
-    add_line(out, "note", "a dry run tells 3,000,000 events apart; later repeats count as new");
+    add_line(out, "note", "a dry run tells 2,500,000 events apart; later repeats count as new");
   }
 }
 

@@ -69,6 +69,16 @@ TEST(IsIp, RefusesWhatIsNone) {
   EXPECT_FALSE(is_ip("192.0.2.7\0"s));
 }
 
+TEST(VisitorIp, IsTheFirstOfTwoThatIsOne) {
+  EXPECT_EQ(visitor_ip("192.0.2.7 - 198.51.100.4"), "192.0.2.7");
+  EXPECT_EQ(visitor_ip("2001:db8::1 - 198.51.100.4"), "2001:db8::1");
+  EXPECT_EQ(visitor_ip(". - 198.51.100.4"), "198.51.100.4");
+  EXPECT_EQ(visitor_ip("- 198.51.100.4"), "198.51.100.4");
+  for (const char* text : {"", "-", " - ", "192.0.2.7", "198.51.100.4:80", "a - b"}) {
+    EXPECT_EQ(visitor_ip(text), text);
+  }
+}
+
 TEST(IsVisitorToken, IsThirtyTwoLowerCaseHexadecimalDigits) {
   EXPECT_TRUE(is_visitor_token("60c2ccdfe4892f0fa0593940b12c11aa"));
   EXPECT_FALSE(is_visitor_token("60C2CCDFE4892F0FA0593940B12C11AA"));

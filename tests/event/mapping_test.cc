@@ -205,6 +205,25 @@ TEST_F(MappingTest, SplitsANameAtItsLastBlank) {
   EXPECT_FALSE(event(reading, 1).contains("last_name"));
 }
 
+TEST_F(MappingTest, AnEmailAddressIsNoName) {
+  const Reading reading = read(dated("UTC", "name = \"Name\"\n"),
+                               "Order,Email,Date,Name\n"
+                               "1,a@example.com,2024-01-01 00:00,a@example.com\n"
+                               "2,a@example.com,2024-01-01 00:00,Ann @ Home\n");
+  EXPECT_FALSE(event(reading, 0).contains("first_name"));
+  EXPECT_FALSE(event(reading, 0).contains("last_name"));
+  EXPECT_EQ(event(reading, 1)["last_name"], "Home");
+}
+
+TEST_F(MappingTest, ACurrencyIsInCapitals) {
+  const Reading reading = read(dated("UTC", "currency = \"Currency\"\n"),
+                               "Order,Email,Date,Currency\n"
+                               "1,a@example.com,2024-01-01 00:00,usd\n"
+                               "2,a@example.com,2024-01-01 00:00,EUR\n");
+  EXPECT_EQ(event(reading, 0)["currency"], "USD");
+  EXPECT_EQ(event(reading, 1)["currency"], "EUR");
+}
+
 TEST_F(MappingTest, DropsAMalformedTokenOrAddressAndSaysSo) {
   const Reading reading = read(dated("UTC", "utk = \"T\"\nip = \"IP\"\n"),
                                "Order,Email,Date,T,IP\n"
@@ -217,6 +236,20 @@ TEST_F(MappingTest, DropsAMalformedTokenOrAddressAndSaysSo) {
   EXPECT_FALSE(event(reading, 1).contains("ip"));
   EXPECT_THAT(reading.remarks, ElementsAre("bad_token @3:85", "bad_ip @3:85"));
   EXPECT_EQ(reading.rejects.size(), 1U);  // without its token, the third has no identity
+}
+
+TEST_F(MappingTest, TakesTheVisitorsOfTwoAddresses) {
+  const Reading reading = read(dated("UTC", "ip = \"IP\"\n"),
+                               "Order,Email,Date,IP\n"
+                               "1,a@example.com,2024-01-01 00:00,192.0.2.7 - 198.51.100.4\n"
+                               "2,a@example.com,2024-01-01 00:00,. - 2001:db8::1\n"
+                               "3,a@example.com,2024-01-01 00:00, - 198.51.100.4\n"
+                               "4,a@example.com,2024-01-01 00:00,unknown - unknown\n");
+  EXPECT_EQ(event(reading, 0)["ip"], "192.0.2.7");
+  EXPECT_EQ(event(reading, 1)["ip"], "2001:db8::1");
+  EXPECT_EQ(event(reading, 2)["ip"], "198.51.100.4");
+  EXPECT_FALSE(event(reading, 3).contains("ip"));
+  EXPECT_EQ(reading.remarks.size(), 1U);
 }
 
 TEST_F(MappingTest, ReadsAZoneFromItsColumn) {

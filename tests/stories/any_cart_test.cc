@@ -45,6 +45,27 @@ TEST_F(AnyCart, IsRecognisedByItsHeader) {
   expect_each_once(hubspot, 4);
 }
 
+TEST_F(AnyCart, LooksAtOrdersAgainWhenTheirCustomersAreThere) {
+  const auto orders_file =
+      "orderid,customerid,paymentamount,orderstatus,paymentdeclined,orderdateutc,totalshippingcost,"
+      "salestax1,salestax2,salestax3\n"
+      "\"1\",\"11\",\"20\",\"Shipped\",\"N\",\"8/7/2013 4:05:33 AM\",\"0\",\"0\",\"0\",\"0\"\n"
+      "\"2\",\"12\",\"20\",\"Shipped\",\"N\",\"8/7/2013 4:06:33 AM\",\"0\",\"0\",\"0\",\"0\"\n";
+  const std::string customers =
+      "customerid,accesskey,emailaddress,customer_isanonymous,createddate\n"
+      "\"11\",\"C\",\"ann@example.com\",\"N\",\"\"\n";
+  shop.append("job.toml", "time_zone = \"America/New_York\"\n");  // of the customers' dates
+  shop.write("orders.csv", orders_file);
+  shop.write("customers.csv", customers);
+  const Json first = shop.report(3)["staged"];
+  EXPECT_EQ(first["events"], 1);
+  EXPECT_EQ(first["rejected"]["no_companion_row"], 1);
+  shop.write("customers.csv", customers + "\"12\",\"C\",\"bob@example.com\",\"N\",\"\"\n");
+  shop.report(0);
+  expect_each_once(hubspot, 2);
+  EXPECT_EQ(shop.report(0)["delivered"]["requests"], 0);
+}
+
 TEST_F(AnyCart, ThatIsNotKnownIsRefusedAndTheOthersAreRead) {
   shop.write("a.csv", orders(1, 3));
   shop.write("notes.csv", "Name,Financial Status,Remark\n1,paid,none\n");

@@ -23,22 +23,20 @@ struct Command {
 
 constexpr std::array<Command, 9> kCommands{{
     {"init", "FILE...", "", "print a commented job file for these files or folders",
-     "Recognises the files, and those in the folders named, and prints a job that reads them, to "
-     "be\n"
-     "looked through and kept in the current directory: `ordertail init exports > job.toml`.\n"
+     "Recognises the files, and those in the folders named, and prints a job that reads them, to\n"
+     "be looked through and kept in the current directory:\n"
+     "  ordertail init exports logs > job.toml\n"
      "What the files cannot tell is marked; what no pattern reads is listed, with the reason."},
     {"explain", "FILE...", "pattern time-zone date-order numbers show-personal-data",
      "tell how files are read, and why",
-     "Says of each file which pattern reads it and why, how it is written, which column each "
-     "field\n"
-     "comes from, what its dates and amounts mean and what proves it, and what would become of "
-     "its\n"
-     "first records. People's data is masked."},
+     "Says of each file which pattern reads it and why, how it is written, which columns each\n"
+     "field comes from, what its dates and amounts mean and what proves it, and what would\n"
+     "become of its first records. People's data is masked."},
     {"check", "JOB", "offline probe json", "find what is wrong with a job before it runs",
-     "Looks at everything that a run needs: the job file, the credential, the checkpoint file, "
-     "the\n"
-     "files and what their first events hold, and whether the endpoints can be reached. Prints a\n"
-     "line each: ok, warn or FAIL. Nothing is stored, and without --probe nothing is sent."},
+     "Looks at everything that a run needs: the job file, the credential, the checkpoint file,\n"
+     "the files and what their first events hold, and whether the endpoints can be reached.\n"
+     "Prints a line each: ok, warn or FAIL. Nothing is stored, and without --probe nothing is\n"
+     "sent."},
     {"import", "JOB", "dry-run rehearse unmasked limit rejects json",
      "read what is new, then submit it: the nightly line",
      "Reads the files of the job's sources, keeps new events in the checkpoint file, and submits\n"

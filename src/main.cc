@@ -23,6 +23,9 @@ int print(const std::string& text) {
 int run(const Options& options) {
   if (options.version) return print("ordertail " ORDERTAIL_VERSION "\n");
   if (options.help) return print(ordertail::help_text(options.command));
+  if (options.command == "init") return ordertail::run_init(options);
+  if (options.command == "explain") return ordertail::run_explain(options);
+  if (options.command == "check") return ordertail::run_check(options);
   if (options.command == "import") return ordertail::run_import(options);
   if (options.command == "stage") return ordertail::run_stage(options);
   if (options.command == "submit") return ordertail::run_submit(options);

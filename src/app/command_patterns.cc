@@ -2,6 +2,7 @@
 
 #include "app/commands.h"
 #include "app/output.h"
+#include "app/systems.h"
 #include "event/catalogue.h"
 #include "event/sample_check.h"
 #include "report/words.h"
@@ -12,8 +13,11 @@ namespace {
 int list(Output& out) {
   for (const PatternFile& file : all_patterns()) {
     const Pattern pattern = parse_pattern(file.text, file.file);
-    out.write(fmt::format("{:<22} {}\n{:<22} verified: {}\n", pattern.name, pattern.describes, "",
-                          pattern.verified));
+    out.write(fmt::format(
+        "{:<22} {}\n{:<22} e-mail: {}, IP: {}, currency: {}, SKU: {}\n{:<22} verified: {}\n",
+        pattern.name, pattern.describes, "", availability(pattern, "email"),
+        availability(pattern, "ip"), availability(pattern, "currency"),
+        availability(pattern, "skus"), "", pattern.verified));
   }
   return static_cast<int>(ExitCode::ok);
 }

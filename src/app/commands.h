@@ -5,6 +5,9 @@
 
 namespace ordertail {
 
+int run_init(const Options& options);
+int run_explain(const Options& options);
+int run_check(const Options& options);
 int run_import(const Options& options);
 int run_stage(const Options& options);
 int run_submit(const Options& options);

@@ -21,7 +21,22 @@ struct Command {
   std::string_view name, operands, options, summary, text;
 };
 
-constexpr std::array<Command, 6> kCommands{{
+constexpr std::array<Command, 9> kCommands{{
+    {"init", "FILE...", "", "print a commented job file for these files or folders",
+     "Recognises the files, and those in the folders named, and prints a job that reads them, to\n"
+     "be looked through and kept in the current directory:\n"
+     "  ordertail init exports logs > job.toml\n"
+     "What the files cannot tell is marked; what no pattern reads is listed, with the reason."},
+    {"explain", "FILE...", "pattern time-zone date-order numbers show-personal-data",
+     "tell how files are read, and why",
+     "Says of each file which pattern reads it and why, how it is written, which columns each\n"
+     "field comes from, what its dates and amounts mean and what proves it, and what would\n"
+     "become of its first records. People's data is masked."},
+    {"check", "JOB", "offline probe json", "find what is wrong with a job before it runs",
+     "Looks at everything that a run needs: the job file, the credential, the checkpoint file,\n"
+     "the files and what their first events hold, and whether the endpoints can be reached.\n"
+     "Prints a line each: ok, warn or FAIL. Nothing is stored, and without --probe nothing is\n"
+     "sent."},
     {"import", "JOB", "dry-run rehearse unmasked limit rejects json",
      "read what is new, then submit it: the nightly line",
      "Reads the files of the job's sources, keeps new events in the checkpoint file, and submits\n"
@@ -73,6 +88,19 @@ po::options_description options_of(const Command& command, Options& options) {
     all.add_options()("rejects", po::value(&options.rejects)->value_name("FILE"),
                       "add every reject to FILE, one line of JSON each");
   }
+  const auto text = [&](const char* name, std::string& value, const char* word, const char* about) {
+    if (takes(name)) all.add_options()(name, po::value(&value)->value_name(word), about);
+  };
+  text("pattern", options.pattern, "NAME",
+       "read the files by this pattern, whatever they look like");
+  text("time-zone", options.time_zone, "ZONE", "as a source's time_zone: America/New_York");
+  text("date-order", options.date_order, "ORDER", "as a source's date_order: mdy, dmy or ymd");
+  text("numbers", options.numbers, "EXAMPLE", "as a source's numbers: 1.234,56");
+  flag("show-personal-data", options.show_personal_data, "show people's data whole");
+  flag("offline", options.offline, "do not connect to the endpoints");
+  flag("probe", options.probe,
+       "send one lead, ordertail-probe@example.com, to the registration endpoint, and tell what "
+       "the server answered");
   flag("json", options.json, "print the report as one JSON object");
   all.add_options()("help,h", po::bool_switch(&options.help), "this text");
   return all;
@@ -109,6 +137,10 @@ Options parse_command(const Command& command, int argc, const char* const* argv)
     options.limit = static_cast<std::uint64_t>(limit);
   }
   if (options.help || command.name == "patterns") return options;
+  if (command.operands == "FILE...") {
+    if (options.operands.empty()) complain("the files are missing", options.command);
+    return options;
+  }
   if (options.operands.empty()) complain("the job file is missing", options.command);
   if (options.operands.size() > 1) {
     complain(fmt::format("one job file at a time, please: \"{}\" is too many",
@@ -117,6 +149,9 @@ Options parse_command(const Command& command, int argc, const char* const* argv)
   }
   if (options.dry_run && options.rehearse) {
     complain("--dry-run and --rehearse exclude each other", options.command);
+  }
+  if (options.offline && options.probe) {
+    complain("--offline and --probe exclude each other", options.command);
   }
   return options;
 }

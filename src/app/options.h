@@ -10,11 +10,17 @@ namespace ordertail {
 
 struct Options {
   std::string command;                ///< "import", …; empty with help or version
-  std::vector<std::string> operands;  ///< the job file; for patterns what it says there
+  std::vector<std::string> operands;  ///< the job file; files; for patterns what it says there
   bool help = false, version = false;
   bool dry_run = false, rehearse = false, json = false, unmasked = false;
   std::optional<std::uint64_t> limit;
   std::string rejects;  ///< path; empty: none
+
+  // check
+  bool offline = false, probe = false;
+  // explain: what a source of a job would say; empty when it says nothing
+  bool show_personal_data = false;
+  std::string pattern, time_zone, date_order, numbers;
 };
 
 /// Throws Error(usage) saying what is wrong and where help is.

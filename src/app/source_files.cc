@@ -11,13 +11,7 @@ namespace ordertail {
 namespace {
 
 const std::vector<Pattern>& known_patterns() {
-  static const std::vector<Pattern> kPatterns = [] {
-    std::vector<Pattern> patterns;
-    for (const PatternFile& file : all_patterns()) {
-      patterns.push_back(parse_pattern(file.text, file.file));
-    }
-    return patterns;
-  }();
+  static const std::vector<Pattern> kPatterns = parsed_patterns();
   return kPatterns;
 }
 

@@ -2,7 +2,9 @@
 
 #include <date/tz.h>
 
+#include <cstdlib>
 #include <optional>
+#include <stdexcept>
 
 namespace ordertail {
 namespace {
@@ -48,6 +50,18 @@ TimeZone TimeZone::find(std::string_view name) {
     }
   }
   return zone;
+}
+
+TimeZone TimeZone::of_this_machine() {
+  const char* named = std::getenv("TZ");
+  if (named != nullptr && *named != '\0') {
+    if (TimeZone zone = find(named)) return zone;
+  }
+  try {
+    if (TimeZone zone = find(date::current_zone()->name())) return zone;
+  } catch (const std::runtime_error&) {  // a machine that has not been set up
+  }
+  return find("UTC");
 }
 
 void TimeZone::look_up(Instant instant) const {

@@ -26,6 +26,8 @@ class TimeZone {
   /// `name`: "America/New_York", "UTC", "Z", or an offset: "+02:00", "-0800", "GMT+02:00".
   /// An empty zone (operator bool is false) when there is no such zone.
   static TimeZone find(std::string_view name);
+  /// What $TZ names, else what the machine is set to; UTC when neither is known.
+  static TimeZone of_this_machine();
 
   TimeZone() = default;
   explicit operator bool() const { return known_; }

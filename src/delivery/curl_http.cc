@@ -241,6 +241,11 @@ HttpReply reply_of(Exchange& exchange, CURLcode code) {
   return reply;
 }
 
+void start_curl() {
+  static const CURLcode kReady = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (kReady != CURLE_OK) throw curl_error("start", curl_easy_strerror(kReady));
+}
+
 void check(CURLMcode code) {
   if (code != CURLM_OK)
     throw curl_error("exchange data with the server", curl_multi_strerror(code));
@@ -273,8 +278,7 @@ struct CurlHttp::Implementation {
 };
 
 CurlHttp::CurlHttp(CurlOptions options) : self_(std::make_unique<Implementation>()) {
-  static const CURLcode kReady = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (kReady != CURLE_OK) throw curl_error("start", curl_easy_strerror(kReady));
+  start_curl();
   self_->options = std::move(options);
   self_->multi.reset(curl_multi_init());
   if (!self_->multi) throw curl_error("start", "out of memory");
@@ -305,6 +309,17 @@ std::vector<HttpReply> CurlHttp::wait(milliseconds timeout) {
       curl_multi_poll(self_->multi.get(), nullptr, 0, static_cast<int>(longest.count()), nullptr));
   self_->collect(replies);
   return replies;
+}
+
+Reach reach(const std::string& url, const CurlOptions& options) {
+  start_curl();
+  const auto exchange = new_exchange(options);
+  exchange->request.url = url;
+  set(exchange->easy.get(), CURLOPT_URL, url.c_str());
+  set(exchange->easy.get(), CURLOPT_CONNECT_ONLY, 1L);
+  const CURLcode code = curl_easy_perform(exchange->easy.get());
+  if (code == CURLE_OK) return {};
+  return {explain(*exchange, code), code == CURLE_PEER_FAILED_VERIFICATION};
 }
 
 }  // namespace ordertail

@@ -33,4 +33,13 @@ class CurlHttp final : public HttpTransport {
   std::unique_ptr<Implementation> self_;
 };
 
+/// What came of connecting to a server.
+struct Reach {
+  std::string error;                ///< why it failed; empty when it did not
+  bool server_not_trusted = false;  ///< it failed because TLS verification did
+};
+/// Connects as a request would, over verified TLS if the URL is https, and hangs up: no request is
+/// made.
+[[nodiscard]] Reach reach(const std::string& url, const CurlOptions& options);
+
 }  // namespace ordertail

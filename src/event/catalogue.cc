@@ -80,4 +80,12 @@ std::vector<PatternFile> all_patterns() {
   return result;
 }
 
+std::vector<Pattern> parsed_patterns() {
+  std::vector<Pattern> result;
+  for (const PatternFile& file : all_patterns()) {
+    result.push_back(parse_pattern(file.text, file.file));
+  }
+  return result;
+}
+
 }  // namespace ordertail

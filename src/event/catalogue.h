@@ -33,5 +33,7 @@ struct PatternFile {
 
 /// Every pattern that find_pattern() finds by name, sorted.
 [[nodiscard]] std::vector<PatternFile> all_patterns();
+/// The same, read.
+[[nodiscard]] std::vector<Pattern> parsed_patterns();
 
 }  // namespace ordertail

@@ -5,6 +5,12 @@
 namespace ordertail {
 namespace {
 
+/// Does it alone leave no more than one way?
+bool decides(const Evidence::Readings& readings) {
+  return std::count_if(readings.begin(), readings.end(),
+                       [](std::uint8_t reading) { return reading != 0; }) == 1;
+}
+
 bool have_a_way_in_common(const Evidence::Readings& a, const Evidence::Readings& b) {
   for (std::size_t way = 0; way < a.size(); ++way) {
     if (a[way] != 0 && b[way] != 0) return true;
@@ -60,10 +66,14 @@ Proof Evidence::outcome() const {
 
 std::vector<Evidence::Witness> Evidence::witnesses() const {
   const Proof proof = outcome();
+  const bool one_decides =
+      proof == Proof::decided && std::any_of(kinds_.begin(), kinds_.end(),
+                                             [](const auto& kind) { return decides(kind.first); });
   std::vector<Witness> chosen;
   for (const auto& [readings, kind] : kinds_) {
     const bool tells = proof == Proof::unproven        ? is_ambiguous(readings)
                        : proof == Proof::contradictory ? contradicts_any(readings)
+                       : one_decides                   ? decides(readings)
                                                        : excludes_a_way(readings);
     if (tells) chosen.insert(chosen.end(), kind.begin(), kind.end());
   }

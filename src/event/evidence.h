@@ -42,7 +42,8 @@ class Evidence {
   /// Can it read every cell?
   [[nodiscard]] bool is_left(std::size_t way) const;
   /// Those that lead to the outcome, by line: what is read differently by the ways that are left,
-  /// two kinds that contradict each other, or else what not every way can read.
+  /// two kinds that contradict each other, what only the decided way can read, or else what not
+  /// every way can read.
   [[nodiscard]] std::vector<Witness> witnesses() const;
 
  private:

@@ -110,7 +110,11 @@ void Mapping::read_texts(Row& row, Event& event, std::vector<Remark>& remarks) c
     const Plus plus = key == "email" ? Plus::plus : Plus::blank;
     (event.*member).assign(row.text(text_[i], plus));
   }
-  if (const std::string_view name = row.text(name_); !name.empty()) {
+  for (char& c : event.currency) {  // ISO 4217 codes; Stripe writes "usd"
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  // Some checkouts write the e-mail address where the name should be.
+  if (const std::string_view name = row.text(name_); !name.empty() && !is_email(name)) {
     const std::size_t blank = name.rfind(' ');
     event.first_name.assign(trim(name.substr(0, blank)));
     if (blank != name.npos) event.last_name.assign(name.substr(blank + 1));

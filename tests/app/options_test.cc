@@ -49,13 +49,17 @@ TEST(OptionsTest, SaysWhatIsWrongAndWhereHelpIs) {
             "the argument ('many') for option '--limit' is invalid; see `ordertail import --help`");
   EXPECT_EQ(complaint({"import", "a", "--dry-run", "--rehearse"}),
             "--dry-run and --rehearse exclude each other; see `ordertail import --help`");
+  EXPECT_EQ(complaint({"check", "a", "--offline", "--probe"}),
+            "--offline and --probe exclude each other; see `ordertail check --help`");
+  EXPECT_EQ(complaint({"explain"}), "the files are missing; see `ordertail explain --help`");
   EXPECT_EQ(complaint({"status", "a", "--dry-run"}),
             "unrecognised option '--dry-run'; see `ordertail status --help`");
 }
 
 TEST(OptionsTest, EveryCommandHasHelp) {
   const std::string help = help_text("");
-  for (const char* command : {"import", "stage", "submit", "extract", "status", "patterns"}) {
+  for (const char* command :
+       {"init", "explain", "check", "import", "stage", "submit", "extract", "status", "patterns"}) {
     EXPECT_NE(help.find(command), std::string::npos);
     EXPECT_TRUE(parse({command, "--help"}).help);
     EXPECT_TRUE(help_text(command).starts_with("Usage: ordertail " + std::string(command)));

@@ -281,6 +281,15 @@ TEST(CurlHttp, ACredentialOfTwoLinesIsRefused) {
   }
 }
 
+TEST(CurlHttp, ReachesAServerWithoutARequest) {
+  const FaultServer server({faults::close_at_once()});
+  EXPECT_EQ(reach(server.url() + "/?hapikey=" + kSecret, quick()).error, "");
+  EXPECT_EQ(server.requests().size(), 0U);
+  const Reach refused = reach(std::string("http://127.0.0.1:1/?hapikey=") + kSecret, quick());
+  EXPECT_EQ(refused.error, "cannot connect to 127.0.0.1:1: Connection refused");
+  EXPECT_FALSE(refused.server_not_trusted);
+}
+
 TEST(CurlHttp, WithNothingInFlightItJustWaits) {
   CurlHttp http({});
   const auto before = std::chrono::steady_clock::now();

@@ -205,6 +205,25 @@ TEST_F(MappingTest, SplitsANameAtItsLastBlank) {
   EXPECT_FALSE(event(reading, 1).contains("last_name"));
 }
 
+TEST_F(MappingTest, AnEmailAddressIsNoName) {
+  const Reading reading = read(dated("UTC", "name = \"Name\"\n"),
+                               "Order,Email,Date,Name\n"
+                               "1,a@example.com,2024-01-01 00:00,a@example.com\n"
+                               "2,a@example.com,2024-01-01 00:00,Ann @ Home\n");
+  EXPECT_FALSE(event(reading, 0).contains("first_name"));
+  EXPECT_FALSE(event(reading, 0).contains("last_name"));
+  EXPECT_EQ(event(reading, 1)["last_name"], "Home");
+}
+
+TEST_F(MappingTest, ACurrencyIsInCapitals) {
+  const Reading reading = read(dated("UTC", "currency = \"Currency\"\n"),
+                               "Order,Email,Date,Currency\n"
+                               "1,a@example.com,2024-01-01 00:00,usd\n"
+                               "2,a@example.com,2024-01-01 00:00,EUR\n");
+  EXPECT_EQ(event(reading, 0)["currency"], "USD");
+  EXPECT_EQ(event(reading, 1)["currency"], "EUR");
+}
+
 TEST_F(MappingTest, DropsAMalformedTokenOrAddressAndSaysSo) {
   const Reading reading = read(dated("UTC", "utk = \"T\"\nip = \"IP\"\n"),
                                "Order,Email,Date,T,IP\n"

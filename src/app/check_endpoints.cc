@@ -1,0 +1,73 @@
+#include "app/check_endpoints.h"
+
+#include <fmt/format.h>
+
+#include "app/endpoint.h"
+#include "base/clock.h"
+#include "delivery/curl_http.h"
+#include "delivery/leads.h"
+
+namespace ordertail {
+namespace {
+
+Event probing_lead() {
+  Event event;
+  event.kind = Kind::registration;
+  event.email = "ordertail-probe@example.com";
+  event.first_name = "ordertail";
+  event.last_name = "probe";
+  return event;
+}
+
+HttpReply exchange(HttpRequest request) {
+  CurlHttp http(CurlOptions{});
+  http.start(1, std::move(request));
+  while (true) {
+    auto replies = http.wait(std::chrono::seconds(1));
+    if (!replies.empty()) return std::move(replies.front());
+  }
+}
+
+}  // namespace
+
+void check_reach(const Job& job, Checkup& checkup) {
+  for (const Kind kind : {Kind::registration, Kind::purchase}) {
+    const auto& endpoint = job.endpoints[static_cast<std::size_t>(kind)];
+    if (!endpoint) continue;
+    const std::string subject = fmt::format("{} endpoint", name_of(kind));
+    const Reach reached = reach(endpoint->url, CurlOptions{});
+    const UrlParts url = split_url(endpoint->url);
+    if (reached.error.empty()) {
+      checkup.ok(subject,
+                 fmt::format("{} can be reached{}", url.authority,
+                             url.scheme == "https" ? ", and its certificate is good" : ""));
+    } else {
+      checkup.fail(
+          subject,
+          Error(reached.server_not_trusted ? ExitCode::credentials : ExitCode::usage,
+                fmt::format("{}; check the url in the job, and the network", reached.error)));
+    }
+  }
+}
+
+void probe(const Job& job, const std::string& hapikey, Checkup& checkup) {
+  const auto& endpoint = job.endpoints[static_cast<std::size_t>(Kind::registration)];
+  if (!endpoint) {
+    checkup.warn("probe", "there is no [hubspot.registration] to send it to");
+    return;
+  }
+  const LeadsSink sink(endpoint->url, hapikey);
+  const Event lead = probing_lead();
+  const SystemClock clock;
+  const Judgement judgement = sink.judge(exchange(sink.render(lead)), clock.wall());
+  if (judgement.verdict == Verdict::accepted) {
+    checkup.ok("probe",
+               fmt::format("the server took the lead {}; delete it in HubSpot", lead.email));
+    return;
+  }
+  const bool is_identity = judgement.exit == ExitCode::credentials;
+  checkup.fail("probe", Error(is_identity ? ExitCode::credentials : ExitCode::usage,
+                              "the server did not take the lead: " + judgement.message));
+}
+
+}  // namespace ordertail

@@ -1,0 +1,136 @@
+#include "app/check_sources.h"
+
+#include <date/date.h>
+#include <fmt/format.h>
+
+#include "app/signals.h"
+#include "app/staging.h"
+#include "base/text.h"
+#include "event/recognition.h"
+#include "report/reject_lines.h"
+#include "report/words.h"
+
+namespace ordertail {
+namespace {
+
+constexpr std::uint64_t kMostEvents = 1000;
+
+/// What the first events of a source hold.
+struct Coverage {
+  std::uint64_t events = 0, with_email = 0, with_token = 0, with_ip = 0;
+
+  void add(const Event& event) {
+    ++events;
+    with_email += event.email.empty() ? 0 : 1;
+    with_token += event.utk.empty() ? 0 : 1;
+    with_ip += event.ip.empty() ? 0 : 1;
+  }
+  [[nodiscard]] std::uint64_t percent(std::uint64_t part) const { return part * 100 / events; }
+};
+
+std::string close_date_of(const Event& event, const Job& job) {
+  return fmt::format(
+      "order {} of {} UTC closes on {} (MM/DD/YYYY, the day in {})", printable(event.order_number),
+      date::format("%F %T", date::sys_seconds(event.occurred_at->time_since_epoch())),
+      us_date(*event.close_date), job.account_zone.name());
+}
+
+/// Warns of files that do not look like what the job says they are.
+void check_looks(const Job& job, const Source& source, const std::string& subject,
+                 Checkup& checkup) {
+  if (!source.pattern) return;
+  const Pattern& pattern = *source.pattern;
+  if (pattern.csv && (pattern.csv->recognise.empty() || !pattern.csv->frame.columns.empty())) {
+    return;
+  }
+  for (const SourceFile& file : expand_globs(source.files, job.directory)) {
+    const Recognition found = recognise(file, {&pattern, 1});
+    if (found.empty || found.pattern != nullptr) continue;
+    if (pattern.line) {
+      checkup.warn(subject, fmt::format("{}: of its first lines fewer than nine in ten match the "
+                                        "pattern {}; look at it with `ordertail explain`",
+                                        file.name, pattern.name));
+    } else {
+      checkup.warn(subject, fmt::format("{}: this does not look like what the pattern {} reads; "
+                                        "look at it with `ordertail explain`",
+                                        file.name, pattern.name));
+    }
+  }
+}
+
+void report(const Coverage& coverage, const std::string& subject, Checkup& checkup) {
+  if (coverage.events == 0) {
+    checkup.warn(subject,
+                 "there is no event in its files; `ordertail import --dry-run` says what became of "
+                 "their rows");
+    return;
+  }
+  const std::string text = fmt::format(
+      "of its first {}, {}% have an e-mail address, {}% a visitor token, {}% an IP address",
+      count_of(coverage.events, "event"), coverage.percent(coverage.with_email),
+      coverage.percent(coverage.with_token), coverage.percent(coverage.with_ip));
+  if (coverage.with_token > 0) {
+    checkup.ok(subject, text);
+  } else {
+    checkup.warn(subject, text + ": without a token, HubSpot shows the sale under no source");
+  }
+}
+
+class SourceCheck {
+ public:
+  SourceCheck(const Job& job, std::size_t index, Store& store, Checkup& checkup)
+      : job_(job), store_(store), checkup_(checkup), subject_(fmt::format("source {}", index + 1)) {
+    job_.sources = {job.sources[index]};
+  }
+
+  void run(std::string& close_date) {
+    const bool has_looked = checkup_.succeeds(
+        subject_, [&] { check_looks(job_, job_.sources.front(), subject_, checkup_); });
+    if (!has_looked) return;
+    StageObserver observer;
+    observer.event = [&](const Event& event) {
+      coverage_.add(event);
+      if (close_date.empty() && event.close_date) close_date = close_date_of(event, job_);
+    };
+    observer.reject = [&](const Reject& reject) {
+      if (first_reject_.empty()) first_reject_ = to_sentence(reject);
+    };
+    observer.notice = [&](std::string_view text) { checkup_.warn(subject_, std::string(text)); };
+    observer.fault = [&](std::string_view text) {
+      checkup_.fail(subject_, Error(ExitCode::source, std::string(text)));
+    };
+    checkup_.succeeds(subject_, [&] { read(std::move(observer)); });
+  }
+
+ private:
+  void read(StageObserver observer) {
+    Staging staging(job_, store_, StageMode::extract, kMostEvents, interrupted(),
+                    std::move(observer));
+    while (staging.advance()) {
+    }
+    const StageCounts& counts = staging.counts();
+    if (counts.rejects > 0) {
+      checkup_.warn(subject_, fmt::format("{} up to there cannot be used: {}",
+                                          count_of(counts.rejects, "record"), first_reject_));
+    }
+    if (counts.faults.empty() || coverage_.events > 0) report(coverage_, subject_, checkup_);
+  }
+
+  Job job_;
+  Store& store_;
+  Checkup& checkup_;
+  std::string subject_, first_reject_;
+  Coverage coverage_;
+};
+
+}  // namespace
+
+void check_sources(const Job& job, Store& store, Checkup& checkup) {
+  std::string close_date;
+  for (std::size_t i = 0; i < job.sources.size(); ++i) {
+    SourceCheck(job, i, store, checkup).run(close_date);
+  }
+  if (!close_date.empty()) checkup.ok("close date", close_date);
+}
+
+}  // namespace ordertail

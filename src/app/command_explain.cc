@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/commands.h"
+#include "app/explanation.h"
+#include "app/output.h"
+#include "base/text.h"
+#include "event/catalogue.h"
+
+namespace ordertail {
+namespace {
+
+Declared declared_by(const Options& options) {
+  Declared declared{options.time_zone, date_order(options.date_order),
+                    number_style(options.numbers)};
+  const auto refuse = [](std::string_view option, const std::string& value, std::string_view what) {
+    throw Error(ExitCode::usage, fmt::format("--{} \"{}\" {}; see `ordertail explain --help`",
+                                             option, printable(value), what));
+  };
+  if (!options.time_zone.empty() && !TimeZone::find(options.time_zone)) {
+    refuse("time-zone", options.time_zone, "is no time zone; write one such as America/New_York");
+  }
+  if (!options.date_order.empty() && !declared.date_order) {
+    refuse("date-order", options.date_order, "is none of mdy, dmy and ymd");
+  }
+  if (!options.numbers.empty() && !declared.numbers) {
+    refuse("numbers", options.numbers,
+           "is none of 1234.56, 1,234.56, 1.234,56, 1 234,56 and 1234,56");
+  }
+  return declared;
+}
+
+std::vector<Pattern> patterns_for(const Options& options) {
+  if (options.pattern.empty()) return parsed_patterns();
+  const PatternFile file = find_pattern(options.pattern, ".");
+  return {parse_pattern(file.text, file.file)};
+}
+
+struct Told {
+  SourceFile file;
+  Recognition recognition;
+  std::string fault;  // why it cannot be read
+};
+
+/// What the file is. When the user names the pattern, it is that or one of its companions.
+Told tell(const std::string& path, const std::vector<Pattern>& patterns, bool forced) {
+  Told told{{path, path}, {}, {}};
+  try {
+    told.recognition = recognise(told.file, patterns);
+    if (told.recognition.empty) {
+      told.fault = fmt::format("{}: the file is empty", path);
+    } else if (forced && told.recognition.companion == nullptr) {
+      told.recognition.pattern = &patterns.front();
+    }
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::source) throw;
+    told.fault = error.what();
+  }
+  return told;
+}
+
+/// Of the files given, those that complete the files of `pattern`.
+CompanionFiles companions_of(const Pattern& pattern, const std::vector<Told>& all) {
+  CompanionFiles files(pattern.companions.size());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const CompanionSpec& spec = pattern.companions[i];
+    for (const Told& told : all) {
+      if (told.recognition.companion == &spec) files[i].push_back(told.file);
+    }
+  }
+  return files;
+}
+
+std::string explain(const Told& told, const std::vector<Told>& all, const Declared& declared,
+                    const Options& options) {
+  const Recognition& recognition = told.recognition;
+  if (recognition.pattern == nullptr) return explain_unrecognised(told.file, recognition);
+  std::string text = explain_pattern(recognition, !options.pattern.empty());
+  if (recognition.companion != nullptr) {
+    return text + explain_companion(*recognition.companion, told.file);
+  }
+  return text + explain_content(*recognition.pattern, declared, told.file,
+                                companions_of(*recognition.pattern, all),
+                                !options.show_personal_data);
+}
+
+}  // namespace
+
+int run_explain(const Options& options) {
+  const Declared declared = declared_by(options);
+  const std::vector<Pattern> patterns = patterns_for(options);
+  std::vector<Told> all;
+  for (const std::string& path : options.operands) {
+    all.push_back(tell(path, patterns, !options.pattern.empty()));
+  }
+  Output out;
+  auto code = ExitCode::ok;
+  for (Told& told : all) {
+    std::string text;
+    if (told.fault.empty()) {
+      try {
+        text = explain(told, all, declared, options);
+      } catch (const Error& error) {
+        if (error.code() != ExitCode::source) throw;
+        told.fault = error.what();
+      }
+    }
+    if (!told.fault.empty()) text = "  " + told.fault + "\n";
+    if (!told.fault.empty() || told.recognition.pattern == nullptr) code = ExitCode::source;
+    out.write(printable(told.file.name, 200) + "\n" + text);
+  }
+  out.flush();
+  return static_cast<int>(code);
+}
+
+}  // namespace ordertail

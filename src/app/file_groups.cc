@@ -1,0 +1,208 @@
+#include "app/file_groups.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "event/recognition.h"
+
+namespace ordertail {
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::set<std::string>;
+
+bool is_standard_output(const fs::path& path) {
+  struct stat file {};
+  struct stat out {};
+  return ::stat(path.c_str(), &file) == 0 && ::fstat(STDOUT_FILENO, &out) == 0 &&
+         file.st_dev == out.st_dev && file.st_ino == out.st_ino;
+}
+
+void add_folder(const fs::path& folder, Names& names) {
+  std::error_code error;
+  fs::recursive_directory_iterator entries(folder, error);
+  for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
+    const fs::path& path = entries->path();
+    if (path.filename().string().starts_with('.')) {
+      entries.disable_recursion_pending();
+    } else if (entries->is_regular_file() && !is_standard_output(path)) {
+      names.insert(path.lexically_normal().string());
+    }
+  }
+  if (error) throw system_error(ExitCode::source, "look into", folder.string(), error.value());
+}
+
+/// The names of all files; those found in folders go to `found` as well.
+Names all_files(const std::vector<std::string>& paths, Names& found) {
+  Names names;
+  for (const std::string& path : paths) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) {
+      throw system_error(ExitCode::source, "open", path, errno);
+    }
+    if (S_ISDIR(status.st_mode)) {
+      add_folder(path, found);
+    } else {
+      names.insert(fs::path(path).lexically_normal().string());
+    }
+  }
+  names.insert(found.begin(), found.end());
+  return names;
+}
+
+/// As a source writes the name of one file: wildcards in it are none.
+std::string literal(const std::string& name) {
+  if (name.find_first_of("*?[") == name.npos) return name;
+  std::string glob;
+  for (const char c : name) {
+    if (std::string_view("*?[\\").find(c) != std::string_view::npos) glob += '\\';
+    glob += c;
+  }
+  return glob;
+}
+
+/// Exports are alike in how they end ("exports/*.csv"), logs in how they begin
+/// ("logs/access.log*").
+std::string glob_of_its_like(const std::string& name) {
+  const fs::path path(name);
+  const std::string file = path.filename().string();
+  const std::size_t log = file.find(".log");
+  if (log != file.npos) {
+    return (path.parent_path() / literal(file.substr(0, log + 4))).string() + "*";
+  }
+  const std::size_t dot = file.rfind('.', file.ends_with(".gz") ? file.size() - 4 : file.npos);
+  if (dot == file.npos) return literal(name);
+  return (literal(path.parent_path().string()) / fs::path("*" + literal(file.substr(dot))))
+      .string();
+}
+
+std::vector<std::string> globs_for(const Names& names, const Names& found) {
+  std::vector<std::string> globs;
+  Names covered;
+  for (const std::string& name : names) {
+    if (covered.contains(name)) continue;
+    std::string glob = glob_of_its_like(name);
+    Names meant;
+    if (found.contains(name)) {
+      for (const SourceFile& file : expand_globs({glob}, "")) meant.insert(file.name);
+    }
+    const bool is_right = meant.contains(name) &&
+                          std::includes(names.begin(), names.end(), meant.begin(), meant.end());
+    if (is_right) {
+      covered.insert(meant.begin(), meant.end());
+    } else {
+      glob = literal(name);
+    }
+    globs.push_back(std::move(glob));
+  }
+  return globs;
+}
+
+/// Do all that it may be fit it, and hold this?
+template <typename Condition>
+bool are_all(const Recognition& recognition, Condition holds) {
+  return !recognition.candidates.empty() &&
+         std::all_of(
+             recognition.candidates.begin(), recognition.candidates.end(),
+             [&](const Candidate& candidate) { return candidate.fits() && holds(candidate); });
+}
+
+class Grouping {
+ public:
+  explicit Grouping(std::span<const Pattern> patterns) : patterns_(patterns) {}
+
+  void add(const std::string& name) {
+    const SourceFile file{name, name};
+    try {
+      add(file, recognise(file, patterns_));
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::source) throw;
+      unread_.push_back({name, error.what()});
+    }
+  }
+
+  GroupedFiles finish(const Names& found) && {
+    GroupedFiles result;
+    for (const auto& [name, group] : groups_) {
+      if (group.own.empty()) give_up(group);
+    }
+    for (auto& [name, group] : groups_) {
+      if (group.own.empty()) continue;
+      Names names;
+      for (const SourceFile& file : group.own) names.insert(file.name);
+      for (const SourceFile& file : group.companions) names.insert(file.name);
+      group.globs = globs_for(names, found);
+      result.groups.push_back(std::move(group));
+    }
+    result.unread = std::move(unread_);
+    return result;
+  }
+
+ private:
+  FileGroup& of(const Candidate& candidate) {
+    FileGroup& group = groups_[candidate.pattern->name];
+    group.pattern = candidate.pattern;
+    return group;
+  }
+
+  void add(const SourceFile& file, const Recognition& recognition) {
+    const auto& candidates = recognition.candidates;
+    const auto is_companion = [](const Candidate& each) { return each.companion != nullptr; };
+    const auto is_log = [](const Candidate& each) { return each.pattern->line.has_value(); };
+    if (recognition.empty) {
+      unread_.push_back({file.name, fmt::format("{}: the file is empty", file.name)});
+    } else if (are_all(recognition, is_companion)) {
+      // Several patterns may want the same one.
+      for (const Candidate& candidate : candidates) of(candidate).companions.push_back(file);
+    } else if (recognition.pattern != nullptr || are_all(recognition, is_log)) {
+      // Several patterns may read the same lines alike: the first of them is as good as any.
+      FileGroup& group = of(candidates.front());
+      group.own.push_back(file);
+      group.others.clear();
+      for (std::size_t i = 1; i < candidates.size(); ++i) {
+        group.others.push_back(candidates[i].pattern->name);
+      }
+    } else {
+      unread_.push_back({file.name, unrecognised(file, recognition).what()});
+    }
+  }
+
+  /// Companions alone are of no use, unless another pattern wants them, too.
+  void give_up(const FileGroup& group) {
+    for (const SourceFile& file : group.companions) {
+      const bool is_taken = std::any_of(groups_.begin(), groups_.end(), [&](const auto& other) {
+        const auto& companions = other.second.companions;
+        return !other.second.own.empty() &&
+               std::any_of(companions.begin(), companions.end(),
+                           [&](const SourceFile& each) { return each.name == file.name; });
+      });
+      if (is_taken) continue;
+      unread_.push_back({file.name, fmt::format("{}: completes files of the pattern {}, of which "
+                                                "there is none here",
+                                                file.name, group.pattern->name)});
+    }
+  }
+
+  std::span<const Pattern> patterns_;
+  std::map<std::string, FileGroup> groups_;
+  std::vector<UnreadFile> unread_;
+};
+
+}  // namespace
+
+GroupedFiles group_files(const std::vector<std::string>& paths, std::span<const Pattern> patterns) {
+  Names found;
+  Grouping grouping(patterns);
+  for (const std::string& name : all_files(paths, found)) grouping.add(name);
+  return std::move(grouping).finish(found);
+}
+
+}  // namespace ordertail

@@ -1,0 +1,57 @@
+#include "app/systems.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ordertail {
+namespace {
+
+const Columns& columns_of(const MappingSpec& mapping, std::string_view field) {
+  if (field == "skus") return mapping.skus.columns;
+  const auto* const found = std::find_if(kTextFields.begin(), kTextFields.end(),
+                                         [&](const TextField& each) { return each.key == field; });
+  return mapping.text[static_cast<std::size_t>(found - kTextFields.begin())];
+}
+
+bool is_of_companion(const Pattern& pattern, const std::string& entry) {
+  return std::any_of(
+      pattern.companions.begin(), pattern.companions.end(),
+      [&](const CompanionSpec& companion) { return entry.starts_with(companion.name + ":"); });
+}
+
+/// A bar would end the cell.
+std::string cell(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) escaped += c == '|' ? std::string("\\|") : std::string(1, c);
+  return escaped;
+}
+
+}  // namespace
+
+std::string_view availability(const Pattern& pattern, std::string_view field) {
+  bool from_companion = false;
+  for (const MappingSpec& mapping : pattern.mappings) {
+    for (const std::string& entry : columns_of(mapping, field)) {
+      if (!is_of_companion(pattern, entry)) return "yes";
+      from_companion = true;
+    }
+  }
+  if (from_companion) return "companion";
+  return pattern.line && !pattern.line->request_group.empty() ? "query" : "–";
+}
+
+std::string systems_table(std::span<const Pattern> patterns) {
+  std::string table =
+      "| system and file | pattern | e-mail | IP | currency | SKU | verified |\n"
+      "|---|---|---|---|---|---|---|\n";
+  for (const Pattern& pattern : patterns) {
+    table += fmt::format("| {} | `{}` | {} | {} | {} | {} | {} |\n", cell(pattern.describes),
+                         pattern.name, availability(pattern, "email"), availability(pattern, "ip"),
+                         availability(pattern, "currency"), availability(pattern, "skus"),
+                         cell(pattern.verified));
+  }
+  return table;
+}
+
+}  // namespace ordertail

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "event/catalogue.h"
 #include "event/recognition.h"
@@ -76,12 +77,26 @@ class Sorting {
       companions_only_.push_back({file, as});
       return;
     }
-    if (as.pattern == nullptr) throw unrecognised(file, as);
-    const Pattern applied = source_.applied(*as.pattern);
-    if (const auto why = useless(job_, applied)) {
-      throw Error(ExitCode::source, fmt::format("{}: {}", file.name, *why));
+    if (as.pattern == nullptr && !is_shared(as)) throw unrecognised(file, as);
+    for (const Candidate& candidate : as.candidates) {
+      const Pattern applied = source_.applied(*candidate.pattern);
+      if (const auto why = useless(job_, applied)) {
+        throw Error(ExitCode::source, fmt::format("{}: {}", file.name, *why));
+      }
+      of(*candidate.pattern, applied).files.push_back(file);
     }
-    of(*as.pattern, applied).files.push_back(file);
+  }
+
+  /// Is the file one of several sections, each read by a pattern of its own?
+  static bool is_shared(const Recognition& as) {
+    std::set<std::string> sections;
+    for (const Candidate& candidate : as.candidates) {
+      if (!candidate.fits() || candidate.companion != nullptr || !candidate.pattern->csv)
+        return false;
+      const std::string& section = candidate.pattern->csv->frame.section;
+      if (section.empty() || !sections.insert(section).second) return false;
+    }
+    return !sections.empty();
   }
 
   SourceFiles& of(const Pattern& pattern, const Pattern& applied) {

@@ -28,7 +28,8 @@ struct SortObserver {
 };
 
 /// Sorts files by the source's pattern, or by what their headers tell; files of one pattern stay
-/// in order. A companion goes to all patterns that want it. Empty files are left out.
+/// in order. A companion goes to all patterns that want it, a file of several sections to the
+/// pattern of each. Empty files are left out.
 [[nodiscard]] std::vector<std::unique_ptr<SourceFiles>> sort_files(
     const Job& job, const Source& source, const std::vector<SourceFile>& files,
     const SortObserver& observer);

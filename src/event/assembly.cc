@@ -177,14 +177,14 @@ void Assembly::finish(Findings& findings) {
     place(*reject, fault_);
     findings.rejects.push_back(std::move(*reject));
   } else if (auto* withdrawal = std::get_if<Withdrawal>(&meaning_)) {
-    place(*withdrawal, begin_);
+    place(*withdrawal, *begin_);
     findings.withdrawn.push_back(std::move(*withdrawal));
   } else {
     event_->rows = static_cast<std::uint32_t>(rows_);
     findings.add(event_);
     for (Remark& remark : remarks_) {
       remark.file = file_;
-      remark.at = begin_;
+      remark.at = *begin_;
       findings.remarks.push_back(std::move(remark));
     }
   }
@@ -192,7 +192,11 @@ void Assembly::finish(Findings& findings) {
 }
 
 std::optional<Position> Assembly::open() const {
-  return rows_ > 0 ? std::optional(begin_) : std::nullopt;
+  return rows_ > 0 ? begin_ : std::nullopt;
+}
+
+std::optional<Position> Assembly::last_order() const {
+  return order_key_ ? begin_ : std::nullopt;
 }
 
 }  // namespace ordertail

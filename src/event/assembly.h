@@ -40,6 +40,8 @@ class Assembly {
   [[nodiscard]] std::uint64_t open_rows() const { return rows_ + blank_rows_; }
   /// Where the open order begins, if there is one: reading has to resume there.
   [[nodiscard]] std::optional<Position> open() const;
+  /// Where the last order begins that rows behind the end of the file could add to, open or not.
+  [[nodiscard]] std::optional<Position> last_order() const;
 
  private:
   void join();
@@ -60,11 +62,11 @@ class Assembly {
   std::optional<Expression> footer_;
   std::size_t first_column_ = 0;  // place of it, when there is a footer
   Row row_;
-  std::string key_;               // of the open order
-  Position begin_;                // of the open order
-  std::uint64_t rows_ = 0;        // of the open order; 0: none is open
-  std::uint64_t blank_rows_ = 0;  // read while it was open
-  std::size_t mapping_ = 0;       // that made event_
+  std::string key_;                // of the open order
+  std::optional<Position> begin_;  // of the last order
+  std::uint64_t rows_ = 0;         // of the open order; 0: none is open
+  std::uint64_t blank_rows_ = 0;   // read while it was open
+  std::size_t mapping_ = 0;        // that made event_
   // Of the open order, when meaning_ is Made. A pointer, since findings take it by trading.
   std::unique_ptr<Event> event_ = std::make_unique<Event>();
   Meaning meaning_;

@@ -39,6 +39,7 @@ struct Extraction::Implementation {
   [[nodiscard]] bool is_unfinished(const BadRecord& line) const;
   Position interpret(Findings& findings, std::uint64_t most);
   void pass_over(Position reached, Findings& findings);
+  [[nodiscard]] Position end_of_records() const;
   [[nodiscard]] Position end_of_input() const;
   void mark_up_to(std::uint64_t end);
   void move_checkpoint(Position to, std::uint64_t seen);
@@ -61,7 +62,8 @@ struct Extraction::Implementation {
   std::uint64_t passed_over = 0;  // of the batch's, those counted so far
 
   const MarkerSpan span;
-  Marker marker{span};  // of what is before a place in the stretch
+  const bool completes_itself;  // what follows may say more of the orders read before
+  Marker marker{span};          // of what is before a place in the stretch
   Checkpoint checkpoint;
   std::optional<std::size_t> resumed;
   std::uint64_t read_from = 0;
@@ -74,7 +76,10 @@ Extraction::Implementation::Implementation(const Pattern& pattern, const EventCo
                                            Companions* companions)
     : file(std::move(source)),
       charset(pattern.csv ? pattern.csv->charset : std::string()),
-      span(pattern.csv ? MarkerSpan::whole : MarkerSpan::tail) {
+      span(pattern.csv ? MarkerSpan::whole : MarkerSpan::tail),
+      completes_itself(
+          std::any_of(pattern.companions.begin(), pattern.companions.end(),
+                      [](const CompanionSpec& each) { return !each.form.frame.section.empty(); })) {
   prefix = read_prefix(*open_text(file, charset));
   if (prefix.empty()) {
     done = true;  // an empty file holds nothing, not even a header
@@ -121,7 +126,7 @@ void Extraction::Implementation::resume(std::span<const Checkpoint> known) {
   for (const std::size_t i : furthest) {
     if (known[i].offset < start.byte) continue;
     const Match found = match(known[i].identity, span, prefix, *open_text(file, charset));
-    if (found == Match::no) continue;
+    if (found == Match::no || (found == Match::longer && completes_itself)) continue;
     resumed = i;
     checkpoint = known[i];
     at = {known[i].line, known[i].offset};
@@ -227,7 +232,7 @@ void Extraction::Implementation::pass_over(Position reached, Findings& findings)
 
 /// Where reading resumes should more follow this end of the input. What an end cuts short may be
 /// the front of something longer: a last line without its line end, a cell without its quote.
-Position Extraction::Implementation::end_of_input() const {
+Position Extraction::Implementation::end_of_records() const {
   const RecordBatch& batch = stretch->batch;
   const std::string_view bytes = stretch->bytes;
   for (const BadRecord& piece : batch.bad) {
@@ -246,6 +251,13 @@ Position Extraction::Implementation::end_of_input() const {
   const std::size_t line_end = bytes.rfind('\n');
   return {batch.next.line,
           stretch->at.byte + (line_end == std::string_view::npos ? 0 : line_end + 1)};
+}
+
+/// The same; an order may go on behind its last row.
+Position Extraction::Implementation::end_of_input() const {
+  const Position end = end_of_records();
+  const auto order = assembly->last_order();
+  return order && order->byte < end.byte ? *order : end;
 }
 
 Extraction::Extraction(const Pattern& pattern, const EventContext& context, SourceFile file,

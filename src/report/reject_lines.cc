@@ -11,12 +11,12 @@ std::string to_json_line(const Reject& reject) {
   std::string line = std::string(kRejectLineBegins);
   append_json_string(reject.reason, line);
   if (!reject.field.empty()) {
-    line += ",\"field\":";
+    line += R"(,"field":)";
     append_json_string(reject.field, line);
   }
-  line += ",\"message\":";
+  line += R"(,"message":)";
   append_json_string(reject.message, line);
-  line += ",\"source\":{\"file\":";
+  line += R"(,"source":{"file":)";
   append_json_string(reject.file, line);
   return line + fmt::format(",\"line\":{},\"byte\":{}}}}}\n", reject.at.line, reject.at.byte);
 }

@@ -163,8 +163,7 @@ TEST(DateProof, DecidesByAValueAboveTwelve) {
   EXPECT_EQ(dates({"2025-03-04"}).decision(), DateOrder::ymd);
   EXPECT_EQ(dates({"12/31/2025"}).outcome(), Proof::decided);
   EXPECT_THAT(dates({"03/04/2025", "12/31/2025"}).evidence(),
-              ElementsAre("line 2: 03/04/2025 may be March 4 or 3 April",
-                          "line 3: 12/31/2025 can only be December 31"));
+              ElementsAre("line 3: 12/31/2025 can only be December 31"));
 }
 
 TEST(DateProof, PassesOverWhatIsNoDateInAnyOrder) {

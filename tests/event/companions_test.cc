@@ -146,5 +146,26 @@ TEST(Companions, ServeOneFileAfterAnother) {
   EXPECT_EQ(found, "a@example.com A\nb@example.com\n");
 }
 
+/// The section that an order waits for may come with the rest of the file.
+TEST(Companions, HaveOrdersReadAgainWhenTheirFileIsLonger) {
+  TemporaryDirectory directory;
+  const Pattern pattern = parse_pattern(std::string(kSections), "sections.toml");
+  const EventContext context{"shop", TimeZone::find("UTC"), {}};
+  const std::string orders = "[ORDERS]\n!ORDERID;!DATE;!EMAIL\n1;2025-03-01;a@example.com\n";
+  std::vector<Checkpoint> known;
+  std::vector<std::size_t> skus;
+  for (const std::string& text : {orders, orders + "[ITEMS]\n!CODE;!ORDERID\nA;1\n"}) {
+    const auto path = directory.write("1.csv", text);
+    Companions companions(pattern, {}, [](const Reject& reject) { FAIL() << reject.message; });
+    Extraction extraction(pattern, context, {path, "1.csv"}, known, &companions);
+    Findings findings;
+    while (extraction.next(findings, 10)) {
+      for (const Event& event : findings.events()) skus.push_back(event.skus.size());
+    }
+    known = {extraction.checkpoint()};
+  }
+  EXPECT_EQ(skus, (std::vector<std::size_t>{0, 1}));
+}
+
 }  // namespace
 }  // namespace ordertail

@@ -29,7 +29,7 @@ void expect_same_in_parts(const Reader& reader, const InventedFile& file,
   const Reading whole = reader.read(path);
   EXPECT_GT(whole.events.size(), 0U);
   EXPECT_EQ(whole.bytes, file.text.size() - file.header);
-  EXPECT_EQ(whole.checkpoint.offset, file.text.size());
+  EXPECT_EQ(whole.checkpoint.seen, file.text.size());
   EXPECT_EQ(std::set<std::string>(whole.ids.begin(), whole.ids.end()).size(), whole.ids.size());
   for (const std::uint64_t most : steps) {
     SCOPED_TRACE(most);

@@ -60,14 +60,15 @@ Told tell(const std::string& path, const std::vector<Pattern>& patterns, bool fo
   return told;
 }
 
-/// Of the files given, those that complete the files of `pattern`.
+/// Of the files given, those that complete the files of `pattern`, whatever else they are.
 CompanionFiles companions_of(const Pattern& pattern, const std::vector<Told>& all) {
   CompanionFiles files(pattern.companions.size());
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const CompanionSpec& spec = pattern.companions[i];
-    for (const Told& told : all) {
-      if (told.recognition.companion == &spec) files[i].push_back(told.file);
-    }
+  if (files.empty()) return files;
+  for (const Told& told : all) {
+    if (!told.fault.empty()) continue;
+    const Recognition as = recognise(told.file, {&pattern, 1});
+    if (as.companion == nullptr) continue;
+    files[static_cast<std::size_t>(as.companion - pattern.companions.data())].push_back(told.file);
   }
   return files;
 }

@@ -134,6 +134,7 @@ class Grouping {
     for (const auto& [name, group] : groups_) {
       if (group.own.empty()) give_up(group);
     }
+    for (auto& [name, group] : groups_) add_shared_companions(group);
     for (auto& [name, group] : groups_) {
       if (group.own.empty()) continue;
       Names names;
@@ -172,6 +173,18 @@ class Grouping {
       }
     } else {
       unread_.push_back({file.name, unrecognised(file, recognition).what()});
+    }
+  }
+
+  /// A file that is read by a pattern of its own may complete another's files, too.
+  void add_shared_companions(FileGroup& group) {
+    if (group.pattern->companions.empty()) return;
+    for (const auto& [name, other] : groups_) {
+      if (&other == &group) continue;
+      for (const SourceFile& file : other.own) {
+        const Recognition as = recognise(file, {group.pattern, 1});
+        if (as.companion != nullptr) group.companions.push_back(file);
+      }
     }
   }
 

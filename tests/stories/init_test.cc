@@ -94,6 +94,20 @@ time_zone = "America/Chicago"   # check this: where the times in these files are
             std::string::npos);
 }
 
+TEST_F(Init, PutsFilesThatCompleteEachOtherIntoOneSource) {
+  // The customers are registrations of their own, too.
+  shop.write("volusion/Orders.csv",
+             "orderid,customerid,orderstatus,orderdate,paymentamount,totalshippingcost,salestax1,"
+             "salestax2,salestax3,total_payment_received\n");
+  shop.write("volusion/Customers.csv", "customerid,accesskey,emailaddress,createddate\n");
+  const std::string text = sources("volusion");
+  const std::size_t orders = text.find("# volusion/Customers.csv completes the others\n");
+  ASSERT_NE(orders, std::string::npos) << text;
+  EXPECT_NE(text.find("files   = [\"volusion/*.csv\"]\npattern = \"volusion-orders\"\n"),
+            std::string::npos)
+      << text;
+}
+
 TEST_F(Init, SaysWhyThereIsNothingToRead) {
   shop.write("a.csv", "");
   const Ended ended = shell("$ordertail init a.csv");

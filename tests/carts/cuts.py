@@ -5,7 +5,7 @@ import re
 
 from program import job_text
 
-SECOND_RUNS = 5  # of each sample
+SECOND_RUNS = 3  # of each sample
 
 
 def cut_places(sample):

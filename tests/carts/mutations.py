@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""mutations.py ORDERTAIL SANDBOX [SEED]: changes the samples of every built-in CSV pattern as files
-change in the world, and holds what the program makes of them against what it makes of the sample."""
+"""mutations.py ORDERTAIL SANDBOX [STEP [SEED]]: changes the samples of every built-in CSV pattern as files
+change in the world, and holds what the program makes of them against what it makes of the sample. Files are cut
+at every STEPth byte of their last two rows, 1 unless given."""
 
 import os
 import pathlib
@@ -224,11 +225,15 @@ def check_recognition(bench, random):
     text = (sample.text, sample.charset)
     sample.settings.setdefault("time_zone", "UTC")  # which the pattern of a companion may ask for
     found = bench.run({"named": text, "unnamed": text}, unnamed=["unnamed"])
+    refusal = found["unnamed"].refusal
+    if sample.in_sections and "several patterns recognise" in refusal and sample.name in refusal:
+        return [], 1  # a file of several sections is one of as many patterns
     return unlike(found["named"], found["unnamed"]), 1
 
 
 def main():
-    seed = int(sys.argv[3]) if len(sys.argv) > 3 else int(time.time())
+    step = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    seed = int(sys.argv[4]) if len(sys.argv) > 4 else int(time.time())
     print(f"seed {seed}")
     random = Random(seed)
     counts, faults = {}, 0
@@ -238,7 +243,7 @@ def main():
         program = Program(sys.argv[1], directory)
         with Sandbox(sys.argv[2], program) as sandbox:
             checks = {"columns missing": check_columns, "changes": check_same,
-                      "recognised": check_recognition, "cuts": check_cuts,
+                      "recognised": check_recognition, "cuts": lambda *given: check_cuts(*given, step),
                       "second runs": lambda *given: check_second_runs(*given, sandbox)}
             for sample in samples(program):
                 counts["samples"] = counts.get("samples", 0) + 1

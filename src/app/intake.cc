@@ -1,7 +1,10 @@
 #include "app/intake.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "base/text.h"
 #include "event/event_json.h"
 
 namespace ordertail {
@@ -18,11 +21,15 @@ std::optional<EventDigest> digest_of(const Event& event, const Pattern& pattern)
 
 Intake::Intake(Store& store, StageMode mode, const StageObserver& observer, StageCounts& counts)
     : store_(store), mode_(mode), observer_(observer), counts_(counts) {
+  if (mode != StageMode::extract) met_.emplace();
   if (mode == StageMode::dry) {
     const Totals totals = store.totals();
     store_is_empty_ = totals.submitted + totals.rejected + totals.pending + totals.in_doubt == 0;
-    met_.emplace();
   }
+}
+
+void Intake::begin_file() {
+  if (met_) met_->begin_file();
 }
 
 void Intake::take(const Findings& findings, const Pattern& pattern) {
@@ -51,8 +58,37 @@ void Intake::take(const Findings& findings, const Pattern& pattern) {
   }
 }
 
+bool Intake::contradicts(const Event& event, std::optional<EventDigest> digest) const {
+  if (!met_ || !digest || !met_->is_of_this_file(event.id)) return false;
+  const auto met = met_->find(event.id);
+  return met->state == Known::no || (met->digest && is_change(*met->digest, *digest));
+}
+
+/// Nothing of the order is sent: what was read of it before is taken out again.
+void Intake::reject_again(const Event& event) {
+  counts_.withdrawn += withdraw(event.id) == Withdrawn::taken_out;
+  const Reject reject{
+      "order_again",
+      "order_number",
+      fmt::format(
+          "order {} stands in this file before, with other content, and which of the two "
+          "is right the file does not tell: neither is sent. If these are rows of one "
+          "order, sort the file so that they stand together; otherwise remove the wrong one",
+          printable(event.order_number, 40)),
+      event.origin.file,
+      {event.origin.line, event.origin.byte},
+      event.rows};
+  ++counts_.rejects;
+  counts_.rejected[reject.reason] += reject.rows;
+  if (observer_.reject) observer_.reject(reject);
+}
+
 void Intake::take(const Event& event, const Pattern& pattern) {
-  switch (stage(event, digest_of(event, pattern))) {
+  const auto digest = digest_of(event, pattern);
+  if (contradicts(event, digest)) return reject_again(event);
+  const Staged staged = stage(event, digest);
+  if (met_ && (staged == Staged::added || staged == Staged::replaced)) met_->put(event.id, digest);
+  switch (staged) {
     case Staged::added:
       return count_new(event);
     case Staged::repeated:
@@ -90,17 +126,15 @@ Staged Intake::stage(const Event& event, std::optional<EventDigest> digest) {
     append_json(event, payload_);
     return store_.stage(event, payload_, digest);
   }
-  const Staged staged = staged_as(look_up(event.id), digest);
-  if (staged == Staged::added || staged == Staged::replaced) met_->put(event.id, digest);
   counts_.ids_forgotten = counts_.ids_forgotten || met_->full();
-  return staged;
+  return staged_as(look_up(event.id), digest);
 }
 
 Withdrawn Intake::withdraw(const Hash128& id) {
   if (mode_ == StageMode::extract) return Withdrawn::not_there;
-  if (mode_ == StageMode::keep) return store_.withdraw(id);
-  const Withdrawn withdrawn = withdrawn_as(look_up(id));
-  if (withdrawn == Withdrawn::taken_out) met_->withdraw(id);
+  const Known known = look_up(id);
+  const Withdrawn withdrawn = mode_ == StageMode::keep ? store_.withdraw(id) : withdrawn_as(known);
+  if (withdrawn == Withdrawn::taken_out || known.state == Known::no) met_->withdraw(id);
   return withdrawn;
 }
 

@@ -32,12 +32,17 @@ struct StageObserver {
 };
 
 /// Events that are new are staged, orders that are no sale any more are taken out of the outbox,
-/// and everything is counted. A dry run assumes that nothing is sent meanwhile.
+/// and everything is counted. Of several files the one read last is right about an order that has
+/// not been sent. An order that one file holds twice, with different content or as none and as a
+/// sale, is rejected whole: its rows stand apart, and to take either for all of it would be a
+/// guess. A dry run assumes that nothing is sent meanwhile.
 class Intake {
  public:
   /// All references outlive the intake. In mode keep the store has a slice open at each take().
   Intake(Store& store, StageMode mode, const StageObserver& observer, StageCounts& counts);
 
+  /// What is taken from here on is of another file.
+  void begin_file();
   /// Of a file that was read by `pattern`.
   void take(const Findings& findings, const Pattern& pattern);
 
@@ -47,6 +52,8 @@ class Intake {
   Staged stage(const Event& event, std::optional<EventDigest> digest);
   Withdrawn withdraw(const Hash128& id);
   [[nodiscard]] Known look_up(const Hash128& id) const;
+  [[nodiscard]] bool contradicts(const Event& event, std::optional<EventDigest> digest) const;
+  void reject_again(const Event& event);
   void count_new(const Event& event);
   void count_changed(ChangedOrder order, std::uint64_t rows);
 
@@ -54,7 +61,7 @@ class Intake {
   const StageMode mode_;
   const StageObserver& observer_;
   StageCounts& counts_;
-  std::optional<MetEvents> met_;  // dry runs
+  std::optional<MetEvents> met_;  // in this run; none of mode extract
   bool store_is_empty_ = false;   // dry runs: nothing to look up there
   std::string payload_;
 };

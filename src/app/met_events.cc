@@ -13,10 +13,17 @@ constexpr std::uint32_t kWithdrawn = 0xFFFFFFFF;
 using Key = std::array<std::uint32_t, 2>;
 constexpr Key kEmpty{};
 
+constexpr std::uint32_t kFileBits = 0xFF;  // of the key's second half
+
 Key key_of(const Hash128& id) {
   Key key;
   std::memcpy(key.data(), id.bytes.data(), sizeof key);
-  return key == kEmpty ? Key{0, 1} : key;
+  key[1] &= ~kFileBits;
+  return key == kEmpty ? Key{1, 0} : key;
+}
+
+bool is_of(const Key& slot, const Key& key) {
+  return slot[0] == key[0] && (slot[1] & ~kFileBits) == key[1];
 }
 
 }  // namespace
@@ -31,7 +38,7 @@ MetEvents::Slot& MetEvents::slot_of(const Hash128& id) const {
   const Key key = key_of(id);
   // Spreads 32 of the key's bits over the slots.
   std::size_t i = std::uint64_t{key[0]} * kSlots >> 32U;
-  while (slots_[i].key != key && slots_[i].key != kEmpty) i = i + 1 == kSlots ? 0 : i + 1;
+  while (!is_of(slots_[i].key, key) && slots_[i].key != kEmpty) i = i + 1 == kSlots ? 0 : i + 1;
   return slots_[i];
 }
 
@@ -48,13 +55,19 @@ std::optional<Known> MetEvents::find(const Hash128& id) const {
   return known;
 }
 
+bool MetEvents::is_of_this_file(const Hash128& id) const {
+  const Slot& slot = slot_of(id);
+  return slot.key != kEmpty && (slot.key[1] & kFileBits) == file_;
+}
+
 void MetEvents::set(const Hash128& id, std::uint32_t state) {
   Slot& slot = slot_of(id);
   if (slot.key == kEmpty) {
     if (full()) return;
-    slot.key = key_of(id);
     ++count_;
   }
+  slot.key = key_of(id);
+  slot.key[1] |= file_;
   slot.state = state;
 }
 

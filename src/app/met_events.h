@@ -1,4 +1,4 @@
-// The outbox as a dry run imagines it.
+// What a run has made of events so far.
 #pragma once
 
 #include <array>
@@ -13,8 +13,8 @@
 
 namespace ordertail {
 
-/// The events that a dry run has met, by 64 bits of each id, in 37 MiB that are touched only as far
-/// as they are used. It remembers kMost; two of so many share their 64 bits once in six million
+/// The events that a run has met, by 56 bits of each id, in 37 MiB that are touched only as far
+/// as they are used. It remembers kMost; two of so many share their 56 bits once in twenty thousand
 /// runs.
 class MetEvents {
  public:
@@ -22,8 +22,14 @@ class MetEvents {
 
   MetEvents();
 
-  /// What this run has made of the event; nullopt when it has not met it.
+  /// What was put from here on comes from another file.
+  void begin_file() { ++file_; }
+  /// What this run has made of the event, `no` when it was withdrawn; nullopt when it has not met
+  /// it.
   [[nodiscard]] std::optional<Known> find(const Hash128& id) const;
+  /// Was the event met last in the file that began last, or, by the bits kept, in one of those 256,
+  /// 512... before it?
+  [[nodiscard]] bool is_of_this_file(const Hash128& id) const;
   /// The event is pending with this content from here on. Once full, new ones are not remembered.
   void put(const Hash128& id, std::optional<EventDigest> digest);
   /// The event, of this run or the store's, is not pending any more.
@@ -37,7 +43,7 @@ class MetEvents {
   static constexpr std::size_t kSlots = 3'200'000;
   /// Twelve bytes, so that most slots lie within one line of the processor's cache.
   struct Slot {
-    std::array<std::uint32_t, 2> key;  // 0: empty
+    std::array<std::uint32_t, 2> key;  // 56 bits of the id above those of the file; 0: empty
     std::uint32_t state;               // a digest, or one of two that stand for something else
   };
   struct Free {
@@ -49,6 +55,7 @@ class MetEvents {
 
   std::unique_ptr<Slot[], Free> slots_;
   std::size_t count_ = 0;
+  std::uint8_t file_ = 0;
 };
 
 }  // namespace ordertail

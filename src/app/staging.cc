@@ -57,9 +57,8 @@ void Staging::begin_group() {
   files_ = group_->files;
   std::reverse(files_.begin(), files_.end());
   companions_.emplace(group_->pattern, group_->companions, [this](const Reject& reject) {
-    if (observer_.notice) {
-      observer_.notice(fmt::format("{}:{}: {}", reject.file, reject.at.line, reject.message));
-    }
+    fault({ExitCode::source, fmt::format("{}:{}: {}. What this row says is missing from its order",
+                                         reject.file, reject.at.line, reject.message)});
   });
   try {
     // An order that lacked its customer gets another chance when the customers' file is another.
@@ -94,6 +93,7 @@ void Staging::open(const SourceFile& file) {
   if (!file_->cursor) file_->cursor = Cursor{};
   file_->cursor->source = fingerprint_;
   file_->cursor->path = file.name;
+  intake_.begin_file();
 }
 
 /// Opens the next file that can be; false when there is none.

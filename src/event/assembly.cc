@@ -32,6 +32,16 @@ Reject orphan(const std::string& order_key, const std::string& file, Position at
           1};
 }
 
+Reject beside(const BadRecord& bad, const std::string& order_key) {
+  return {"beside_bad_row",
+          order_key,
+          fmt::format("line {}, behind this order, cannot be read and may be a row of it: correct "
+                      "that line and run again",
+                      bad.at.line),
+          {},
+          {}};
+}
+
 /// `use` is what the file cannot do without it for.
 BoundColumn need(const std::string& name, const std::string& use, Selection& selection,
                  const std::string& file) {
@@ -92,7 +102,7 @@ Meaning Assembly::interpret() {
 }
 
 void Assembly::begin_order(const Record& record) {
-  begin_ = fault_ = record.begin;
+  begin_ = last_order_ = fault_ = record.begin;
   rows_ = 1;
   remarks_.clear();
   join();
@@ -104,11 +114,19 @@ void Assembly::begin_order(const Record& record) {
 
 bool Assembly::continues_order(std::string_view key) const {
   if (rows_ == 0) return false;
-  return pattern_.csv->layout == Layout::blank_key ? key.empty() : !key.empty() && key == key_;
+  if (pattern_.csv->layout == Layout::blank_key) return key.empty();
+  return !key.empty() && (!key_ || key == *key_);
 }
 
-void Assembly::continue_order(const Record& record) {
+void Assembly::continue_order(const Record& record, std::string_view key) {
   ++rows_;
+  if (!key_ && rows_ == 2) {
+    std::get<Reject>(meaning_).message +=
+        key.empty() ? "; the rows behind it that name no order are rejected with it"
+                    : fmt::format("; it may have been a row of order {}, which is rejected with it",
+                                  printable(key, 40));
+  }
+  if (!key_ && !key.empty()) key_ = key;
   if (!std::holds_alternative<Made>(meaning_)) return;
   if (auto reject = mappings_[mapping_].add_row(row_, *event_)) {
     meaning_ = *std::move(reject);
@@ -137,7 +155,7 @@ void Assembly::add(const Record& record, std::span<const std::string_view> cells
 
   const std::string_view key = order_key_ ? row_.text(*order_key_) : std::string_view();
   if (order_key_ && continues_order(key)) {
-    continue_order(record);
+    continue_order(record, key);
     return;
   }
   finish(findings);
@@ -151,13 +169,23 @@ void Assembly::add(const Record& record, std::span<const std::string_view> cells
 }
 
 void Assembly::add(const BadRecord& bad, std::size_t columns, Findings& findings) {
-  finish(findings);
   if (bad.fault == BadRecord::Fault::ragged && footer_ &&
       is_footer(first_cell(bad.excerpt, pattern_.csv->frame.dialect.delimiter))) {
+    finish(findings);
     findings.skip("footer", 1);
     return;
   }
-  findings.rejects.push_back(reject_of(bad, columns, file_));
+  if (order_key_ && rows_ > 0 && key_ && std::holds_alternative<Made>(meaning_)) {
+    meaning_ = beside(bad, order_key_->name);
+    fault_ = *begin_;
+  }
+  finish(findings);
+  meaning_ = reject_of(bad, columns, file_);
+  rows_ = 1;
+  begin_ = bad.begin;
+  fault_ = bad.at;
+  key_.reset();
+  if (!order_key_) finish(findings);
 }
 
 /// Says where the open order's Reject or Withdrawal is.
@@ -196,7 +224,7 @@ std::optional<Position> Assembly::open() const {
 }
 
 std::optional<Position> Assembly::last_order() const {
-  return order_key_ ? begin_ : std::nullopt;
+  return order_key_ ? last_order_ : std::nullopt;
 }
 
 }  // namespace ordertail

@@ -30,7 +30,8 @@ class Assembly {
 
   /// Adds one record; what it completes goes to `findings`.
   void add(const Record& record, std::span<const std::string_view> cells, Findings& findings);
-  /// Adds a stretch of input that is no record. It ends the order before it.
+  /// Adds a stretch of input that is no record. Where an order has several rows, this may have been
+  /// one of the order's before it or behind it: neither is taken without it.
   void add(const BadRecord& bad, std::size_t columns, Findings& findings);
   /// Completes the open order, at the end of the file.
   void finish(Findings& findings);
@@ -48,7 +49,7 @@ class Assembly {
   Meaning interpret();
   void begin_order(const Record& record);
   [[nodiscard]] bool continues_order(std::string_view key) const;
-  void continue_order(const Record& record);
+  void continue_order(const Record& record, std::string_view key);
   [[nodiscard]] bool is_footer(std::string_view cell) const;
   template <typename Finding>
   void place(Finding& finding, Position where) const;
@@ -62,11 +63,12 @@ class Assembly {
   std::optional<Expression> footer_;
   std::size_t first_column_ = 0;  // place of it, when there is a footer
   Row row_;
-  std::string key_;                // of the open order
-  std::optional<Position> begin_;  // of the last order
-  std::uint64_t rows_ = 0;         // of the open order; 0: none is open
-  std::uint64_t blank_rows_ = 0;   // read while it was open
-  std::size_t mapping_ = 0;        // that made event_
+  std::optional<std::string> key_;      // of the open order; none: only a BadRecord is known of it
+  std::optional<Position> begin_;       // of the open order
+  std::optional<Position> last_order_;  // begins here; what is no record has not moved it
+  std::uint64_t rows_ = 0;              // of the open order; 0: none is open
+  std::uint64_t blank_rows_ = 0;        // read while it was open
+  std::size_t mapping_ = 0;             // that made event_
   // Of the open order, when meaning_ is Made. A pointer, since findings take it by trading.
   std::unique_ptr<Event> event_ = std::make_unique<Event>();
   Meaning meaning_;

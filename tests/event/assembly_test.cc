@@ -72,10 +72,47 @@ TEST_F(AssemblyTest, JoinsRowsOfABlankKeyToTheOrderBefore) {
               ElementsAre("orphan_row Order @2:26 1 Order is empty, so this row belongs to the "
                           "order above it, and there is none that could be read",
                           "bad_email Email @8:124 2 Email: \"o***\" is no e-mail address",
-                          "ragged_row  @10:151 1 this row has 2 cells, the header has 5",
-                          "orphan_row Order @11:169 1 Order is empty, so this row belongs to the "
-                          "order above it, and there is none that could be read"));
+                          "ragged_row  @10:151 2 this row has 2 cells, the header has 5; the rows "
+                          "behind it that name no order are rejected with it"));
   EXPECT_THAT(reading.skipped, ElementsAre(Pair("blank_row", 1U)));
+}
+
+/// What a row that cannot be read said, and of which order, nobody knows.
+TEST_F(AssemblyTest, ABadRowTakesTheOrdersBesideItWithIt) {
+  const std::string beside =
+      "behind this order, cannot be read and may be a row of it: correct that line and run again";
+  const Reading blank = read(pattern_of(kBlankKey, kMailAndSku),
+                             "Order,Email,Date,SKU\n"
+                             "1,ann@example.com,2024-01-01,A\n"
+                             ",,,B\n"
+                             ",,C\n"
+                             ",,,D\n"
+                             "2,ann@example.com,2024-01-01,E\n");
+  EXPECT_THAT(gist(blank, "order_number"), ElementsAre("\"order_number\":\"2\""));
+  EXPECT_THAT(blank.rejects, ElementsAre("beside_bad_row Order @2:21 2 line 4, " + beside,
+                                         "ragged_row  @4:57 2 this row has 3 cells, the header has "
+                                         "4; the rows behind it that name no order are rejected "
+                                         "with it"));
+  const Reading repeated =
+      read(pattern_of("layout = \"repeated-key\"\norder_key = \"Order\"", kMailAndSku),
+           "Order,Email,Date,SKU\n"
+           "1,ann@example.com,2024-01-01,A\n"
+           "1,ann@example.com,2024-01-01\n"
+           "1,ann@example.com\n"
+           "2,ann@example.com,2024-01-01,E\n"
+           "2,ann@example.com,2024-01-01,F\n"
+           "3,ann@example.com,2024-01-01,G\n"
+           "4,oops,2024-01-01,G\n"
+           "4\n");
+  EXPECT_THAT(gist(repeated, "order_number"), ElementsAre("\"order_number\":\"3\""));
+  EXPECT_THAT(
+      repeated.rejects,
+      ElementsAre("beside_bad_row Order @2:21 1 line 3, " + beside,
+                  "ragged_row  @3:52 1 this row has 3 cells, the header has 4",
+                  "ragged_row  @4:81 3 this row has 2 cells, the header has 4; it may have been a "
+                  "row of order 2, which is rejected with it",
+                  "bad_email Email @8:192 1 Email: \"o***\" is no e-mail address",
+                  "ragged_row  @9:212 1 this row has 1 cells, the header has 4"));
 }
 
 TEST_F(AssemblyTest, RefusesAFileThatLacksTheOrderKey) {

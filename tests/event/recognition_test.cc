@@ -292,8 +292,8 @@ TEST_F(RecognitionTest, NamesAllThatAFileMayBe) {
             "\"mine\"`");
 }
 
-/// The samples of a cart's pattern are recognised as that and no other, its companions too; those of
-/// a log's, whose lines many a server writes, at least never as another alone.
+/// The samples of a cart's pattern are recognised as that and no other, its companions too; those
+/// of a log's, whose lines many a server writes, at least never as another alone.
 TEST_F(RecognitionTest, KnowsTheBuiltInPatternsApart) {
   std::vector<Pattern> patterns;
   for (const BuiltinPattern& builtin : builtin_patterns()) {

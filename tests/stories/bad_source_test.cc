@@ -114,14 +114,15 @@ TEST_F(BadSource, BadRowsAreNamedAndTheOthersAreSent) {
                  "#93,ann.example.com,paid,,USD,1.00,2025-12-06 10:00:00 -0500,1,KE-1\n"
                  "#94,ann@example.com,paid,,USD,1.00\n"
                  "\"#95,ann@example.com,paid,,USD,1.00,2025-12-06 10:00:00 -0500,1,KE-1\n" +
-                 order(3) + order(4));
+                 order(96) + order(3) + order(4));
   expect(3,
          "orders.csv:4: Created at: \"2025-12-06\" is no time of the form YYYY-MM-DD HH:MM:SS "
          "+HHMM\n"
          "orders.csv:5: Subtotal: \"1;00\" is no amount written like 1234.56\n"
          "orders.csv:6: Email: \"a***\" is no e-mail address\n"
          "orders.csv:7: this row has 6 cells, the header has 9\n"
-         "orders.csv:8: the quote that opens here is never closed\n");
+         "orders.csv:8: the quote that opens here is never closed; it may have been a row of order "
+         "#96, which is rejected with it (2 rows of this order)\n");
   expect_each_once(hubspot, 4);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <deque>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -41,10 +42,11 @@ class CompanionTable::Reading {
  public:
   Reading(CompanionTable& table, const SourceFile& file)
       : file_(file),
+        number_(table.files_),
         form_(table.spec_.form),
         header_(read_header(file, form_.charset, form_.frame)),
         available_(table.available_),
-        insert_(table.database_, "INSERT INTO rows (key, cells) VALUES (?, ?)", "fill") {
+        insert_(table.database_, "INSERT INTO rows (key, file, cells) VALUES (?, ?, ?)", "fill") {
     choose_key(table.spec_);
     choose_columns(table.wanted_);
   }
@@ -119,11 +121,12 @@ class CompanionTable::Reading {
       if (value.empty()) continue;
       fmt::format_to(std::back_inserter(packed_), "{}:{}:{}", indices_[i], value.size(), value);
     }
-    insert_.with(key, std::string_view(packed_)).run();
+    insert_.with(key, number_, std::string_view(packed_)).run();
     return true;
   }
 
   const SourceFile& file_;
+  const std::int64_t number_;
   const CsvForm& form_;
   CsvHeader header_;
   std::vector<std::string> available_;
@@ -139,7 +142,8 @@ CompanionTable::CompanionTable(const CompanionSpec& spec, std::vector<std::strin
       wanted_(std::move(wanted)),
       database_(fmt::format("the temporary table of the companion \"{}\"", printable(spec.name)),
                 Access::scratch) {
-  database_.execute("CREATE TABLE rows (key TEXT NOT NULL, cells TEXT NOT NULL)", "make");
+  database_.execute(
+      "CREATE TABLE rows (key TEXT NOT NULL, file INTEGER NOT NULL, cells TEXT NOT NULL)", "make");
 }
 
 CompanionTable::Load CompanionTable::load(const SourceFile& file,
@@ -148,6 +152,7 @@ CompanionTable::Load CompanionTable::load(const SourceFile& file,
   Reading reading(*this, file);
   const Load load = reading.run(on_reject);
   transaction.commit();
+  ++files_;
   available_ = reading.available();
   places_.resize(available_.size());
   return load;
@@ -181,14 +186,29 @@ CompanionTable::Cells CompanionTable::unpacked(std::string_view packed) const {
 
 const std::vector<CompanionTable::Cells>& CompanionTable::find(std::string_view key) {
   if (!select_) {
-    database_.execute("CREATE INDEX rows_by_key ON rows (key)", "sort");
-    select_.emplace(database_, "SELECT cells FROM rows WHERE key = ? ORDER BY rowid", "read");
+    database_.execute("CREATE INDEX rows_by_key ON rows (key, file)", "sort");
+    select_.emplace(database_,
+                    "SELECT file, cells FROM rows WHERE key = ? ORDER BY file DESC, rowid", "read");
   }
   found_.clear();
   key = trim(key);
   if (key.empty()) return found_;
-  select_->with(key).each(
-      [&](const SqlRow& row) { found_.push_back(unpacked(row.as<std::string>(0))); });
+  std::int64_t file = -1;
+  std::map<Cells, std::size_t> newer;  // rows of files loaded later, less those repeated so far
+  select_->with(key).each([&](const SqlRow& row) {
+    if (const auto its = row.as<std::int64_t>(0); its != file) {
+      file = its;
+      newer.clear();
+      for (const Cells& cells : found_) ++newer[cells];
+    }
+    Cells cells = unpacked(row.as<std::string>(1));
+    const auto same = newer.find(cells);
+    if (same == newer.end() || same->second == 0) {
+      found_.push_back(std::move(cells));
+    } else {
+      --same->second;
+    }
+  });
   return found_;
 }
 

@@ -46,10 +46,11 @@ class CompanionTable {
   /// Says which of the available columns find() gives, and in which order.
   void select(const std::vector<std::string>& columns);
 
-  /// The rows with this key, compared byte by byte once trimmed, in the order of loading; none for
-  /// a blank key. Their cells are parallel to the selected columns, trimmed and without their
-  /// guards; empty where a file has no such column, or it was not wanted. Valid until the next
-  /// find().
+  /// The rows with this key, compared byte by byte once trimmed; none for a blank key. Those of the
+  /// file loaded last come first, so that it is right about a customer. Files overlap: a row that
+  /// an earlier one has as well, in all selected cells, is given once. The cells are parallel to
+  /// the selected columns, trimmed and without their guards; empty where a file has no such column,
+  /// or it was not wanted. Valid until the next find().
   const std::vector<Cells>& find(std::string_view key);
 
   /// The columns of the files loaded so far, wanted or not.
@@ -62,6 +63,7 @@ class CompanionTable {
   const CompanionSpec& spec_;
   std::vector<std::string> wanted_;
   std::vector<std::string> available_;
+  std::int64_t files_ = 0;                          // loaded so far
   std::size_t selected_ = 0;                        // how many columns are
   std::vector<std::optional<std::size_t>> places_;  // by index in available_, among those selected
   Database database_;

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "record/csv_file.h"
+#include "record/csv_reader.h"
 #include "record/line_reader.h"
 
 namespace ordertail {
@@ -147,6 +148,33 @@ void keep_foremost(std::vector<Candidate>& fitting) {
   if (!foremost.empty()) fitting = std::move(foremost);
 }
 
+/// Does the record behind the header have its columns?
+bool reads_first_record(const Candidate& candidate, Beginning& beginning) {
+  const CsvForm& form = form_of(candidate);
+  const std::string& text = beginning.in(form.charset);
+  const auto header = header_of(text, form);
+  if (!header) return false;
+  CsvReader reader(form.frame, header->columns.size(), {});
+  RecordBatch batch;
+  reader.read(std::string_view(text).substr(header->next.byte), header->next,
+              Beginning::ending_of(text), batch);
+  return !batch.records.empty() &&
+         (batch.bad.empty() || batch.records[0].begin.byte < batch.bad[0].begin.byte);
+}
+
+/// Of several with the same header, leaves those that can read what is below it. When that tells
+/// nothing, as a file without a row does not, rows are divided as the header is.
+void keep_readable(std::vector<Candidate>& fitting, Beginning& beginning) {
+  if (fitting.size() < 2) return;
+  const auto keep = [&](const auto& is_meant) {
+    std::vector<Candidate> meant;
+    std::copy_if(fitting.begin(), fitting.end(), std::back_inserter(meant), is_meant);
+    if (!meant.empty()) fitting = std::move(meant);
+  };
+  keep([&](const Candidate& each) { return reads_first_record(each, beginning); });
+  keep([](const Candidate& each) { return !form_of(each).frame.header_delimiter; });
+}
+
 /// How far the file is from it: 0 fits, 1 has nothing of it.
 double distance(const Candidate& candidate) {
   const auto wrong = static_cast<double>(candidate.lacks.size() + candidate.has.size());
@@ -177,6 +205,7 @@ Recognition recognise(const SourceFile& file, std::span<const Pattern> patterns)
   std::copy_if(compared.begin(), compared.end(), std::back_inserter(result.candidates),
                [](const Candidate& candidate) { return candidate.fits(); });
   keep_foremost(result.candidates);
+  keep_readable(result.candidates, beginning);
   if (result.candidates.empty()) result.candidates = compared_lines(beginning, patterns);
   if (result.candidates.size() == 1) {
     result.pattern = result.candidates.front().pattern;

@@ -35,7 +35,8 @@ struct Recognition {
 ///
 /// A CSV file is told by its header, read as the pattern's own is: it fits when it has all of the
 /// `recognise` columns and none of `recognise_without`. Of two that fit, one whose columns
-/// strictly contain the other's is meant; else a pattern's own file rather than a companion. Other
+/// strictly contain the other's is meant; else a pattern's own file rather than a companion; else
+/// the one that can read the record behind the header. Other
 /// sections of a pattern's own file do not count: they are read with it. Patterns without
 /// `recognise`, or for files without a header, fit nothing.
 ///

@@ -101,6 +101,20 @@ TEST_F(RecognitionTest, ReadsTheHeaderAsThePatternDoes) {
   EXPECT_EQ(who("Order\n", patterns), "commas|semicolons");
 }
 
+/// Of two patterns with one header, what is below it tells which is meant.
+TEST_F(RecognitionTest, LooksAtTheFirstRecordWhenTheHeaderLeavesSeveral) {
+  std::vector<Pattern> patterns = {cart("csv", {"Order"}), cart("txt", {"Order"})};
+  patterns[1].csv->frame.dialect.delimiter = '\t';
+  patterns[1].csv->frame.header_delimiter = ',';
+  EXPECT_EQ(who("Order,Total\n1,2\n3\t4\n", patterns), "csv");
+  EXPECT_EQ(who("Order,Total\n1\t2\n3,4\n", patterns), "txt");
+  EXPECT_EQ(who("Order,Total\n1\t2", patterns), "txt");
+  EXPECT_EQ(who("Order,Total\n", patterns), "csv") << "rows are divided as the header is";
+  EXPECT_EQ(who("Order,Total\n1;2\n", patterns), "csv");
+  patterns.push_back(cart("csv2", {"Order"}));
+  EXPECT_EQ(who("Order,Total\n1,2\n", patterns), "csv|csv2");
+}
+
 TEST_F(RecognitionTest, FindsTheHeaderInItsFrame) {
   std::vector<Pattern> patterns = {cart("section", {"ORDERID"}), cart("preamble", {"Sales", "To"}),
                                    cart("wide", {"Gebühr"})};

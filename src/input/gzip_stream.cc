@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-
 #include "base/error.h"
 
 namespace ordertail {

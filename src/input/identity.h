@@ -18,8 +18,9 @@ namespace ordertail {
 /// only all of them tell. Missing that would lose the order without a word.
 enum class MarkerSpan { tail, whole };
 
-/// What is remembered of a file's content, over decompressed and decoded bytes, so that a log and its gzipped
-/// rotation are the same (inode reuse and copytruncate make names and inodes worthless).
+/// What is remembered of a file's content, over decompressed and decoded bytes, so that a log and
+/// its gzipped rotation are the same (inode reuse and copytruncate make names and inodes
+/// worthless).
 struct FileIdentity {
   static constexpr std::uint64_t kPrefix = 4096;
 

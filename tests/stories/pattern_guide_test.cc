@@ -31,7 +31,8 @@ TEST(PatternGuide, LeadsFromAnExportToADryRunWithoutCode) {
                           "[[source]]\nfiles = \"orders.csv\"\npattern = \"./corner-shop.toml\"\n"
                           "time_zone = \"Europe/Berlin\"\n"});
   shop.write("orders.csv", rows);
-  EXPECT_THAT(shop.run({"explain", "orders.csv"}).out, testing::HasSubstr("no pattern recognises this file"));
+  EXPECT_THAT(shop.run({"explain", "orders.csv"}).out,
+              testing::HasSubstr("no pattern recognises this file"));
   shop.write("corner-shop.toml", pattern);
   const Ended test = shop.run({"patterns", "test", "./corner-shop.toml"});
   EXPECT_EQ(test.exit_code, 0) << test.out << test.err;

@@ -72,13 +72,13 @@ class CompanionTable::Reading {
     const auto key = header_.find(spec.key);
     if (!key) {
       const std::string near = nearest(spec.key, header_.columns);
-      throw Error(
-          ExitCode::source,
-          fmt::format("{}:1: there is no column \"{}\", by which the rows of the companion "
-                      "\"{}\" are found{}",
-                      file_.name, printable(spec.key), printable(spec.name),
-                      near.empty() ? std::string()
-                                   : fmt::format("; the nearest is \"{}\"", printable(near))));
+      throw Error(ExitCode::source,
+                  fmt::format("{}:1: there is no column \"{}\", by which the rows of the companion "
+                              "\"{}\" are found{}",
+                              file_.name, printable(spec.key), printable(spec.name),
+                              near.empty() ? std::string()
+                                           : fmt::format("; the nearest is \"{}\"",
+                                                         printable(discreet(near)))));
     }
     chosen_ = {*key};
   }

@@ -135,8 +135,9 @@ BoundColumns Binder::need(const Columns& columns, std::string_view field) const 
   throw Error(ExitCode::source,
               fmt::format("{}:1: there is no column \"{}\", which a {} needs for its {}{}", file_,
                           columns.front(), name_of(kind_), field,
-                          near.empty() ? std::string()
-                                       : fmt::format("; the nearest is \"{}\"", printable(near))));
+                          near.empty()
+                              ? std::string()
+                              : fmt::format("; the nearest is \"{}\"", printable(discreet(near)))));
 }
 
 }  // namespace ordertail

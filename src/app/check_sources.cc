@@ -30,7 +30,8 @@ struct Coverage {
 
 std::string close_date_of(const Event& event, const Job& job) {
   return fmt::format(
-      "order {} of {} UTC closes on {} (MM/DD/YYYY, the day in {})", printable(event.order_number),
+      "order {} of {} UTC closes on {} (MM/DD/YYYY, the day in {})",
+      printable(discreet(event.order_number)),
       date::format("%F %T", date::sys_seconds(event.occurred_at->time_since_epoch())),
       us_date(*event.close_date), job.account_zone.name());
 }

@@ -25,7 +25,7 @@ std::string detail(std::string text) {
 std::string quoted(const std::vector<std::string>& columns) {
   std::string text;
   for (const std::string& column : columns) {
-    text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", printable(column));
+    text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", printable(discreet(column)));
   }
   return text;
 }

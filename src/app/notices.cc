@@ -19,10 +19,10 @@ void to_stderr(std::string_view text) {
 }
 
 std::string where(const Event& event) {
-  return fmt::format("{}:{}: {} of {}", printable(event.origin.file, 200), event.origin.line,
-                     name_of(event.kind),
-                     event.kind == Kind::purchase ? "order " + printable(event.order_number)
-                                                  : masked(event.email));
+  return fmt::format(
+      "{}:{}: {} of {}", printable(event.origin.file, 200), event.origin.line, name_of(event.kind),
+      event.kind == Kind::purchase ? "order " + printable(discreet(event.order_number))
+                                   : masked(event.email));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "event/survey.h"
 #include "record/csv_file.h"
+#include "record/header_doubt.h"
 
 namespace ordertail {
 namespace {

@@ -46,7 +46,9 @@ Reject not_utf8(const std::string& name, std::string_view text) {
 Mapping::Mapping(Kind kind, const Pattern& pattern, const EventContext& context,
                  Selection& selection, const std::string& file)
     : kind_(kind), pattern_(pattern), spec_(pattern.mapping(kind)), context_(context) {
-  const Binder binder(kind, selection, file);
+  std::optional<char> delimiter;
+  if (pattern.csv) delimiter = pattern.csv->frame.header_dialect().delimiter;
+  const Binder binder(kind, selection, file, delimiter);
   for (const Condition& condition : spec_.when) {
     when_.emplace_back(condition, binder, pattern.numbers);
   }

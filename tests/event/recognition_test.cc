@@ -101,6 +101,18 @@ TEST_F(RecognitionTest, ReadsTheHeaderAsThePatternDoes) {
   EXPECT_EQ(who("Order\n", patterns), "commas|semicolons");
 }
 
+TEST_F(RecognitionTest, DoubtsHowAFileIsWrittenBeforeWhatItIs) {
+  const std::vector<Pattern> patterns = {cart("one", {"Order"}), cart("mine", {"Order", "Total"})};
+  EXPECT_EQ(complaint("Total|Order|x\n", patterns),
+            "a.csv: no pattern recognises this file: the header looks delimited by bars, while the "
+            "pattern mine, whose columns it has, reads commas: export the file with commas, or "
+            "write a pattern that reads bars (patterns/README.md says how)");
+  EXPECT_EQ(complaint({"O\0r\0", 4}, patterns),
+            "a.csv: no pattern recognises this file: the file looks like UTF-16 without a byte "
+            "order mark: save it as UTF-8, or add charset = \"utf-16le\" to the source");
+  EXPECT_EQ(of("Total;Ordr\n", patterns).doubt, "");
+}
+
 TEST_F(RecognitionTest, FindsTheHeaderInItsFrame) {
   std::vector<Pattern> patterns = {cart("section", {"ORDERID"}), cart("preamble", {"Sales", "To"}),
                                    cart("wide", {"Gebühr"})};
@@ -292,8 +304,8 @@ TEST_F(RecognitionTest, NamesAllThatAFileMayBe) {
             "\"mine\"`");
 }
 
-/// The samples of a cart's pattern are recognised as that and no other, its companions too; those of
-/// a log's, whose lines many a server writes, at least never as another alone.
+/// The samples of a cart's pattern are recognised as that and no other, its companions too; those
+/// of a log's, whose lines many a server writes, at least never as another alone.
 TEST_F(RecognitionTest, KnowsTheBuiltInPatternsApart) {
   std::vector<Pattern> patterns;
   for (const BuiltinPattern& builtin : builtin_patterns()) {

@@ -50,11 +50,11 @@ void check_looks(const Job& job, const Source& source, const std::string& subjec
     if (pattern.line) {
       checkup.warn(subject, fmt::format("{}: of its first lines fewer than nine in ten match the "
                                         "pattern {}; look at it with `ordertail explain`",
-                                        file.name, pattern.name));
+                                        printable_name(file.name), pattern.name));
     } else {
       checkup.warn(subject, fmt::format("{}: this does not look like what the pattern {} reads; "
                                         "look at it with `ordertail explain`",
-                                        file.name, pattern.name));
+                                        printable_name(file.name), pattern.name));
     }
   }
 }

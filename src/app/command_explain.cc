@@ -49,7 +49,7 @@ Told tell(const std::string& path, const std::vector<Pattern>& patterns, bool fo
   try {
     told.recognition = recognise(told.file, patterns);
     if (told.recognition.empty) {
-      told.fault = fmt::format("{}: the file is empty", path);
+      told.fault = fmt::format("{}: the file is empty", printable_name(path));
     } else if (forced && told.recognition.companion == nullptr) {
       told.recognition.pattern = &patterns.front();
     }
@@ -109,7 +109,7 @@ int run_explain(const Options& options) {
     }
     if (!told.fault.empty()) text = "  " + told.fault + "\n";
     if (!told.fault.empty() || told.recognition.pattern == nullptr) code = ExitCode::source;
-    out.write(printable(told.file.name, 200) + "\n" + text);
+    out.write(printable_name(told.file.name) + "\n" + printable_lines(text));
   }
   out.flush();
   return static_cast<int>(code);

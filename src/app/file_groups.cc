@@ -11,6 +11,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "event/recognition.h"
 
 namespace ordertail {
@@ -159,7 +160,8 @@ class Grouping {
     const auto is_companion = [](const Candidate& each) { return each.companion != nullptr; };
     const auto is_log = [](const Candidate& each) { return each.pattern->line.has_value(); };
     if (recognition.empty) {
-      unread_.push_back({file.name, fmt::format("{}: the file is empty", file.name)});
+      unread_.push_back(
+          {file.name, fmt::format("{}: the file is empty", printable_name(file.name))});
     } else if (are_all(recognition, is_companion)) {
       // Several patterns may want the same one.
       for (const Candidate& candidate : candidates) of(candidate).companions.push_back(file);
@@ -200,7 +202,7 @@ class Grouping {
       if (is_taken) continue;
       unread_.push_back({file.name, fmt::format("{}: completes files of the pattern {}, of which "
                                                 "there is none here",
-                                                file.name, group.pattern->name)});
+                                                printable_name(file.name), group.pattern->name)});
     }
   }
 

@@ -37,7 +37,7 @@ Notices::~Notices() {
 
 void Notices::say(std::string_view line) {
   if (std::exchange(progress_shown_, false)) to_stderr(kEraseLine);
-  to_stderr(fmt::format("{}\n", line));
+  to_stderr(fmt::format("{}\n", printable_lines(line)));
 }
 
 void Notices::say_some(std::string_view reason, const std::string& line) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
 #include "event/catalogue.h"
 #include "event/recognition.h"
 
@@ -43,10 +44,10 @@ class Sorting {
     for (const SourceFile& file : files) give_companion(file);
     for (const Recognised& file : companions_only_) {
       if (is_taken(file.file)) continue;
-      observer_.notice(
-          fmt::format("{} is the \"{}\" that pattern {} wants beside its own files, and the source "
-                      "has none of those",
-                      file.file.name, file.as.companion->name, file.as.pattern->name));
+      observer_.notice(fmt::format(
+          "{} is the \"{}\" that pattern {} wants beside its own files, and the source "
+          "has none of those",
+          printable_name(file.file.name), file.as.companion->name, file.as.pattern->name));
     }
     for (const auto& group : groups_) miss_companions(*group);
     return std::move(groups_);
@@ -81,7 +82,7 @@ class Sorting {
     for (const Candidate& candidate : as.candidates) {
       const Pattern applied = source_.applied(*candidate.pattern);
       if (const auto why = useless(job_, applied)) {
-        throw Error(ExitCode::source, fmt::format("{}: {}", file.name, *why));
+        throw Error(ExitCode::source, fmt::format("{}: {}", printable_name(file.name), *why));
       }
       of(*candidate.pattern, applied).files.push_back(file);
     }
@@ -140,7 +141,7 @@ class Sorting {
       observer_.notice(fmt::format(
           "no file of the source is the \"{}\" that pattern {} wants beside {}; it is known by its "
           "columns \"{}\". What only it tells stays empty. Add it to the source's files",
-          spec.name, group.pattern.name, group.files.front().name,
+          spec.name, group.pattern.name, printable_name(group.files.front().name),
           fmt::join(spec.form.recognise, "\", \"")));
     }
   }

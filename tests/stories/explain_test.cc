@@ -1,6 +1,7 @@
 // How files are read, and why, in words that a shop's people understand.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 
 #include "stories/shop.h"
@@ -163,6 +164,18 @@ TEST_F(Explain, TellsWhyNoPatternReadsAFile) {
             "  written in ASCII; line ends: LF\n"
             "gone.csv\n"
             "  cannot open gone.csv: No such file or directory\n");
+}
+
+TEST_F(Explain, TakesFoldersAsInitDoes) {
+  shop.write("exports/b.csv", orders(1, 1));
+  shop.write("exports/a.csv", orders(1, 1));
+  shop.write("exports/more/c.csv", orders(1, 1));
+  shop.write("exports/.hidden.csv", orders(1, 1));
+  std::filesystem::create_directory(shop.path("empty"));
+  EXPECT_EQ(of({"exports"}), of({"exports/a.csv", "exports/b.csv", "exports/more/c.csv"}));
+  EXPECT_EQ(of({"empty"}, 7), "empty\n  there is no file in this folder\n");
+  std::filesystem::remove(shop.path("job.toml"));
+  EXPECT_EQ(of({"."}), of({"exports"}));
 }
 
 TEST_F(Explain, RefusesWhatNoSourceCouldSay) {

@@ -8,6 +8,7 @@
 #include "app/output.h"
 #include "app/signals.h"
 #include "base/error.h"
+#include "base/text.h"
 
 namespace {
 
@@ -37,7 +38,7 @@ int run(const Options& options) {
 /// Standard error is the last resort, so what cannot be written there is not reported further.
 int fail(ordertail::ExitCode code, const std::string& message) {
   if (!message.empty()) {
-    const std::string line = fmt::format("ordertail: {}\n", message);
+    const std::string line = fmt::format("ordertail: {}\n", ordertail::printable_lines(message));
     static_cast<void>(ordertail::write_all(STDERR_FILENO, line));
   }
   return static_cast<int>(code);

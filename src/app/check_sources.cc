@@ -30,7 +30,8 @@ struct Coverage {
 
 std::string close_date_of(const Event& event, const Job& job) {
   return fmt::format(
-      "order {} of {} UTC closes on {} (MM/DD/YYYY, the day in {})", printable(event.order_number),
+      "order {} of {} UTC closes on {} (MM/DD/YYYY, the day in {})",
+      printable(discreet(event.order_number)),
       date::format("%F %T", date::sys_seconds(event.occurred_at->time_since_epoch())),
       us_date(*event.close_date), job.account_zone.name());
 }
@@ -49,11 +50,11 @@ void check_looks(const Job& job, const Source& source, const std::string& subjec
     if (pattern.line) {
       checkup.warn(subject, fmt::format("{}: of its first lines fewer than nine in ten match the "
                                         "pattern {}; look at it with `ordertail explain`",
-                                        file.name, pattern.name));
+                                        printable_name(file.name), pattern.name));
     } else {
       checkup.warn(subject, fmt::format("{}: this does not look like what the pattern {} reads; "
                                         "look at it with `ordertail explain`",
-                                        file.name, pattern.name));
+                                        printable_name(file.name), pattern.name));
     }
   }
 }

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/text.h"
+
 namespace ordertail {
 namespace {
 
@@ -60,7 +62,7 @@ std::string Checkup::to_text() const {
   for (const Finding& finding : findings_) width = std::max(width, finding.subject.size());
   std::string text;
   for (const Finding& finding : findings_) {
-    std::string message = finding.message;
+    std::string message = printable_lines(finding.message);
     for (std::size_t at = message.find('\n'); at != message.npos; at = message.find('\n', at + 1)) {
       message.insert(at + 1, width + 8, ' ');
     }

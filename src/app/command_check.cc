@@ -10,6 +10,7 @@
 #include "app/commands.h"
 #include "app/endpoint.h"
 #include "app/output.h"
+#include "base/text.h"
 #include "report/words.h"
 #include "store/store_file.h"
 
@@ -50,11 +51,13 @@ Store open_store(const Job& job, const Clock& clock, Checkup& checkup) {
   try {
     Store store(job.store, StoreMode::observe, clock);
     const Totals totals = store.totals();
-    checkup.ok("checkpoint file",
-               fs::exists(job.store)
-                   ? fmt::format("{}: {} submitted, {} pending, {} in doubt", job.store.string(),
-                                 totals.submitted, totals.pending, totals.in_doubt)
-                   : fmt::format("{} will be made by the first run", job.store.string()));
+    checkup.ok(
+        "checkpoint file",
+        fs::exists(job.store)
+            ? fmt::format("{}: {} submitted, {} pending, {} in doubt",
+                          printable_name(job.store.string()), totals.submitted, totals.pending,
+                          totals.in_doubt)
+            : fmt::format("{} will be made by the first run", printable_name(job.store.string())));
     return store;
   } catch (const Error& error) {
     if (error.code() == ExitCode::already_running) {
@@ -96,7 +99,8 @@ int run_check(const Options& options) {
   Checkup checkup;
   checkup.succeeds("job file", [&] {
     const Job job = read_job(name);
-    checkup.ok("job file", fmt::format("{} has {}", name, count_of(job.sources.size(), "source")));
+    checkup.ok("job file", fmt::format("{} has {}", printable_name(name),
+                                       count_of(job.sources.size(), "source")));
     check_all(job, options, checkup);
   });
   Output out;

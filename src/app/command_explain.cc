@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <filesystem>
 
 #include "app/commands.h"
 #include "app/explanation.h"
+#include "app/folder.h"
 #include "app/output.h"
 #include "base/text.h"
 #include "event/catalogue.h"
@@ -49,7 +50,7 @@ Told tell(const std::string& path, const std::vector<Pattern>& patterns, bool fo
   try {
     told.recognition = recognise(told.file, patterns);
     if (told.recognition.empty) {
-      told.fault = fmt::format("{}: the file is empty", path);
+      told.fault = fmt::format("{}: the file is empty", printable_name(path));
     } else if (forced && told.recognition.companion == nullptr) {
       told.recognition.pattern = &patterns.front();
     }
@@ -58,6 +59,22 @@ Told tell(const std::string& path, const std::vector<Pattern>& patterns, bool fo
     told.fault = error.what();
   }
   return told;
+}
+
+/// The file, or those in the folder, as `init` takes them.
+void tell_all(const std::string& path, const std::vector<Pattern>& patterns, bool forced,
+              std::vector<Told>& all) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored))
+    return all.push_back(tell(path, patterns, forced));
+  try {
+    const auto names = files_below(path);
+    for (const std::string& name : names) all.push_back(tell(name, patterns, forced));
+    if (names.empty()) all.push_back({{path, path}, {}, "there is no file in this folder"});
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::source) throw;
+    all.push_back({{path, path}, {}, error.what()});
+  }
 }
 
 /// Of the files given, those that complete the files of `pattern`, whatever else they are.
@@ -93,7 +110,7 @@ int run_explain(const Options& options) {
   const std::vector<Pattern> patterns = patterns_for(options);
   std::vector<Told> all;
   for (const std::string& path : options.operands) {
-    all.push_back(tell(path, patterns, !options.pattern.empty()));
+    tell_all(path, patterns, !options.pattern.empty(), all);
   }
   Output out;
   auto code = ExitCode::ok;
@@ -109,7 +126,7 @@ int run_explain(const Options& options) {
     }
     if (!told.fault.empty()) text = "  " + told.fault + "\n";
     if (!told.fault.empty() || told.recognition.pattern == nullptr) code = ExitCode::source;
-    out.write(printable(told.file.name, 200) + "\n" + text);
+    out.write(printable_name(told.file.name) + "\n" + printable_lines(text));
   }
   out.flush();
   return static_cast<int>(code);

@@ -3,6 +3,7 @@
 #include "app/commands.h"
 #include "app/output.h"
 #include "app/systems.h"
+#include "base/text.h"
 #include "event/catalogue.h"
 #include "event/sample_check.h"
 #include "report/words.h"
@@ -36,8 +37,8 @@ int test(const std::vector<std::string>& names, Output& out) {
   for (const PatternFile& file : files) {
     const SampleCheck check = check_samples(file);
     for (const std::string& complaint : check.complaints) out.write(complaint + "\n");
-    out.write(fmt::format("{}: {}, {}\n", check.complaints.empty() ? "good" : "WRONG", file.name,
-                          count_of(check.samples, "sample")));
+    out.write(fmt::format("{}: {}, {}\n", check.complaints.empty() ? "good" : "WRONG",
+                          printable_name(file.name), count_of(check.samples, "sample")));
     good = good && check.complaints.empty();
   }
   return static_cast<int>(good ? ExitCode::ok : ExitCode::usage);

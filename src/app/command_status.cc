@@ -1,8 +1,10 @@
 #include <date/date.h>
 #include <fmt/format.h>
 
-#include <iterator>
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
 
 #include "app/commands.h"
 #include "app/job.h"
@@ -34,10 +36,24 @@ struct Look {
   std::vector<RunRecord> runs;
 };
 
+/// Of the cursors of a file that one pattern reads, the latest: a file that changed or grew may
+/// have one of each time.
+std::vector<Cursor> latest(std::vector<Cursor> cursors) {
+  std::set<std::pair<std::string, std::string>> seen;
+  std::vector<Cursor> kept;
+  std::for_each(cursors.rbegin(), cursors.rend(), [&](Cursor& cursor) {
+    const std::string pattern = cursor.source.substr(0, cursor.source.find(':'));
+    if (seen.emplace(cursor.path, pattern).second) kept.push_back(std::move(cursor));
+  });
+  std::reverse(kept.begin(), kept.end());
+  return kept;
+}
+
 std::string event_line(const Event& event, bool unmasked) {
   const std::string who = unmasked ? printable(event.email) : masked(event.email);
+  const std::string order = unmasked ? event.order_number : discreet(event.order_number);
   return fmt::format("{} {}{} from {}:{}", name_of(event.kind),
-                     event.order_number.empty() ? "" : printable(event.order_number) + " of ", who,
+                     order.empty() ? "" : printable(order) + " of ", who,
                      printable(event.origin.file, 200), event.origin.line);
 }
 
@@ -96,7 +112,7 @@ std::string as_json(const Job& job, const Look& look, bool unmasked) {
     json["in_doubt"].push_back(
         {{"id", to_hex(doubt.id.view())},
          {"kind", name_of(event.kind)},
-         {"order_number", event.order_number},
+         {"order_number", unmasked ? event.order_number : discreet(event.order_number)},
          {"email", unmasked ? event.email : masked(event.email)},
          {"reason", doubt.reason},
          {"tries", doubt.tries},
@@ -137,8 +153,8 @@ int run_status(const Options& options) {
   const Store store(job.store, StoreMode::observe, clock);
   // JSON is for programs, which want everything in doubt; people want a screen.
   const std::size_t most = options.json ? ~std::size_t{0} >> 1U : kShown;
-  const Look look{store.totals(),       store.all_cursors(), store.in_doubt(most),
-                  store.problems(most), store.decisions(),   store.runs(kRuns)};
+  const Look look{store.totals(),       latest(store.all_cursors()), store.in_doubt(most),
+                  store.problems(most), store.decisions(),           store.runs(kRuns)};
   Output out;
   out.write(options.json ? as_json(job, look, options.unmasked)
                          : as_text(job, look, options.unmasked));

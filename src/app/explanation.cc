@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "event/survey.h"
 #include "record/csv_file.h"
+#include "record/header_doubt.h"
 
 namespace ordertail {
 namespace {
@@ -25,7 +26,7 @@ std::string detail(std::string text) {
 std::string quoted(const std::vector<std::string>& columns) {
   std::string text;
   for (const std::string& column : columns) {
-    text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", printable(column));
+    text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", printable(discreet(column)));
   }
   return text;
 }

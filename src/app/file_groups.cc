@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,7 +9,9 @@
 #include <map>
 #include <set>
 
+#include "app/folder.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "event/recognition.h"
 
 namespace ordertail {
@@ -18,27 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Names = std::set<std::string>;
-
-bool is_standard_output(const fs::path& path) {
-  struct stat file {};
-  struct stat out {};
-  return ::stat(path.c_str(), &file) == 0 && ::fstat(STDOUT_FILENO, &out) == 0 &&
-         file.st_dev == out.st_dev && file.st_ino == out.st_ino;
-}
-
-void add_folder(const fs::path& folder, Names& names) {
-  std::error_code error;
-  fs::recursive_directory_iterator entries(folder, error);
-  for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
-    const fs::path& path = entries->path();
-    if (path.filename().string().starts_with('.')) {
-      entries.disable_recursion_pending();
-    } else if (entries->is_regular_file() && !is_standard_output(path)) {
-      names.insert(path.lexically_normal().string());
-    }
-  }
-  if (error) throw system_error(ExitCode::source, "look into", folder.string(), error.value());
-}
 
 /// The names of all files; those found in folders go to `found` as well.
 Names all_files(const std::vector<std::string>& paths, Names& found) {
@@ -49,7 +29,7 @@ Names all_files(const std::vector<std::string>& paths, Names& found) {
       throw system_error(ExitCode::source, "open", path, errno);
     }
     if (S_ISDIR(status.st_mode)) {
-      add_folder(path, found);
+      found.merge(files_below(path));
     } else {
       names.insert(fs::path(path).lexically_normal().string());
     }
@@ -159,7 +139,8 @@ class Grouping {
     const auto is_companion = [](const Candidate& each) { return each.companion != nullptr; };
     const auto is_log = [](const Candidate& each) { return each.pattern->line.has_value(); };
     if (recognition.empty) {
-      unread_.push_back({file.name, fmt::format("{}: the file is empty", file.name)});
+      unread_.push_back(
+          {file.name, fmt::format("{}: the file is empty", printable_name(file.name))});
     } else if (are_all(recognition, is_companion)) {
       // Several patterns may want the same one.
       for (const Candidate& candidate : candidates) of(candidate).companions.push_back(file);
@@ -200,7 +181,7 @@ class Grouping {
       if (is_taken) continue;
       unread_.push_back({file.name, fmt::format("{}: completes files of the pattern {}, of which "
                                                 "there is none here",
-                                                file.name, group.pattern->name)});
+                                                printable_name(file.name), group.pattern->name)});
     }
   }
 

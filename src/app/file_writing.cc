@@ -87,19 +87,4 @@ FileWriting writing_of(const SourceFile& file, const std::string& charset) {
   return writing;
 }
 
-std::string name_of_delimiter(char delimiter) {
-  switch (delimiter) {
-    case ',':
-      return "commas";
-    case ';':
-      return "semicolons";
-    case '\t':
-      return "tabs";
-    case '|':
-      return "bars";
-    default:
-      return fmt::format("\"{}\"", printable({&delimiter, 1}));
-  }
-}
-
 }  // namespace ordertail

@@ -17,7 +17,4 @@ struct FileWriting {
 /// Throws Error(source) when it cannot be read.
 [[nodiscard]] FileWriting writing_of(const SourceFile& file, const std::string& charset);
 
-/// "commas", "semicolons", "tabs", …
-[[nodiscard]] std::string name_of_delimiter(char delimiter);
-
 }  // namespace ordertail

@@ -28,8 +28,9 @@ bool is_impersonal(std::string_view key) {
   return std::find(kImpersonal.begin(), kImpersonal.end(), key) != kImpersonal.end();
 }
 
-std::string shown(std::string_view value, bool is_masked) {
-  return is_masked ? masked(value) : printable(value, kShown);
+std::string shown(std::string_view value, std::string_view key, bool is_masked) {
+  if (!is_masked) return printable(value, kShown);
+  return is_impersonal(key) ? printable(discreet(value), kShown) : masked(value);
 }
 
 /// `"Date", "Time"`
@@ -113,8 +114,7 @@ FirstRecords first_records(const Pattern& pattern, const SourceFile& file,
     begin_row(row, cells, request);
     for (std::size_t i = 0; i < keys.size(); ++i) row.join(i, joined.find(i, row.text(keys[i])));
     for (std::size_t i = 0; i < fields.columns.size(); ++i) {
-      const std::string& key = fields.places[i].key;
-      first.values.push_back(shown(row.text(fields.columns[i]), is_masked && !is_impersonal(key)));
+      first.values.push_back(shown(row.text(fields.columns[i]), fields.places[i].key, is_masked));
     }
     first.time = times.of(row);
   };

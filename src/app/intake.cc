@@ -74,7 +74,7 @@ void Intake::reject_again(const Event& event) {
           "order {} stands in this file before, with other content, and which of the two "
           "is right the file does not tell: neither is sent. If these are rows of one "
           "order, sort the file so that they stand together; otherwise remove the wrong one",
-          printable(event.order_number, 40)),
+          printable(discreet(event.order_number), 40)),
       event.origin.file,
       {event.origin.line, event.origin.byte},
       event.rows};

@@ -208,12 +208,14 @@ std::string read_credential(const Job& job) {
   }
   struct stat status {};
   if (from.systemd.empty() && ::stat(path.c_str(), &status) == 0 && (status.st_mode & 077U) != 0) {
-    throw Error(ExitCode::credentials, fmt::format("{} can be read by others; run: chmod 600 {}",
-                                                   path.string(), path.string()));
+    throw Error(ExitCode::credentials,
+                fmt::format("{} can be read by others; run: chmod 600 {}",
+                            printable_name(path.string()), printable_name(path.string())));
   }
   secret = first_line(read_small_file(path, ExitCode::credentials, 4096));
   if (secret.empty()) {
-    throw Error(ExitCode::credentials, fmt::format("{} holds no credential", path.string()));
+    throw Error(ExitCode::credentials,
+                fmt::format("{} holds no credential", printable_name(path.string())));
   }
   return secret;
 }
@@ -227,7 +229,7 @@ void check_transport(const Job& job) {
     throw Error(ExitCode::usage,
                 fmt::format("{}: [hubspot.{}] would send people's data unencrypted to {}; use an "
                             "https URL, or write plain_http = true below its url if that is meant",
-                            job.name, name_of(kind), printable(url.host)));
+                            printable_name(job.name), name_of(kind), printable(url.host)));
   }
 }
 

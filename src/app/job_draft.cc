@@ -123,7 +123,7 @@ std::string source_of(const FileGroup& group, const std::string& time_zone) {
   const SourceFacts facts = facts_of(group);
   std::string text = "\n[[source]]\n" + comment(pattern.describes);
   for (const SourceFile& file : group.companions) {
-    text += comment(fmt::format("{} completes the others", file.name));
+    text += comment(fmt::format("{} completes the others", printable_name(file.name)));
   }
   text += files_line(group.globs);
   text += fmt::format("pattern = {}\n", toml_text(pattern.name));

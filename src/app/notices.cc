@@ -19,10 +19,10 @@ void to_stderr(std::string_view text) {
 }
 
 std::string where(const Event& event) {
-  return fmt::format("{}:{}: {} of {}", printable(event.origin.file, 200), event.origin.line,
-                     name_of(event.kind),
-                     event.kind == Kind::purchase ? "order " + printable(event.order_number)
-                                                  : masked(event.email));
+  return fmt::format(
+      "{}:{}: {} of {}", printable(event.origin.file, 200), event.origin.line, name_of(event.kind),
+      event.kind == Kind::purchase ? "order " + printable(discreet(event.order_number))
+                                   : masked(event.email));
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ Notices::~Notices() {
 
 void Notices::say(std::string_view line) {
   if (std::exchange(progress_shown_, false)) to_stderr(kEraseLine);
-  to_stderr(fmt::format("{}\n", line));
+  to_stderr(fmt::format("{}\n", printable_lines(line)));
 }
 
 void Notices::say_some(std::string_view reason, const std::string& line) {

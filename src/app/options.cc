@@ -29,9 +29,9 @@ constexpr std::array<Command, 9> kCommands{{
      "What the files cannot tell is marked; what no pattern reads is listed, with the reason."},
     {"explain", "FILE...", "pattern time-zone date-order numbers show-personal-data",
      "tell how files are read, and why",
-     "Says of each file which pattern reads it and why, how it is written, which columns each\n"
-     "field comes from, what its dates and amounts mean and what proves it, and what would\n"
-     "become of its first records. People's data is masked."},
+     "Says of each file, and of those in the folders named, which pattern reads it and why, how\n"
+     "it is written, which columns each field comes from, what its dates and amounts mean and\n"
+     "what proves it, and what would become of its first records. People's data is masked."},
     {"check", "JOB", "offline probe json", "find what is wrong with a job before it runs",
      "Looks at everything that a run needs: the job file, the credential, the checkpoint file,\n"
      "the files and what their first events hold, and whether the endpoints can be reached.\n"

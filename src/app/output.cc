@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace ordertail {
 namespace {
@@ -23,7 +24,7 @@ Fd open_to_append(const std::string& path, std::string_view beginning) {
     throw Error(ExitCode::usage,
                 fmt::format("{} is a file of another kind; nothing was written to it. "
                             "Name a new file, or one that this option has written",
-                            path));
+                            printable_name(path)));
   }
   return fd;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/text.h"
 #include "event/survey.h"
 
 namespace ordertail {
@@ -90,12 +91,13 @@ void settle(SourceFiles& files, const Source& source, Store& store, bool record)
   Question style(key, "numbers", store, record);
   for (const SourceFile& file : files.files) {
     const Survey found = survey(pattern, file);
+    const std::string name = printable_name(file.name);
     if (dates) {
-      order.hear(testimony(found.dates, file.name, found.date_column,
+      order.hear(testimony(found.dates, name, found.date_column,
                            [](DateOrder decided) { return std::string(name_of(decided)); }));
     }
     if (numbers) {
-      style.hear(testimony(found.numbers, file.name, found.amount_columns,
+      style.hear(testimony(found.numbers, name, found.amount_columns,
                            [](NumberStyle decided) { return std::string(example(decided)); }));
     }
   }

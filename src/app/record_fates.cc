@@ -64,11 +64,14 @@ void RecordFates::note(std::uint64_t line, bool of_order) {
 
 std::string RecordFates::in_words(const Event& event) const {
   std::string text(name_of(event.kind));
-  if (!event.order_number.empty()) text += " of order " + printable(event.order_number);
+  const auto shown = [&](const std::string& value) {
+    return printable(masked_ ? discreet(value) : value);
+  };
+  if (!event.order_number.empty()) text += " of order " + shown(event.order_number);
   if (!event.email.empty())
     text += " by " + (masked_ ? masked(event.email) : printable(event.email));
   if (event.total_revenue) text += ", " + to_string(*event.total_revenue);
-  if (event.total_revenue && !event.currency.empty()) text += " " + printable(event.currency);
+  if (event.total_revenue && !event.currency.empty()) text += " " + shown(event.currency);
   text += event.utk.empty() ? ", without a visitor token" : ", with a visitor token";
   if (event.rows > 1) text += ", of " + count_of(event.rows, "row");
   return text;

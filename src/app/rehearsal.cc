@@ -73,11 +73,12 @@ std::string leads_table(std::string_view leads_json, bool unmasked) {
   for (std::size_t i = 0; i < leads.size() && i < kMostLeads; ++i) {
     const auto& lead = leads[i];
     const std::string email = field(lead, "Email");
+    const std::string order = field(lead, "order_number");
     const auto& closed = lead.at("close_date");
     text += row(
         unmasked ? printable(email) : masked(email), lead.at("lifecycle").get<std::string>(),
         closed.is_string() ? closed.get<std::string>() : "", lead.at("source").get<std::string>(),
-        printable(field(lead, "order_number")), printable(field(lead, "total_revenue")));
+        printable(unmasked ? order : discreet(order)), printable(field(lead, "total_revenue")));
   }
   if (leads.size() > kMostLeads) {
     text += fmt::format("  ... and {} more\n", grouped(leads.size() - kMostLeads));

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "app/record_walk.h"
+#include "base/text.h"
 #include "event/survey.h"
 
 namespace ordertail {
@@ -34,7 +35,8 @@ class Joined {
   void add(const ColumnProof& proof, const std::string& column, const SourceFile& file) {
     if (proof.outcome() == Proof::decided) {
       proved_.insert(*proof.decision());
-      evidence_.push_back(fmt::format("{}, {}", file.name, proof.evidence().front()));
+      evidence_.push_back(
+          fmt::format("{}, {}", printable_name(file.name), proof.evidence().front()));
     } else if (proof.outcome() != Proof::any) {
       doubts_.push_back(proof.refusal(file.name, column));
       contradicted_ = contradicted_ || proof.outcome() == Proof::contradictory;

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
 #include "event/catalogue.h"
 #include "event/recognition.h"
+#include "record/csv_file.h"
 
 namespace ordertail {
 namespace {
@@ -21,33 +23,23 @@ class Sorting {
   Sorting(const Job& job, const Source& source, const SortObserver& observer)
       : job_(job), source_(source), observer_(observer) {}
 
-  void by_pattern(const Pattern& pattern, const std::vector<SourceFile>& files) {
-    SourceFiles& own = of(pattern, pattern);
-    for (const SourceFile& file : files) {
-      if (pattern.companions.empty() || !is_companion_only(file, pattern))
-        own.files.push_back(file);
-    }
-  }
-
-  void by_header(const std::vector<SourceFile>& files) {
+  std::vector<std::unique_ptr<SourceFiles>> sort(const std::vector<SourceFile>& files) {
     for (const SourceFile& file : files) {
       try {
-        sort_by_header(file);
+        look_at(file);
       } catch (const Error& error) {
         observer_.fault(error);
       }
     }
-  }
-
-  std::vector<std::unique_ptr<SourceFiles>> finish(const std::vector<SourceFile>& files) {
-    for (const SourceFile& file : files) give_companion(file);
+    for (const SourceFile& file : readable_) give_companion(file);
     for (const Recognised& file : companions_only_) {
       if (is_taken(file.file)) continue;
-      observer_.notice(
-          fmt::format("{} is the \"{}\" that pattern {} wants beside its own files, and the source "
-                      "has none of those",
-                      file.file.name, file.as.companion->name, file.as.pattern->name));
+      observer_.notice(fmt::format(
+          "{} is the \"{}\" that pattern {} wants beside its own files, and the source "
+          "has none of those",
+          printable_name(file.file.name), file.as.companion->name, file.as.pattern->name));
     }
+    tell_of_empty_files();
     for (const auto& group : groups_) miss_companions(*group);
     return std::move(groups_);
   }
@@ -58,14 +50,31 @@ class Sorting {
     Recognition as;
   };
 
+  static bool is_empty(const SourceFile& file) {
+    char first = 0;
+    return open_text(file, {})->read({&first, 1}) == 0;
+  }
+
   static bool is_companion_only(const SourceFile& file, const Pattern& pattern) {
     const Recognition as = recognise(file, {&pattern, 1});
     return as.companion != nullptr && as.companion->form.frame.section.empty();
   }
 
+  void look_at(const SourceFile& file) {
+    if (is_empty(file)) return empty_.push_back(file);
+    source_.pattern ? sort_by_pattern(file, *source_.pattern) : sort_by_header(file);
+  }
+
+  void sort_by_pattern(const SourceFile& file, const Pattern& pattern) {
+    const bool is_own = pattern.companions.empty() || !is_companion_only(file, pattern);
+    readable_.push_back(file);
+    SourceFiles& group = of(pattern, pattern);
+    if (is_own) group.files.push_back(file);
+  }
+
   void sort_by_header(const SourceFile& file) {
     Recognition as = recognise(file, known_patterns());
-    if (as.empty) return;
+    readable_.push_back(file);
     const bool is_companion =
         !as.candidates.empty() &&
         std::all_of(as.candidates.begin(), as.candidates.end(), [](const Candidate& candidate) {
@@ -81,7 +90,7 @@ class Sorting {
     for (const Candidate& candidate : as.candidates) {
       const Pattern applied = source_.applied(*candidate.pattern);
       if (const auto why = useless(job_, applied)) {
-        throw Error(ExitCode::source, fmt::format("{}: {}", file.name, *why));
+        throw Error(ExitCode::source, fmt::format("{}: {}", printable_name(file.name), *why));
       }
       of(*candidate.pattern, applied).files.push_back(file);
     }
@@ -132,6 +141,19 @@ class Sorting {
     });
   }
 
+  /// A log that was just rotated is empty, and no wonder. Among files that belong together an empty
+  /// one may be an export that went wrong.
+  void tell_of_empty_files() const {
+    const bool belong_together = std::any_of(groups_.begin(), groups_.end(), [](const auto& group) {
+      return !group->files.empty() && !group->pattern.companions.empty();
+    });
+    if (!belong_together) return;
+    for (const SourceFile& file : empty_) {
+      observer_.notice(
+          fmt::format("{} is empty, so it completes nothing", printable_name(file.name)));
+    }
+  }
+
   void miss_companions(const SourceFiles& group) {
     if (group.files.empty()) return;
     for (std::size_t i = 0; i < group.companions.size(); ++i) {
@@ -140,7 +162,7 @@ class Sorting {
       observer_.notice(fmt::format(
           "no file of the source is the \"{}\" that pattern {} wants beside {}; it is known by its "
           "columns \"{}\". What only it tells stays empty. Add it to the source's files",
-          spec.name, group.pattern.name, group.files.front().name,
+          spec.name, group.pattern.name, printable_name(group.files.front().name),
           fmt::join(spec.form.recognise, "\", \"")));
     }
   }
@@ -150,6 +172,8 @@ class Sorting {
   const SortObserver& observer_;
   std::vector<std::unique_ptr<SourceFiles>> groups_;
   std::vector<Recognised> companions_only_;
+  std::vector<SourceFile> readable_;  // whatever becomes of them: they may complete others
+  std::vector<SourceFile> empty_;
 };
 
 }  // namespace
@@ -157,13 +181,7 @@ class Sorting {
 std::vector<std::unique_ptr<SourceFiles>> sort_files(const Job& job, const Source& source,
                                                      const std::vector<SourceFile>& files,
                                                      const SortObserver& observer) {
-  Sorting sorting(job, source, observer);
-  if (source.pattern) {
-    sorting.by_pattern(*source.pattern, files);
-  } else {
-    sorting.by_header(files);
-  }
-  return sorting.finish(files);
+  return Sorting(job, source, observer).sort(files);
 }
 
 }  // namespace ordertail

@@ -23,13 +23,13 @@ struct SourceFiles {
 
 /// Called with whole sentences.
 struct SortObserver {
-  std::function<void(const Error&)> fault;               ///< a file that no pattern reads
+  std::function<void(const Error&)> fault;               ///< a file that cannot be read
   std::function<void(std::string_view message)> notice;  ///< what people may want to look at
 };
 
 /// Sorts files by the source's pattern, or by what their headers tell; files of one pattern stay
 /// in order. A companion goes to all patterns that want it, a file of several sections to the
-/// pattern of each. Empty files are left out.
+/// pattern of each. Empty files and those that cannot be read are left out.
 [[nodiscard]] std::vector<std::unique_ptr<SourceFiles>> sort_files(
     const Job& job, const Source& source, const std::vector<SourceFile>& files,
     const SortObserver& observer);

@@ -44,7 +44,8 @@ void Staging::begin_source() {
   const auto notice = [this](std::string_view message) {
     if (observer_.notice) observer_.notice(message);
   };
-  if (files.empty()) notice(fmt::format("no file matches {}", fmt::join(source.files, ", ")));
+  if (files.empty())
+    notice(printable_name(fmt::format("no file matches {}", fmt::join(source.files, ", "))));
   counts_.files += files.size();
   groups_ = sort_files(job_, source, files, {[this](const Error& error) { fault(error); }, notice});
   std::reverse(groups_.begin(), groups_.end());
@@ -57,8 +58,9 @@ void Staging::begin_group() {
   files_ = group_->files;
   std::reverse(files_.begin(), files_.end());
   companions_.emplace(group_->pattern, group_->companions, [this](const Reject& reject) {
-    fault({ExitCode::source, fmt::format("{}:{}: {}. What this row says is missing from its order",
-                                         reject.file, reject.at.line, reject.message)});
+    fault({ExitCode::source,
+           fmt::format("{}:{}: {}. What this row says is missing from its order",
+                       printable_name(reject.file), reject.at.line, reject.message)});
   });
   try {
     // An order that lacked its customer gets another chance when the customers' file is another.
@@ -164,7 +166,8 @@ bool Staging::contradicts_order() {
       std::find_if(findings_.rejects.begin(), findings_.rejects.end(),
                    [](const Reject& reject) { return reject.reason == "date_order_contradicted"; });
   if (found == findings_.rejects.end()) return false;
-  fault({ExitCode::source, fmt::format("{}:{}: {}", found->file, found->at.line, found->message)});
+  fault({ExitCode::source,
+         fmt::format("{}:{}: {}", printable_name(found->file), found->at.line, found->message)});
   files_.clear();
   return true;
 }

@@ -33,7 +33,7 @@ class Error : public std::runtime_error {
   ExitCode code_;
 };
 
-/// An Error reading "cannot <doing> <path>: <strerror(error_number)>".
+/// An Error reading "cannot <doing> <path>: <strerror(error_number)>"; the path is made printable.
 [[nodiscard]] Error system_error(ExitCode code, std::string_view doing, std::string_view path,
                                  int error_number);
 

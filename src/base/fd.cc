@@ -7,6 +7,8 @@
 #include <array>
 #include <cerrno>
 
+#include "base/text.h"
+
 namespace ordertail {
 
 Fd::~Fd() {
@@ -26,7 +28,7 @@ std::string read_small_file(const std::filesystem::path& path, ExitCode code, st
     text.append(block.data(), static_cast<std::size_t>(got));
     if (text.size() > limit) {
       throw Error(code, fmt::format("{} is larger than {} bytes; that cannot be the right file",
-                                    path.string(), limit));
+                                    printable_name(path.string()), limit));
     }
   }
 }

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "base/text.h"
+
 namespace ordertail {
 namespace {
 
@@ -154,8 +156,9 @@ void Database::fail(const char* doing) {
 
 void Database::fail(const char* doing, int code, const std::string& why) {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  failure_ = Error(is_defect(code) ? ExitCode::internal : ExitCode::store,
-                   fmt::format("cannot {} {}: {}.{}", doing, path_, why, advice(code, access_)));
+  failure_ = Error(
+      is_defect(code) ? ExitCode::internal : ExitCode::store,
+      fmt::format("cannot {} {}: {}.{}", doing, printable_name(path_), why, advice(code, access_)));
   throw Error(*failure_);
 }
 

@@ -107,12 +107,31 @@ std::string printable(std::string_view text, std::size_t limit) {
   return result;
 }
 
+std::string printable_lines(std::string_view text) {
+  std::string result;
+  while (true) {
+    const std::size_t end = text.find('\n');
+    result += printable(text.substr(0, end), text.npos);
+    if (end == text.npos) return result;
+    result += '\n';
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::string printable_name(std::string_view file) {
+  return printable(file, file.npos);
+}
+
 std::string masked(std::string_view text) {
   if (text.empty()) return {};
   const std::size_t first = std::max<std::size_t>(utf8_length(text), 1);
   const std::size_t at = text.rfind('@');
   const std::string_view domain = at == text.npos ? std::string_view() : text.substr(at);
   return printable(text.substr(0, first)) + "***" + printable(domain);
+}
+
+std::string discreet(std::string_view text) {
+  return text.find('@') == text.npos ? std::string(text) : masked(text);
 }
 
 std::string grouped(std::uint64_t number) {

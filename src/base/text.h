@@ -33,8 +33,18 @@ namespace ordertail {
 /// invalid UTF-8 become `\x1b`-style escapes; at most `limit` bytes of `text`, then "...".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 80);
 
+/// As printable(), but whole, and lines stay lines: for messages of several lines.
+[[nodiscard]] std::string printable_lines(std::string_view text);
+
+/// A file's name in a message: as printable(), but whole.
+[[nodiscard]] std::string printable_name(std::string_view file);
+
 /// People's data, masked: "a***@example.com", "1***". Empty stays empty.
 [[nodiscard]] std::string masked(std::string_view text);
+
+/// A value of any column, to be quoted: as it is, but masked when it holds an '@', for then it may
+/// be an e-mail address in the wrong place. Not made printable.
+[[nodiscard]] std::string discreet(std::string_view text);
 
 /// "12,345,678"
 [[nodiscard]] std::string grouped(std::uint64_t number);

@@ -18,8 +18,8 @@ struct TomlTable::File {
 namespace {
 
 Error error_at(const std::string& file, const toml::source_region& at, std::string_view message) {
-  return {ExitCode::usage,
-          fmt::format("{}:{}:{}: {}", file, at.begin.line, at.begin.column, message)};
+  return {ExitCode::usage, fmt::format("{}:{}:{}: {}", printable_name(file), at.begin.line,
+                                       at.begin.column, message)};
 }
 
 /// toml++ keeps a table sorted by key.

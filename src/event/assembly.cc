@@ -47,8 +47,8 @@ BoundColumn need(const std::string& name, const std::string& use, Selection& sel
                  const std::string& file) {
   BoundColumns bound = selection.bind(name);
   if (!bound.empty()) return std::move(bound.front());
-  throw Error(ExitCode::source,
-              fmt::format("{}:1: there is no column \"{}\", which {}", file, name, use));
+  throw Error(ExitCode::source, fmt::format("{}:1: there is no column \"{}\", which {}",
+                                            printable_name(file), name, use));
 }
 
 }  // namespace
@@ -124,7 +124,7 @@ void Assembly::continue_order(const Record& record, std::string_view key) {
     std::get<Reject>(meaning_).message +=
         key.empty() ? "; the rows behind it that name no order are rejected with it"
                     : fmt::format("; it may have been a row of order {}, which is rejected with it",
-                                  printable(key, 40));
+                                  printable(discreet(key), 40));
   }
   if (!key_ && !key.empty()) key_ = key;
   if (!std::holds_alternative<Made>(meaning_)) return;

@@ -94,12 +94,12 @@ std::string NumberProof::refusal(std::string_view file, std::string_view column)
         "{}: the amounts in \"{}\" are not all written the same way:{}\n"
         "Export the file again in one language, or split it: one file, and one [[source]] with its "
         "numbers, for each way of writing them.",
-        file, column, indented(evidence()));
+        printable_name(file), column, indented(evidence()));
   }
   std::string text = fmt::format(
       "{}: the amounts in \"{}\" can be read in more than one way, and nothing in the column "
       "proves which is right:{}\nAdd to the [[source]] the line that is true of this file:",
-      file, column, indented(evidence()));
+      printable_name(file), column, indented(evidence()));
   for (std::size_t i = 0; i < kNumberStyles.size(); ++i) {
     if (evidence_.is_left(i))
       text += fmt::format("\n  numbers = \"{}\"", example(kNumberStyles[i]));
@@ -159,12 +159,12 @@ std::string DateProof::refusal(std::string_view file, std::string_view column) c
         "{}: the dates in \"{}\" are not all in one order:{}\n"
         "Export the file again in one language, or split it: one file, and one [[source]] with its "
         "date_order, for each order of dates.",
-        file, column, indented(evidence()));
+        printable_name(file), column, indented(evidence()));
   }
   std::string text = fmt::format(
       "{}: the dates in \"{}\" may be month first or day first, and nothing in the column proves "
       "which:{}\nAdd to the [[source]] the line that is true of this file:",
-      file, column, indented(evidence()));
+      printable_name(file), column, indented(evidence()));
   for (std::size_t i = 0; i < kDateOrders.size(); ++i) {
     if (evidence_.is_left(i)) text += fmt::format("\n  {}", setting(kDateOrders[i]));
   }

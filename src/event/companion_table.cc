@@ -73,16 +73,20 @@ class CompanionTable::Reading {
   void choose_key(const CompanionSpec& spec) {
     const auto key = header_.find(spec.key);
     if (!key) {
-      const std::string near = nearest(spec.key, header_.columns);
-      throw Error(
-          ExitCode::source,
-          fmt::format("{}:1: there is no column \"{}\", by which the rows of the companion "
-                      "\"{}\" are found{}",
-                      file_.name, printable(spec.key), printable(spec.name),
-                      near.empty() ? std::string()
-                                   : fmt::format("; the nearest is \"{}\"", printable(near))));
+      throw Error(ExitCode::source,
+                  fmt::format("{}:1: there is no column \"{}\", by which the rows of the companion "
+                              "\"{}\" are found{}",
+                              printable_name(file_.name), printable(spec.key), printable(spec.name),
+                              advice(spec.key)));
     }
     chosen_ = {*key};
+  }
+
+  /// What to say of a column that is not there.
+  [[nodiscard]] std::string advice(const std::string& column) const {
+    const std::string near = nearest(column, header_.columns);
+    if (near.empty()) return {};
+    return fmt::format("; the nearest is \"{}\"", printable(discreet(near)));
   }
 
   void choose_columns(const std::vector<std::string>& wanted) {

@@ -145,7 +145,7 @@ void Extraction::Implementation::open(Position at) {
         ExitCode::source,
         fmt::format("{}: the file became shorter while it was being opened. Is it still being "
                     "written? Run again when it is complete",
-                    file.name));
+                    printable_name(file.name)));
   }
   marker = *std::move(passed);
   // Lines of a log are passed over about as fast as they can be read: a second thread would only be

@@ -33,12 +33,22 @@ constexpr std::size_t field(std::string_view key) {
   return index;
 }
 
+Reject not_utf8(const std::string& name, std::string_view text) {
+  return {"bad_encoding",
+          name,
+          fmt::format("{}: \"{}\" is not UTF-8; export the file as UTF-8", name, masked(text)),
+          {},
+          {}};
+}
+
 }  // namespace
 
 Mapping::Mapping(Kind kind, const Pattern& pattern, const EventContext& context,
                  Selection& selection, const std::string& file)
     : kind_(kind), pattern_(pattern), spec_(pattern.mapping(kind)), context_(context) {
-  const Binder binder(kind, selection, file);
+  std::optional<char> delimiter;
+  if (pattern.csv) delimiter = pattern.csv->frame.header_dialect().delimiter;
+  const Binder binder(kind, selection, file, delimiter);
   for (const Condition& condition : spec_.when) {
     when_.emplace_back(condition, binder, pattern.numbers);
   }
@@ -171,6 +181,14 @@ std::optional<Reject> Mapping::add_revenue(Row& row, Event& event) const {
   const auto& [money, currency] = std::get<Amount>(read);
   if (!money) return std::nullopt;
   if (event.currency.empty()) event.currency.assign(currency);
+  if (!currency.empty() && event.currency.size() == 3 && event.currency != currency) {
+    return Reject{"bad_currency",
+                  "total_revenue",
+                  fmt::format("the amount is in {}, but the order, or a row of it before, in {}",
+                              currency, printable(event.currency)),
+                  {},
+                  {}};
+  }
   Money& total = event.total_revenue ? *event.total_revenue : event.total_revenue.emplace();
   total.ten_thousandths += money->ten_thousandths;
   if (is_in_range(total)) return std::nullopt;
@@ -183,17 +201,29 @@ std::string Mapping::name_of_field(std::string_view key) const {
   return columns.empty() ? std::string(key) : columns.front().name;
 }
 
+std::string Mapping::name_of_extra(const std::string& key) const {
+  const auto found = std::find_if(extra_.begin(), extra_.end(),
+                                  [&](const auto& extra) { return extra.first == key; });
+  return found == extra_.end() || found->second.empty() ? key : found->second.front().name;
+}
+
+/// Adds the row's SKUs.
+std::optional<Reject> Mapping::add_skus(Row& row, Event& event) {
+  const std::size_t before = event.skus.size();
+  skus_.add(row, event.skus);
+  for (std::size_t i = before; i < event.skus.size(); ++i) {
+    if (!is_utf8(event.skus[i])) return not_utf8(skus_.broken_column(row), event.skus[i]);
+  }
+  return std::nullopt;
+}
+
 std::optional<Reject> Mapping::check(const Event& event) const {
   for (std::size_t i = 0; i < kTextFields.size(); ++i) {
     const std::string& text = event.*kTextFields[i].member;
-    if (is_utf8(text)) continue;
-    const std::string name = name_of_field(kTextFields[i].key);
-    return Reject{
-        "bad_encoding",
-        name,
-        fmt::format("{}: \"{}\" is not UTF-8; export the file as UTF-8", name, masked(text)),
-        {},
-        {}};
+    if (!is_utf8(text)) return not_utf8(name_of_field(kTextFields[i].key), text);
+  }
+  for (const auto& [key, text] : event.extra) {
+    if (!is_utf8(text)) return not_utf8(name_of_extra(key), text);
   }
   if (!event.email.empty() && !is_email(event.email)) {
     const std::string name = name_of_field("email");
@@ -242,12 +272,11 @@ Reject Mapping::explained(Row& row, Reject reject) const {
   const BoundColumn& column = columns.front();
   const CompanionSpec& companion = pattern_.companions[column.companion];
   const std::string_view key = row.text(companion_keys_[column.companion]);
-  const std::string shown = key.find('@') == key.npos ? printable(key, 40) : masked(key);
   return {"no_companion_row",
           column.name,
           fmt::format("{}: no row of {} has the {} \"{}\" of this order; export both at the same "
                       "time, so that they cover the same orders",
-                      column.name, companion.name, companion.key, shown),
+                      column.name, companion.name, companion.key, printable(discreet(key), 40)),
           {},
           {}};
 }
@@ -262,17 +291,17 @@ Meaning Mapping::apply(Row& row, Event& event, std::vector<Remark>& remarks) {
   auto reject = read_time(row, event);
   if (!reject) reject = add_revenue(row, event);
   if (!reject) reject = check(event);
+  if (!reject) reject = add_skus(row, event);
   if (reject) {
     remarks.resize(remarks_before);
     return explained(row, *std::move(reject));
   }
-  skus_.add(row, event.skus);
   event.id = event_id(context_.id_key, event);
   return Made{};
 }
 
 std::optional<Reject> Mapping::add_row(Row& row, Event& event) {
-  skus_.add(row, event.skus);
+  if (auto reject = add_skus(row, event)) return reject;
   return revenue_.over_rows() ? add_revenue(row, event) : std::nullopt;
 }
 

@@ -56,7 +56,9 @@ class Mapping {
   void read_texts(Row& row, Event& event, std::vector<Remark>& remarks) const;
   [[nodiscard]] std::optional<Reject> read_time(Row& row, Event& event);
   [[nodiscard]] std::optional<Reject> add_revenue(Row& row, Event& event) const;
+  [[nodiscard]] std::optional<Reject> add_skus(Row& row, Event& event);
   [[nodiscard]] std::string name_of_field(std::string_view key) const;
+  [[nodiscard]] std::string name_of_extra(const std::string& key) const;
   [[nodiscard]] std::optional<Reject> check(const Event& event) const;
   [[nodiscard]] Reject explained(Row& row, Reject reject) const;
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "record/csv_file.h"
 #include "record/csv_reader.h"
+#include "record/header_doubt.h"
 #include "record/line_reader.h"
 
 namespace ordertail {
@@ -70,6 +71,11 @@ Candidate compared(Candidate candidate, Beginning& beginning) {
     if (header && header->find(column)) candidate.has.push_back(column);
   }
   return candidate;
+}
+
+bool has_all(const CsvHeader& header, const std::vector<std::string>& columns) {
+  return std::all_of(columns.begin(), columns.end(),
+                     [&](const std::string& column) { return header.find(column).has_value(); });
 }
 
 std::vector<Candidate> compared_headers(Beginning& beginning, std::span<const Pattern> patterns) {
@@ -193,6 +199,28 @@ void keep_nearest(std::vector<Candidate>& candidates) {
       [](const Candidate& a, const Candidate& b) { return distance(a) < distance(b); });
 }
 
+/// Would the file be this candidate's, if it were delimited in another way?
+std::string doubt_of(const Candidate& candidate, const std::string& text) {
+  const CsvForm& form = form_of(candidate);
+  for (const CsvFrame& frame : otherwise_delimited(form.frame)) {
+    const auto header = read_csv_header(text, Beginning::ending_of(text), frame);
+    if (!header || !has_all(*header, form.recognise)) continue;
+    return delimiter_doubt(frame.dialect.delimiter, form.frame.header_dialect().delimiter,
+                           printable(candidate.pattern->name));
+  }
+  return {};
+}
+
+std::string doubt_of(Beginning& beginning, const std::vector<Candidate>& compared) {
+  std::string doubt = utf16_doubt(beginning.in({}));
+  for (const Candidate& candidate : compared) {
+    if (!doubt.empty()) break;
+    if (form_of(candidate).recognise.size() < 2) continue;  // one word may be in any text
+    doubt = doubt_of(candidate, beginning.in(form_of(candidate).charset));
+  }
+  return doubt;
+}
+
 }  // namespace
 
 Recognition recognise(const SourceFile& file, std::span<const Pattern> patterns) {
@@ -211,6 +239,7 @@ Recognition recognise(const SourceFile& file, std::span<const Pattern> patterns)
     result.pattern = result.candidates.front().pattern;
     result.companion = result.candidates.front().companion;
   } else if (result.candidates.empty()) {
+    result.doubt = doubt_of(beginning, compared);
     result.candidates = compared;
     keep_nearest(result.candidates);
   }

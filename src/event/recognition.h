@@ -29,6 +29,8 @@ struct Recognition {
   bool empty = false;                        ///< the file holds nothing to tell it by
   /// Those that fit; when none does, those that fit in part, the nearest first.
   std::vector<Candidate> candidates;
+  /// When none fits: what seems to be wrong with how the file is written; empty when nothing does.
+  std::string doubt{};
 };
 
 /// Holds the first kRecognisedBytes of a file, decoded, against patterns.

@@ -41,7 +41,7 @@ std::variant<Amount, Reject> read_amount(Row& row, const BoundColumn& column, Nu
   return Reject{"bad_amount",
                 column.name,
                 fmt::format("{}: \"{}\" is no amount written like {}", column.name,
-                            printable(text, 40), example(style)),
+                            printable(discreet(text), 40), example(style)),
                 {},
                 {}};
 }

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "record/header_doubt.h"
 
 namespace ordertail {
 namespace {
@@ -129,14 +130,22 @@ BoundColumns Binder::need(const Columns& columns, std::string_view field) const 
     throw Error(ExitCode::usage,
                 fmt::format("nothing says where a {} of {} has its {}: add \"{}\" to the source's "
                             "[source.{}]",
-                            name_of(kind_), file_, field, field, name_of(kind_)));
+                            name_of(kind_), printable_name(file_), field, field, name_of(kind_)));
   }
-  const std::string near = selection_.nearest_to(columns.front());
   throw Error(ExitCode::source,
-              fmt::format("{}:1: there is no column \"{}\", which a {} needs for its {}{}", file_,
-                          columns.front(), name_of(kind_), field,
-                          near.empty() ? std::string()
-                                       : fmt::format("; the nearest is \"{}\"", printable(near))));
+              fmt::format("{}:1: there is no column \"{}\", which a {} needs for its {}{}",
+                          printable_name(file_), columns.front(), name_of(kind_), field,
+                          advice(columns.front())));
+}
+
+std::string Binder::advice(const std::string& column) const {
+  if (delimiter_) {
+    const std::string doubt = header_doubt(selection_.available(), *delimiter_);
+    if (!doubt.empty()) return "; " + doubt;
+  }
+  const std::string near = selection_.nearest_to(column);
+  if (near.empty()) return {};
+  return fmt::format("; the nearest is \"{}\"", printable(discreet(near)));
 }
 
 }  // namespace ordertail

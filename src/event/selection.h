@@ -69,8 +69,9 @@ class Selection {
 /// The same for one kind of event, which may not be able to do without.
 class Binder {
  public:
-  Binder(Kind kind, Selection& selection, const std::string& file)
-      : kind_(kind), selection_(selection), file_(file) {}
+  /// `delimiter`: of the header; none for lines of a log.
+  Binder(Kind kind, Selection& selection, const std::string& file, std::optional<char> delimiter)
+      : kind_(kind), selection_(selection), file_(file), delimiter_(delimiter) {}
 
   [[nodiscard]] BoundColumns find(const Columns& columns) const {
     return bind_columns(columns, selection_);
@@ -81,9 +82,13 @@ class Binder {
   [[nodiscard]] Selection& selection() const { return selection_; }
 
  private:
+  /// What to say of a column that is not there.
+  [[nodiscard]] std::string advice(const std::string& column) const;
+
   Kind kind_;
   Selection& selection_;
   const std::string& file_;
+  std::optional<char> delimiter_;
 };
 
 }  // namespace ordertail

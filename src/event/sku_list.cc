@@ -1,5 +1,7 @@
 #include "event/sku_list.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace ordertail {
@@ -25,6 +27,17 @@ void SkuList::add(Row& row, std::vector<std::string>& skus) {
     for (const std::string_view sku : cells_) skus.emplace_back(trim(sku));
     if (!cells_.empty()) return;
   }
+}
+
+std::string SkuList::broken_column(Row& row) {
+  for (const BoundColumns& columns : entries_) {
+    for (const BoundColumn& column : columns) {
+      cells_.clear();
+      row.collect(column, cells_);
+      if (!std::all_of(cells_.begin(), cells_.end(), is_utf8)) return column.name;
+    }
+  }
+  return "skus";
 }
 
 }  // namespace ordertail

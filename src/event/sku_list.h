@@ -19,6 +19,8 @@ class SkuList {
 
   /// Adds what one row (and its companions) says.
   void add(Row& row, std::vector<std::string>& skus);
+  /// The first of the columns that holds what is not UTF-8; "skus" when none does.
+  [[nodiscard]] std::string broken_column(Row& row);
 
  private:
   std::vector<BoundColumns> entries_;  // the first that gives any counts, with all of its columns

@@ -88,7 +88,7 @@ TimeField::Fault TimeField::unreadable(std::string_view text) const {
                     "only {} ({}), and then others before it may have been misread. Look at the "
                     "file: if all of it is {}, declare date_order = \"{}\" in a [[source]] of its "
                     "own",
-                    name_, printable(text, 40), in_words(*order_), name_of(*order_),
+                    name_, printable(discreet(text), 40), in_words(*order_), name_of(*order_),
                     in_words(other), name_of(other), in_words(other), name_of(other))};
   }
   std::string shapes;
@@ -96,7 +96,7 @@ TimeField::Fault TimeField::unreadable(std::string_view text) const {
     shapes += (shapes.empty() ? "" : " or ") + format.shape();
   }
   return Fault{"bad_date", fmt::format("{}: \"{}\" is no time of the form {}", name_,
-                                       printable(text, 40), shapes)};
+                                       printable(discreet(text), 40), shapes)};
 }
 
 std::variant<Instant, TimeField::Fault> TimeField::read(Row& row) {
@@ -125,12 +125,12 @@ std::variant<Instant, TimeField::Fault> TimeField::read(Row& row) {
   }
   if (zone == nullptr) {
     return Fault{"bad_time_zone",
-                 fmt::format("the time zone \"{}\" is not known", printable(named, 40))};
+                 fmt::format("the time zone \"{}\" is not known", printable(discreet(named), 40))};
   }
   const auto instant = zone->to_instant(parsed->local);
   if (const auto* known = std::get_if<Instant>(&instant)) return *known;
   return Fault{"bad_date", fmt::format("{}: \"{}\" does not exist in {}: clocks went forward",
-                                       name_, printable(text, 40), zone->name())};
+                                       name_, printable(discreet(text), 40), zone->name())};
 }
 
 }  // namespace ordertail

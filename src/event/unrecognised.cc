@@ -45,6 +45,11 @@ std::string difference(const Candidate& candidate) {
 }  // namespace
 
 Error unrecognised(const SourceFile& file, const Recognition& recognition) {
+  const std::string name = printable_name(file.name);
+  if (!recognition.doubt.empty()) {
+    return {ExitCode::source,
+            fmt::format("{}: no pattern recognises this file: {}", name, recognition.doubt)};
+  }
   const auto& candidates = recognition.candidates;
   if (candidates.empty()) {
     return {ExitCode::source,
@@ -52,7 +57,7 @@ Error unrecognised(const SourceFile& file, const Recognition& recognition) {
                         "it. Name its pattern in the source, as in `pattern = \"shopify-orders\"` "
                         "(`ordertail patterns` lists them; a file without a header line is never "
                         "recognised), or write one: patterns/README.md says how",
-                        file.name)};
+                        name)};
   }
   const std::string first = printable(candidates.front().pattern->name);
   std::vector<std::string> shown;
@@ -61,7 +66,7 @@ Error unrecognised(const SourceFile& file, const Recognition& recognition) {
     return {ExitCode::source,
             fmt::format("{}: several patterns recognise this file: {}. Say in the source which of "
                         "them is meant, as in `pattern = \"{}\"`",
-                        file.name, in_words(shown), first)};
+                        name, in_words(shown), first)};
   }
   const auto end =
       candidates.begin() + static_cast<std::ptrdiff_t>(std::min(candidates.size(), kNearestShown));
@@ -70,7 +75,7 @@ Error unrecognised(const SourceFile& file, const Recognition& recognition) {
           fmt::format("{}: no pattern recognises this file. The nearest: {}. If one of them is "
                       "right, say so in the source, as in `pattern = \"{}\"`; else write one: "
                       "patterns/README.md says how",
-                      file.name, fmt::join(shown, "; "), first)};
+                      name, fmt::join(shown, "; "), first)};
 }
 
 }  // namespace ordertail

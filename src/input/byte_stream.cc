@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/text.h"
 #include "input/gzip_stream.h"
 #include "input/plain_stream.h"
 
@@ -66,20 +67,21 @@ std::uint64_t ByteStream::skip(std::uint64_t count) {
 
 std::unique_ptr<ByteStream> open_stream(const std::filesystem::path& path,
                                         const std::string& name) {
-  Fd fd = open_regular_file(path, name);
+  const std::string shown = printable_name(name);
+  Fd fd = open_regular_file(path, shown);
   std::array<char, 8> start{};
   const ssize_t got = ::pread(fd.get(), start.data(), start.size(), 0);
-  if (got < 0) throw system_error(ExitCode::source, "read", name, errno);
+  if (got < 0) throw system_error(ExitCode::source, "read", shown, errno);
   const std::string_view magic(start.data(), static_cast<std::size_t>(got));
   for (const Refused& refused : kRefused) {
     if (magic.starts_with(refused.magic)) {
       throw Error(ExitCode::source,
-                  fmt::format("{} is {}: {}", name, refused.what, refused.advice));
+                  fmt::format("{} is {}: {}", shown, refused.what, refused.advice));
     }
   }
-  auto plain = std::make_unique<PlainStream>(std::move(fd), name);
+  auto plain = std::make_unique<PlainStream>(std::move(fd), shown);
   if (!magic.starts_with("\x1f\x8b")) return plain;
-  return std::make_unique<GzipStream>(std::move(plain), name);
+  return std::make_unique<GzipStream>(std::move(plain), shown);
 }
 
 }  // namespace ordertail

@@ -191,7 +191,7 @@ std::unique_ptr<ByteStream> decoded(std::unique_ptr<ByteStream> stream, const st
     throw Error(ExitCode::usage,
                 fmt::format("{}: there is no character set \"{}\" here. Most files are UTF-8, "
                             "windows-1252, iso-8859-15 or utf-16le; \"iconv -l\" lists all names",
-                            name, printable(charset)));
+                            printable_name(name), printable(charset)));
   }
   std::string front = read_front(*stream);
   const auto take_back = [&](std::size_t from) {

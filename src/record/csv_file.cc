@@ -3,25 +3,35 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "input/charset.h"
 #include "input/window.h"
+#include "record/header_doubt.h"
 
 namespace ordertail {
 namespace {
 
-Error no_header(const SourceFile& file, const CsvFrame& frame) {
+constexpr std::size_t kLookedAt = std::size_t{64} << 10U;  // for what is wrong with a header
+
+std::string what_is_missing(const std::string& file, const CsvFrame& frame) {
   if (!frame.section.empty()) {
-    return {ExitCode::source,
-            fmt::format("{}: there is no section [{}] with a readable header line", file.name,
-                        frame.section)};
+    return fmt::format("{}: there is no section [{}] with a readable header line", file,
+                       frame.section);
   }
   if (!frame.header_has.empty()) {
-    return {ExitCode::source, fmt::format("{}: none of the first {} lines is a header with the "
-                                          "columns \"{}\"",
-                                          file.name, CsvHeaderReader::kMaxPreamble,
-                                          fmt::join(frame.header_has, "\", \""))};
+    return fmt::format("{}: none of the first {} lines is a header with the columns \"{}\"", file,
+                       CsvHeaderReader::kMaxPreamble, fmt::join(frame.header_has, "\", \""));
   }
-  return {ExitCode::source, fmt::format("{}:1: there is no readable header line", file.name)};
+  return fmt::format("{}:1: there is no readable header line", file);
+}
+
+Error no_header(const SourceFile& file, const std::string& charset, const CsvFrame& frame) {
+  const auto stream = open_text(file, charset);
+  Window window(*stream);
+  while (!window.at_end() && window.view().size() < kLookedAt) window.more();
+  const std::string doubt = header_doubt(window.view(), frame);
+  return {ExitCode::source,
+          what_is_missing(printable_name(file.name), frame) + (doubt.empty() ? "" : "; " + doubt)};
 }
 
 }  // namespace
@@ -48,7 +58,7 @@ std::optional<CsvHeader> find_header(ByteStream& stream, const CsvFrame& frame) 
 
 CsvHeader read_header(const SourceFile& file, const std::string& charset, const CsvFrame& frame) {
   if (auto header = find_header(*open_text(file, charset), frame)) return *std::move(header);
-  throw no_header(file, frame);
+  throw no_header(file, charset, frame);
 }
 
 }  // namespace ordertail

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
+
 namespace ordertail {
 namespace {
 
@@ -18,7 +20,7 @@ Json staged_json(const StageCounts& staged) {
   for (const FileFault& fault : staged.faults) faults.push_back(fault.message);
   Json changed = Json::array();
   for (const ChangedOrder& order : staged.changed_examples) {
-    changed.push_back({{"order_number", order.order_number},
+    changed.push_back({{"order_number", discreet(order.order_number)},
                        {"reason", order.reason},
                        {"source", {{"file", order.file}, {"line", order.line}}}});
   }

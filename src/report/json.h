@@ -8,7 +8,7 @@
 namespace ordertail {
 
 /// One JSON object on one line, without a line end:
-/// {"command":"import","job":"job.toml","mode":"","exit":0,"balanced":true,
+/// {"command":"import","job":"job.toml","mode":"real","exit":0,"balanced":true,
 ///  "staged":{"files":3,"unchanged":0,"bytes":1,"rows":1,"events":1,"event_rows":1,"purchases":1,
 ///   "with_token":0,"with_ip":0,"skipped":{…},"rejected":{…},"rejects":0,"remarks":{…},"faults":[…],
 ///   "withdrawn":0,"changed":{"orders":1,"examples":[{"order_number":"1001","reason":"refunded",

@@ -65,7 +65,7 @@ struct DeliveryCounts {
 struct RunReport {
   std::string command;  ///< "import", "stage", …
   std::string job;
-  std::string mode;  ///< "", "dry run", "rehearsal"
+  std::string mode = "real";  ///< or "dry run", "rehearsal"
   std::optional<StageCounts> staged;
   std::optional<DeliveryCounts> delivered;
   Totals before, after;  ///< the store's own count of events

@@ -102,8 +102,9 @@ void add_balance(std::string& out, const RunReport& report) {
 }  // namespace
 
 std::string to_sentence(const ChangedOrder& order) {
-  const std::string who = order.order_number.empty() ? std::string("an order")
-                                                     : "order " + printable(order.order_number);
+  const std::string who = order.order_number.empty()
+                              ? std::string("an order")
+                              : "order " + printable(discreet(order.order_number));
   const std::string what =
       order.reason.empty() ? "with other content" : "and is now " + words_for(order.reason);
   return fmt::format("{}:{}: {} was sent {}", printable(order.file, 200), order.line, who, what);
@@ -111,7 +112,7 @@ std::string to_sentence(const ChangedOrder& order) {
 
 std::string to_text(const RunReport& report) {
   std::string out = fmt::format("ordertail {} {}{}\n", report.command, printable(report.job, 200),
-                                report.mode.empty() ? "" : fmt::format(" ({})", report.mode));
+                                report.mode == "real" ? "" : fmt::format(" ({})", report.mode));
   if (report.staged) add_staged(out, *report.staged);
   if (report.delivered) add_delivered(out, *report.delivered);
   add_balance(out, report);

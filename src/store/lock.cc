@@ -49,7 +49,7 @@ void refuse_lost_store(const std::filesystem::path& store, const Fd& fd) {
       fmt::format("{0} is gone, though {1} says that it was there. Without it everything "
                   "would be sent again. Restore it from a backup; or, if sending everything "
                   "again is what you want, delete {1}",
-                  store.string(), lock_file(store).string()));
+                  printable_name(store.string()), printable_name(lock_file(store).string())));
 }
 
 [[noreturn]] void refuse(const std::filesystem::path& store, const Fd& fd) {
@@ -58,12 +58,12 @@ void refuse_lost_store(const std::filesystem::path& store, const Fd& fd) {
     throw Error(ExitCode::already_running,
                 fmt::format("another ordertail is reading {} (a status or a dry run); wait for it "
                             "to finish",
-                            store.string()));
+                            printable_name(store.string())));
   const std::string whole_note = read_note(fd);
   const std::string note = printable(whole_note.substr(0, whole_note.find('\n')));
   throw Error(ExitCode::already_running,
               fmt::format("another ordertail{} is working on {}; wait for it to finish",
-                          note.empty() ? "" : " (" + note + ")", store.string()));
+                          note.empty() ? "" : " (" + note + ")", printable_name(store.string())));
 }
 
 void take(const std::filesystem::path& store, const Fd& fd, int how) {

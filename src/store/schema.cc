@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/text.h"
 
 namespace ordertail {
 namespace {
@@ -153,7 +154,7 @@ std::uint32_t number_at(std::string_view header, std::size_t at) {
       fmt::format("{} is not a checkpoint file of ordertail: it {}. It has been left as it "
                   "is. Correct the path, restore the file from a backup, or move it away to "
                   "start afresh, which would send everything again.",
-                  path, what));
+                  printable_name(path), what));
 }
 
 void set_version(Database& database, const char* doing) {
@@ -175,7 +176,7 @@ void check_header(std::string_view path, std::string_view header) {
         ExitCode::store,
         fmt::format("{} is of version {}, which this ordertail does not know (it knows {} to {}). "
                     "It has been left as it is. Use the ordertail that wrote it.",
-                    path, version, kOldestVersion, kSchemaVersion));
+                    printable_name(path), version, kOldestVersion, kSchemaVersion));
 }
 
 void create_schema(Database& database, const HashKey& id_key) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "store/lock.h"
 #include "store/store_file.h"
 #include "store/store_implementation.h"
@@ -52,7 +53,7 @@ void bring_up_to_date(Database& database, const fs::path& path, StoreMode mode) 
                           " and looking at it may not change it. Run \"ordertail stage\" with this "
                           "job once: that brings the file up to date, keeps all it holds and sends "
                           "nothing. Then run this again.",
-                          path.string(), version, kSchemaVersion));
+                          printable_name(path.string()), version, kSchemaVersion));
 }
 
 /// Makes what is missing. Call it under the lock.

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/sqlite.h"
+#include "base/text.h"
 #include "store/schema.h"
 
 namespace ordertail {
@@ -21,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const fs::path& path, std::string_view why) {
-  throw Error(ExitCode::store, fmt::format("{} {}", path.string(), why));
+  throw Error(ExitCode::store, fmt::format("{} {}", printable_name(path.string()), why));
 }
 
 [[noreturn]] void refuse_errno(std::string_view doing, const fs::path& path) {
@@ -92,7 +93,7 @@ void prepare_directory(const fs::path& store) {
     refuse(directory,
            fmt::format("may be written to by others (mode {:04o}), who could put another "
                        "file in the place of the checkpoint file; run: chmod go-w {}",
-                       found.st_mode & 07777U, directory.string()));
+                       found.st_mode & 07777U, printable_name(directory.string())));
 }
 
 bool has_store(const fs::path& store, int flags) {
@@ -110,7 +111,7 @@ void create_store(const fs::path& store) {
     refuse(store, fmt::format("is missing while its log {0}-wal is there: it has been moved or "
                               "deleted without it. Put it back, or move {0}-wal away as well to "
                               "start afresh, which would send everything again",
-                              store.string()));
+                              printable_name(store.string())));
   const fs::path fresh = beside(store, ".new");
   for (const char* suffix : {"", "-wal", "-journal"}) remove_if_there(beside(fresh, suffix));
   const Fd fd = open_own_file(fresh, O_RDWR | O_CREAT | O_EXCL);

@@ -93,6 +93,23 @@ TEST(Printable, IsAlwaysWellFormedAndFreeOfControls) {
   }
 }
 
+TEST(PrintableLines, KeepsTheLineEndsOnly) {
+  EXPECT_EQ(printable_lines("a\x1B[2J\n  b\x07\r\n"), "a\\x1b[2J\n  b\\x07\\x0d\n");
+  EXPECT_EQ(printable_lines(std::string(5000, 'x')), std::string(5000, 'x'));
+  EXPECT_EQ(printable_lines(""), "");
+}
+
+TEST(PrintableName, IsOneWholeLine) {
+  EXPECT_EQ(printable_name("a\x1B[2J\nb.csv"), "a\\x1b[2J\\x0ab.csv");
+  EXPECT_EQ(printable_name(std::string(5000, 'x')), std::string(5000, 'x'));
+}
+
+TEST(Discreet, MasksWhatMayBeAnEmailAddress) {
+  EXPECT_EQ(discreet("ann@example.com"), "a***@example.com");
+  EXPECT_EQ(discreet("1;00"), "1;00");
+  EXPECT_EQ(discreet(""), "");
+}
+
 TEST(Masked, KeepsTheFirstCharacterAndTheDomain) {
   EXPECT_EQ(masked("ann@example.com"), "a***@example.com");
   EXPECT_EQ(masked("1001"), "1***");

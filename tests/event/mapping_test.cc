@@ -106,6 +106,73 @@ TEST_F(MappingTest, RejectsWhatIsNotUtf8) {
                           HasSubstr("Order")));
 }
 
+/// Sent, it would be another text: JSON can only carry U+FFFD in its place.
+TEST_F(MappingTest, RejectsSkusAndExtraFieldsThatAreNotUtf8) {
+  const Pattern pattern =
+      dated("UTC", "skus = [\"Sku\", \"Item *\"]\n[purchase.extra]\nnote = \"Gift note\"\n");
+  const std::string row = ",a@example.com,2025-01-01 00:00,";
+  const Reading reading = read(pattern,
+                               "Order,Email,Date,Sku,Item 1,Item 2,Gift note\n"
+                               "1" +
+                                   row +
+                                   "caf\xE9,,,\n"
+                                   "2" +
+                                   row +
+                                   ",A,caf\xE9,\n"
+                                   "3" +
+                                   row +
+                                   "A,,,Gr\xFC\xDF e\n"
+                                   "4" +
+                                   row + "caf\xC3\xA9,,,Gr\xC3\xBC\xC3\x9F e\n");
+  EXPECT_EQ(reading.events.size(), 1U);
+  EXPECT_THAT(
+      reading.rejects,
+      ElementsAre("bad_encoding Sku @2:45 1 Sku: \"c***\" is not UTF-8; export the file as UTF-8",
+                  "bad_encoding Item 2 @3:86 1 Item 2: \"c***\" is not UTF-8; export the file as "
+                  "UTF-8",
+                  "bad_encoding Gift note @4:128 1 Gift note: \"G***\" is not UTF-8; export the "
+                  "file as UTF-8"));
+}
+
+TEST_F(MappingTest, RejectsAnOrderOfWhichALaterRowsSkuIsNotUtf8) {
+  const Reading reading = read(builtin("shopify-orders"),
+                               "Name,Email,Financial Status,Cancelled at,Created at,Lineitem "
+                               "quantity,Lineitem sku,Subtotal\n"
+                               "#1,a@example.com,paid,,2025-12-06 10:00:00 -0500,1,A,1\n"
+                               "#1,,,,,1,caf\xE9,\n"
+                               "#1,,,,,1,B,\n"
+                               "#2,a@example.com,paid,,2025-12-06 10:00:00 -0500,1,A,1\n");
+  EXPECT_EQ(reading.events.size(), 1U);
+  EXPECT_THAT(reading.rejects,
+              ElementsAre("bad_encoding Lineitem sku @3:147 3 Lineitem sku: \"c***\" is not UTF-8; "
+                          "export the file as UTF-8"));
+}
+
+/// A column that is not what its pattern says may hold anything.
+TEST_F(MappingTest, MasksAnEmailAddressInAnyColumn) {
+  const Reading reading = read(dated("UTC", "total_revenue = \"Total\"\n"),
+                               "Order,Email,Date,Total\n"
+                               "1,a@example.com,2025-01-01 00:00,ann@example.com\n"
+                               "2,a@example.com,ann@example.com,1\n");
+  EXPECT_THAT(
+      reading.rejects,
+      ElementsAre("bad_amount Total @2:23 1 Total: \"a***@example.com\" is no amount written "
+                  "like 1,234.56",
+                  "bad_date Date @3:72 1 Date: \"a***@example.com\" is no time of the form "
+                  "YYYY-MM-DD HH:MM"));
+  const Reading zones = read(pattern_of("occurred_at = { column = \"Date\", format = \"%F %H:%M\", "
+                                        "zone_column = \"Zone\" }\n"),
+                             "Order,Email,Date,Zone\n"
+                             "1,a@example.com,2024-07-01 00:00,ann@example.com\n");
+  EXPECT_THAT(zones.rejects, ElementsAre("bad_time_zone Date @2:22 1 the time zone "
+                                         "\"a***@example.com\" is not known"));
+  EXPECT_EQ(refusal(ExitCode::source, dated("UTC"), "Order@example.com,Email,Date\n"),
+            "o.csv:1: there is no column \"Order\", which a purchase needs for its order_number");
+  EXPECT_EQ(refusal(ExitCode::source, dated("UTC"), "Order@x,Email,Date\n"),
+            "o.csv:1: there is no column \"Order\", which a purchase needs for its order_number; "
+            "the nearest is \"O***@x\"");
+}
+
 TEST_F(MappingTest, RefusesASourceThatSaysTooLittle) {
   EXPECT_EQ(refusal(ExitCode::usage, builtin("nginx-combined-utk", "[purchase]\npath = \"/x\""),
                     "line\n"),
@@ -222,6 +289,23 @@ TEST_F(MappingTest, ACurrencyIsInCapitals) {
                                "2,a@example.com,2024-01-01 00:00,EUR\n");
   EXPECT_EQ(event(reading, 0)["currency"], "USD");
   EXPECT_EQ(event(reading, 1)["currency"], "EUR");
+}
+
+TEST_F(MappingTest, AnAmountsOwnCurrencyIsThatOfTheOrder) {
+  const Reading reading =
+      read(dated("UTC", "currency = \"Currency\"\ntotal_revenue = \"Total\"\n"),
+           "Order,Email,Date,Currency,Total\n"
+           "1,a@example.com,2024-01-01 00:00,AUD,AU $3.00\n"
+           "2,a@example.com,2024-01-01 00:00,,AU $3.00\n"
+           "3,a@example.com,2024-01-01 00:00,CAD,$3.00\n"  // dollars of any kind
+           "4,a@example.com,2024-01-01 00:00,CAD,AU $3.00\n");
+  EXPECT_EQ(event(reading, 0)["currency"], "AUD");
+  EXPECT_EQ(event(reading, 1)["currency"], "AUD");
+  EXPECT_EQ(event(reading, 2)["currency"], "CAD");
+  EXPECT_THAT(
+      reading.rejects,
+      ElementsAre("bad_currency total_revenue @5:170 1 the amount is in AUD, but the order, "
+                  "or a row of it before, in CAD"));
 }
 
 TEST_F(MappingTest, DropsAMalformedTokenOrAddressAndSaysSo) {

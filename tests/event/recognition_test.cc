@@ -115,6 +115,18 @@ TEST_F(RecognitionTest, LooksAtTheFirstRecordWhenTheHeaderLeavesSeveral) {
   EXPECT_EQ(who("Order,Total\n1,2\n", patterns), "csv|csv2");
 }
 
+TEST_F(RecognitionTest, DoubtsHowAFileIsWrittenBeforeWhatItIs) {
+  const std::vector<Pattern> patterns = {cart("one", {"Order"}), cart("mine", {"Order", "Total"})};
+  EXPECT_EQ(complaint("Total|Order|x\n", patterns),
+            "a.csv: no pattern recognises this file: the header looks delimited by bars, while the "
+            "pattern mine, whose columns it has, reads commas: export the file with commas, or "
+            "write a pattern that reads bars (patterns/README.md says how)");
+  EXPECT_EQ(complaint({"O\0r\0", 4}, patterns),
+            "a.csv: no pattern recognises this file: the file looks like UTF-16 without a byte "
+            "order mark: save it as UTF-8, or add charset = \"utf-16le\" to the source");
+  EXPECT_EQ(of("Total;Ordr\n", patterns).doubt, "");
+}
+
 TEST_F(RecognitionTest, FindsTheHeaderInItsFrame) {
   std::vector<Pattern> patterns = {cart("section", {"ORDERID"}), cart("preamble", {"Sales", "To"}),
                                    cart("wide", {"Gebühr"})};

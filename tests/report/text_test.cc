@@ -119,6 +119,24 @@ TEST(JsonReportTest, HoldsTheSameFigures) {
   EXPECT_EQ(json["store"]["submitted"], 9);
 }
 
+TEST(JsonReportTest, NamesTheMode) {
+  RunReport report = nightly();
+  EXPECT_EQ(nlohmann::json::parse(to_json(report))["mode"], "real");
+  report.mode = "dry run";
+  EXPECT_EQ(nlohmann::json::parse(to_json(report))["mode"], "dry run");
+}
+
+/// A column that is not what its pattern says may hold anything.
+TEST(ReportTest, MasksAnOrderNumberThatIsAnEmailAddress) {
+  RunReport report = nightly();
+  report.staged->changed = 1;
+  report.staged->changed_examples = {{"ann@example.com", "", "o.csv", 17}};
+  EXPECT_NE(to_text(report).find("o.csv:17: order a***@example.com was sent with other content\n"),
+            std::string::npos);
+  const auto json = nlohmann::json::parse(to_json(report))["staged"]["changed"]["examples"];
+  EXPECT_EQ(json[0]["order_number"], "a***@example.com");
+}
+
 TEST(JsonReportTest, HoldsTheChangesToo) {
   const auto json = nlohmann::json::parse(to_json(with_changes()))["staged"];
   EXPECT_EQ(json["withdrawn"], 2);

@@ -66,6 +66,63 @@ TEST_F(AnyCart, LooksAtOrdersAgainWhenTheirCustomersAreThere) {
   EXPECT_EQ(shop.report(0)["delivered"]["requests"], 0);
 }
 
+constexpr std::string_view kVolusionOrders =
+    "orderid,customerid,paymentamount,orderstatus,paymentdeclined,orderdateutc,totalshippingcost,"
+    "salestax1,salestax2,salestax3\n"
+    "\"1\",\"11\",\"20\",\"Shipped\",\"N\",\"8/7/2013 4:05:33 AM\",\"0\",\"0\",\"0\",\"0\"\n";
+
+TEST_F(AnyCart, AnEmptyFileIsNoneOfThoseThatBelongTogether) {
+  const std::string wanted =
+      "no file of the source is the \"customers\" that pattern volusion-orders wants beside "
+      "orders.csv; it is known by its columns \"customerid\", \"accesskey\", \"emailaddress\". "
+      "What "
+      "only it tells stays empty. Add it to the source's files\n";
+  shop.write("orders.csv", kVolusionOrders);
+  shop.write("customers.csv", "");
+  for (const char* pattern : {"", "pattern = \"volusion-orders\"\n"}) {
+    shop.write("job.toml", job_text({hubspot.url(), 1, 1, "",
+                                     "[[source]]\nfiles = \"*.csv\"\n" + std::string(pattern)}));
+    const Ended ended = shop.run({"import", "job.toml", "--dry-run"});
+    EXPECT_EQ(ended.exit_code, 3);  // the order has nobody's address
+    EXPECT_TRUE(ended.err.starts_with("customers.csv is empty, so it completes nothing\n" + wanted))
+        << ended.err;
+    EXPECT_EQ(ended.err.find("customers.csv:"), std::string::npos) << ended.err;
+  }
+}
+
+TEST_F(AnyCart, AnEmptyFileProvesNothingAndHindersNothing) {
+  shop.append("job.toml", "pattern = \"paypal-activity\"\n");
+  shop.write("jan.csv", paypal(1, "13/01/2025"));
+  shop.write("feb.csv", "");
+  EXPECT_EQ(shop.report(0)["staged"]["events"], 1);
+}
+
+TEST_F(AnyCart, AFileThatIsOfNoUseByItselfMayCompleteOthers) {
+  std::string job = job_text({hubspot.url(), 1, 1, "", "[[source]]\nfiles = \"*.csv\"\n"});
+  const std::size_t registrations = job.find("[hubspot.registration]");
+  job.erase(registrations, job.find("[hubspot.purchase]") - registrations);
+  shop.write("job.toml", job);
+  shop.write("orders.csv", kVolusionOrders);
+  shop.write("customers.csv",
+             "customerid,accesskey,emailaddress,customer_isanonymous,createddate\n"
+             "\"11\",\"C\",\"ann@example.com\",\"N\",\"\"\n");
+  const Json staged = shop.report(7)["staged"];
+  EXPECT_EQ(staged["faults"].dump(),
+            "[\"customers.csv: this source makes registrations, but the job has no "
+            "[hubspot.registration] to send them to\"]");
+  EXPECT_EQ(staged["events"], 1);
+}
+
+TEST_F(AnyCart, AFileThatCannotBeReadHindersNoOther) {
+  shop.write("job.toml", job_text({hubspot.url(), 1, 1, "",
+                                   "[[source]]\nfiles = [\"orders.csv\", \"gone.csv\"]\n"
+                                   "pattern = \"volusion-orders\"\n"}));
+  shop.write("orders.csv", kVolusionOrders);
+  const Json staged = shop.report(7)["staged"];
+  EXPECT_EQ(staged["faults"].dump(), R"(["cannot open gone.csv: No such file or directory"])");
+  EXPECT_EQ(staged["rows"], 1);
+}
+
 TEST_F(AnyCart, ThatIsNotKnownIsRefusedAndTheOthersAreRead) {
   shop.write("a.csv", orders(1, 3));
   shop.write("notes.csv", "Name,Financial Status,Remark\n1,paid,none\n");

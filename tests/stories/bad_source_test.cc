@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "stories/shop.h"
@@ -85,6 +86,45 @@ TEST_F(BadSource, AHeaderWithoutANeededColumnNamesTheNearest) {
   expect(7,
          "orders.csv:1: there is no column \"Created at\", which a purchase needs for its "
          "occurred_at; the nearest is \"Created on\"\n");
+}
+
+TEST_F(BadSource, AFileWithAnotherDelimiterIsToldAsOne) {
+  std::string text = orders(1, 2);
+  std::replace(text.begin(), text.end(), ',', ';');
+  const std::string words =
+      "the header looks delimited by semicolons, while the pattern {}reads commas: export the file "
+      "with commas, or write a pattern that reads semicolons (patterns/README.md says how)\n";
+  shop.write("orders.csv", text);
+  expect(7,
+         "orders.csv:1: there is no column \"Financial Status\", which a purchase needs for its "
+         "when; " +
+             fmt::format(fmt::runtime(words), ""));
+  sources("[[source]]\nfiles = [\"orders.csv\"]\n");
+  expect(7, "orders.csv: no pattern recognises this file: " +
+                fmt::format(fmt::runtime(words), "shopify-orders, whose columns it has, "));
+  // Read with commas, what is quoted goes on after its quotes, and there is no header at all.
+  shop.write("orders.csv", "\"Name\";\"Email\";\"Financial Status\"\n");
+  sources(std::string(kOneFile));
+  expect(7,
+         "orders.csv:1: there is no readable header line; " + fmt::format(fmt::runtime(words), ""));
+}
+
+TEST_F(BadSource, Utf16WithoutAByteOrderMarkIsToldAsOne) {
+  std::string wide;
+  for (const char c : orders(1, 2)) wide += {c, '\0'};
+  const std::string words =
+      "the file looks like UTF-16 without a byte order mark: save it as UTF-8, or add charset = "
+      "\"utf-16le\" to the source\n";
+  shop.write("orders.csv", wide);
+  expect(7,
+         "orders.csv:1: there is no column \"Financial Status\", which a purchase needs for its "
+         "when; " +
+             words);
+  sources("[[source]]\nfiles = [\"orders.csv\"]\n");
+  expect(7, "orders.csv: no pattern recognises this file: " + words);
+  sources(std::string(kOneFile) + "charset = \"utf-16le\"\n");
+  expect(0, "");
+  expect_each_once(hubspot, 2);
 }
 
 TEST_F(BadSource, PaypalWithoutDateOrderShowsTheLinesToAdd) {

@@ -1,6 +1,7 @@
 // How files are read, and why, in words that a shop's people understand.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 
 #include "stories/shop.h"
@@ -87,6 +88,33 @@ TEST_F(Explain, ShowsPeoplesDataOnlyWhenAsked) {
   }
 }
 
+/// The columns of a file may not be what they are called.
+TEST_F(Explain, MasksAnEmailAddressInAnyColumn) {
+  shop.write("a.csv",
+             "Name,Email,Financial Status,Cancelled at,Currency,Subtotal,Created at,Lineitem "
+             "quantity,Lineitem sku,cat@example.com\n"
+             "ann@example.com,ann@example.com,paid,,bob@example.com,1.00,2025-12-06 10:00:00 -0500,"
+             "1,bob@example.com,\n"
+             "2,ann@example.com,paid,,USD,bob@example.com,2025-12-06 10:00:00 -0500,1,KE-1,\n"
+             "3,ann@example.com,paid,,USD,1.00,bob@example.com,1,KE-1,\n");
+  const std::string text = of({"a.csv"});
+  for (const char* secret : {"ann@", "bob@", "cat@"}) {
+    EXPECT_EQ(text.find(secret), std::string::npos) << text;
+  }
+  EXPECT_NE(text.find(", \"Lineitem sku\", \"c***@example.com\"\n"), std::string::npos) << text;
+  EXPECT_NE(part(text, "fields, and what the first records hold")
+                .find("    order_number from \"Name\": a***@example.com | 2 | 3\n"),
+            std::string::npos);
+  EXPECT_EQ(part(text, "what would become of the first records"),
+            "    line 2: purchase of order a***@example.com by a***@example.com, 1.00 "
+            "B***@EXAMPLE.COM, without a visitor token\n"
+            "    line 3: rejected: Subtotal: \"b***@example.com\" is no amount written like "
+            "1234.56\n"
+            "    line 4: rejected: Created at: \"b***@example.com\" is no time of the form "
+            "YYYY-MM-DD HH:MM:SS +HHMM\n");
+  EXPECT_NE(of({"a.csv", "--show-personal-data"}).find("order ann@example.com"), std::string::npos);
+}
+
 TEST_F(Explain, TellsWhatProvesTheOrderOfDates) {
   shop.write("a.csv", std::string(kPayPalHeader) + payment("03/04/2025") + payment("12/31/2025"));
   const std::string text = of({"a.csv", "--time-zone", "America/Chicago"});
@@ -136,6 +164,18 @@ TEST_F(Explain, TellsWhyNoPatternReadsAFile) {
             "  written in ASCII; line ends: LF\n"
             "gone.csv\n"
             "  cannot open gone.csv: No such file or directory\n");
+}
+
+TEST_F(Explain, TakesFoldersAsInitDoes) {
+  shop.write("exports/b.csv", orders(1, 1));
+  shop.write("exports/a.csv", orders(1, 1));
+  shop.write("exports/more/c.csv", orders(1, 1));
+  shop.write("exports/.hidden.csv", orders(1, 1));
+  std::filesystem::create_directory(shop.path("empty"));
+  EXPECT_EQ(of({"exports"}), of({"exports/a.csv", "exports/b.csv", "exports/more/c.csv"}));
+  EXPECT_EQ(of({"empty"}, 7), "empty\n  there is no file in this folder\n");
+  std::filesystem::remove(shop.path("job.toml"));
+  EXPECT_EQ(of({"."}), of({"exports"}));
 }
 
 TEST_F(Explain, RefusesWhatNoSourceCouldSay) {

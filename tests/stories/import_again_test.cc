@@ -50,6 +50,26 @@ TEST_F(ImportAgain, AnExportInTheSamePlaceSendsOnlyWhatIsNew) {
   expect_each_once(hubspot, 25);
 }
 
+TEST_F(ImportAgain, AFileIsListedOnceAsItWasReadLast) {
+  const auto files = [&] {
+    const std::string text = shop.run({"status", "job.toml"}).out;
+    const std::size_t from = text.find("files read\n");
+    return text.substr(from, text.find("last runs\n") - from);
+  };
+  const auto size = [&] { return std::to_string(fs::file_size(shop.path("orders.csv"))); };
+  shop.write("orders.csv", orders(1, 2));
+  shop.write("orders_2.csv", orders(1, 1));
+  import(2);
+  shop.append("orders.csv", order(3));
+  import(1);
+  const std::string other = "  orders_2.csv: 174 bytes, up to line 2\n";
+  EXPECT_EQ(files(), "files read\n  orders.csv: " + size() + " bytes, up to line 4\n" + other);
+  shop.write("orders.csv", orders(3, 5));
+  import(2);
+  EXPECT_EQ(files(), "files read\n" + other + "  orders.csv: " + size() + " bytes, up to line 4\n");
+  EXPECT_EQ(shop.status()["files"].size(), 2U);
+}
+
 /// Order 2, refunded in part.
 std::string order_2_for_less() {
   return "#2,customer2@example.com,partially_refunded,,USD,1.00,2025-12-06 10:00:02 -0500,1,KE-1\n";

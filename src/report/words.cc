@@ -14,10 +14,25 @@ std::string words_for(std::string_view reason) {
     return fmt::format("not a sale by {}", printable(reason.substr(kCondition.size())));
   }
   if (reason == "changed_after_submit") return "changed after they were sent";
-  if (reason == "replaces_pending") return "newer content of a pending order";
+  if (reason == "replaces_pending") return "newer content of a waiting order";
   std::string words(reason);
   std::replace(words.begin(), words.end(), '_', ' ');
   return words;
+}
+
+std::string_view words_for(std::optional<Settlement> state) {
+  if (!state) return "withdrawn";
+  switch (*state) {
+    case Settlement::submitted:
+      return "submitted";
+    case Settlement::rejected:
+      return "rejected";
+    case Settlement::pending:
+      return "pending";
+    case Settlement::in_doubt:
+      break;
+  }
+  return "in doubt";
 }
 
 std::string count_of(std::uint64_t count, std::string_view noun) {

@@ -14,7 +14,7 @@ std::string words_for(std::string_view reason) {
     return fmt::format("not a sale by {}", printable(reason.substr(kCondition.size())));
   }
   if (reason == "changed_after_submit") return "changed after they were sent";
-  if (reason == "replaces_pending") return "newer content of a waiting order";
+  if (reason == "replaces_pending") return "newer content of a pending order";
   std::string words(reason);
   std::replace(words.begin(), words.end(), '_', ' ');
   return words;

@@ -14,8 +14,7 @@ struct Known {
     pending,    ///< HubSpot does not have it: never sent, or proven not applied
     sent,       ///< on its way, in doubt, or to be sent again after a doubt: HubSpot may have it
     submitted,  ///< HubSpot has it
-    refused,    ///< rejected by HubSpot, and kept for a retry
-    rejected,   ///< for good
+    rejected,   ///< for good, or until a person retries it
   };
   State state = no;
   /// Of the content that was staged; absent for what cannot change (app/staging) and for what was
@@ -27,7 +26,7 @@ struct Known {
 enum class Staged : std::uint8_t {
   added,
   repeated,  ///< known already
-  replaced,  ///< an event that waits, to be sent or for a retry, has this content now
+  replaced,  ///< a pending event has this content now
   changed,   ///< known with other content, and too late to send this
 };
 /// `digest`: of the event's content, if it can change.
@@ -35,7 +34,7 @@ enum class Staged : std::uint8_t {
 
 /// What became of an order that is no sale any more.
 enum class Withdrawn : std::uint8_t {
-  not_there,  ///< HubSpot does not have it, and nothing waits to be sent; nor for a retry any more
+  not_there,  ///< HubSpot does not have it, and nothing waits to be sent
   taken_out,  ///< it was pending
   too_late,   ///< HubSpot has it, or may have it
 };

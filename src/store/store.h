@@ -162,8 +162,7 @@ class Store {
   /// Opens the transaction that a slice of staging is. stage(), withdraw() and save() need one
   /// open.
   void begin_slice();
-  /// Adds a pending event, or gives a pending one of other content this content; so, too, a
-  /// rejected one whose payload is kept.
+  /// Adds a pending event, or gives a pending one of other content this content.
   /// `payload`: the event as JSON (event_json.h). `digest`: of its content, if that can change.
   Staged stage(const Event& event, std::string_view payload,
                std::optional<EventDigest> digest = std::nullopt);

@@ -33,8 +33,8 @@ struct Store::Implementation {
   void settle(const Outcome& outcome);
   /// Out of the outbox, for good.
   void to_ledger(std::int64_t sequence, LedgerState state);
-  /// A rejected event is rejected for good.
-  void forget_refused(const Hash128& id);
+  /// A rejected event is so for good, if its payload is still kept.
+  void forget_rejected(const Hash128& id);
   void rule(Ruling ruling, const Hash128& id, std::string_view who);
   std::vector<Held> held(OutboxState from, OutboxState to, std::size_t limit);
   /// The state of the outbox from which on an event is shown as in doubt.

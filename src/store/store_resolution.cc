@@ -111,7 +111,7 @@ std::vector<Held> Store::Implementation::held(OutboxState from, OutboxState to, 
   return found;
 }
 
-void Store::Implementation::forget_refused(const Hash128& id) {
+void Store::Implementation::forget_rejected(const Hash128& id) {
   std::optional<std::int64_t> sequence;
   resolving.find.with(id).each([&](const SqlRow& row) { sequence = row.as<std::int64_t>(0); });
   if (sequence) to_ledger(*sequence, LedgerState::rejected);

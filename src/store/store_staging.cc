@@ -40,7 +40,7 @@ Known::State known_as(OutboxState state) {
     case OutboxState::pending:
       return Known::pending;
     case OutboxState::rejected:
-      return Known::refused;
+      return Known::rejected;
     case OutboxState::on_its_way:
     case OutboxState::in_doubt:
       break;
@@ -60,7 +60,7 @@ Store::Implementation::Staging::Staging(Database& database)
           kStage),
       replace_event(database,
                     "UPDATE outbox SET occurred_at = ?, file = ?, line = ?, payload = ?, "
-                    "digest = ? WHERE id = ? AND state IN (0, 3) AND resent = 0",
+                    "digest = ? WHERE id = ? AND state = 0",
                     kStage),
       withdraw_event(database, "DELETE FROM outbox WHERE id = ? AND state = 0", kStage),
       cursors(database, "SELECT * FROM file WHERE source = ? ORDER BY id", kRead),
@@ -125,7 +125,7 @@ Withdrawn Store::withdraw(const Hash128& id) {
   const Known known = find(id);
   const Withdrawn withdrawn = withdrawn_as(known);
   if (withdrawn == Withdrawn::taken_out) self_->staging.withdraw_event.with(id).run();
-  if (known.state == Known::refused) self_->forget_refused(id);
+  if (known.state == Known::rejected) self_->forget_rejected(id);
   return withdrawn;
 }
 

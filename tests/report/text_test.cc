@@ -88,7 +88,7 @@ TEST(TextReportTest, ListsWhatChangedAfterItWasSent) {
   EXPECT_EQ(to_text(with_changes()), R"(ordertail import job.toml
 read      3 files (1 unchanged), 12,345 bytes, 30 rows
 became    10 new events (4 registrations, 6 purchases) of 12 rows
-skipped   16 rows: 4 already known, 8 changed after they were sent, 3 refunded, 1 newer content of a waiting order
+skipped   16 rows: 4 already known, 8 changed after they were sent, 3 refunded, 1 newer content of a pending order
 withdrawn 2 pending events: no sales any more, and not sent yet
 changed   7 orders after being sent; HubSpot keeps what was sent:
           orders.csv:17: order 1001 was sent with other content

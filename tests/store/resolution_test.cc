@@ -183,9 +183,10 @@ TEST_F(ResolutionTest, AnEventInAnotherStateLeavesEverythingAsItIs) {
                                                  {Ruling::assume_sent, {2, 4, 5}},
                                                  {Ruling::drop, {4, 5}},
                                                  {Ruling::retry, {1, 3, 4, 5}}};
-  for (const auto& [ruling, numbers] : wrong) {
+  for (const auto& entry : wrong) {
+    const Ruling ruling = entry.first;
     const int right = ruling == Ruling::retry ? 2 : 1;
-    for (const int number : numbers) {
+    for (const int number : entry.second) {
       EXPECT_EQ(complaint([&] {
                   rule(ruling, {right, number});
                 }),

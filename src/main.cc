@@ -32,6 +32,8 @@ int run(const Options& options) {
   if (options.command == "submit") return ordertail::run_submit(options);
   if (options.command == "extract") return ordertail::run_extract(options);
   if (options.command == "status") return ordertail::run_status(options);
+  if (options.command == "resolve") return ordertail::run_resolve(options);
+  if (options.command == "retry") return ordertail::run_retry(options);
   return ordertail::run_patterns(options);
 }
 

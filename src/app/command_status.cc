@@ -1,4 +1,3 @@
-#include <date/date.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,10 +6,11 @@
 #include <utility>
 
 #include "app/commands.h"
+#include "app/held_words.h"
 #include "app/job.h"
 #include "app/output.h"
 #include "base/text.h"
-#include "event/event_json.h"
+#include "report/text.h"
 #include "report/words.h"
 #include "store/store.h"
 
@@ -22,16 +22,13 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kShown = 20;  // doubts, problems, files
 constexpr std::size_t kRuns = 5;
 
-std::string utc(WallTime time) {
-  return date::format("%F %T UTC", std::chrono::floor<std::chrono::seconds>(time));
-}
-
 /// Everything that status shows, taken from the store once.
 struct Look {
   Totals totals;
   std::vector<Cursor> files;
-  std::vector<InDoubt> in_doubt;
+  std::vector<Held> in_doubt;
   std::vector<Problem> problems;
+  std::vector<Resolution> resolutions, resent;
   std::vector<Decision> decisions;
   std::vector<RunRecord> runs;
 };
@@ -47,14 +44,6 @@ std::vector<Cursor> latest(std::vector<Cursor> cursors) {
   });
   std::reverse(kept.begin(), kept.end());
   return kept;
-}
-
-std::string event_line(const Event& event, bool unmasked) {
-  const std::string who = unmasked ? printable(event.email) : masked(event.email);
-  const std::string order = unmasked ? event.order_number : discreet(event.order_number);
-  return fmt::format("{} {}{} from {}:{}", name_of(event.kind),
-                     order.empty() ? "" : printable(order) + " of ", who,
-                     printable(event.origin.file, 200), event.origin.line);
 }
 
 std::string end_of(const RunRecord& run) {
@@ -76,15 +65,17 @@ std::string as_text(const Job& job, const Look& look, bool unmasked) {
   }
   if (look.files.size() > kShown) line(fmt::format("... and {} more", look.files.size() - kShown));
   if (!look.in_doubt.empty()) out += "in doubt: sent, and no answer says what became of it\n";
-  for (const InDoubt& doubt : look.in_doubt) {
-    line(fmt::format("{}", event_line(parse_event_json(doubt.payload), unmasked)));
-    line(fmt::format("  {} at {}: {}", words_for(doubt.reason), utc(doubt.attempted_at),
-                     doubt.message));
-  }
-  if (!look.problems.empty()) out += "rejected by HubSpot\n";
+  for (const Held& doubt : look.in_doubt) out += in_words(doubt, unmasked);
+  if (!look.problems.empty()) out += "rejected; one with an id is kept and can be retried\n";
   for (const Problem& problem : look.problems) {
-    line(fmt::format("{}:{}: {}", printable(problem.file, 200), problem.line, problem.message));
+    line(fmt::format("{}{}:{}: {}", problem.kept ? short_id(problem.id) + " " : "",
+                     printable(problem.file, 200), problem.line, problem.message));
   }
+  if (!look.resent.empty())
+    out += "resent: sent again after a doubt, as was decided; HubSpot may have it twice\n";
+  for (const Resolution& event : look.resent) line(to_sentence(event));
+  if (!look.resolutions.empty()) out += "decided by people\n";
+  for (const Resolution& resolution : look.resolutions) line(in_words(resolution));
   if (!look.decisions.empty()) out += "decided by what the files prove\n";
   for (const Decision& decision : look.decisions) {
     line(fmt::format("{}: {} is {}, since {}: {}", printable(decision.source), decision.what,
@@ -107,24 +98,19 @@ std::string as_json(const Job& job, const Look& look, bool unmasked) {
     json["files"].push_back({{"file", file.path}, {"bytes", file.seen}, {"line", file.line}});
   }
   json["in_doubt"] = Json::array();
-  for (const InDoubt& doubt : look.in_doubt) {
-    const Event event = parse_event_json(doubt.payload);
-    json["in_doubt"].push_back(
-        {{"id", to_hex(doubt.id.view())},
-         {"kind", name_of(event.kind)},
-         {"order_number", unmasked ? event.order_number : discreet(event.order_number)},
-         {"email", unmasked ? event.email : masked(event.email)},
-         {"reason", doubt.reason},
-         {"tries", doubt.tries},
-         {"attempted_at", utc(doubt.attempted_at)},
-         {"source", {{"file", event.origin.file}, {"line", event.origin.line}}}});
-  }
+  for (const Held& doubt : look.in_doubt) json["in_doubt"].push_back(as_json(doubt, unmasked));
   json["problems"] = Json::array();
   for (const Problem& problem : look.problems) {
-    json["problems"].push_back({{"reason", problem.reason},
+    json["problems"].push_back({{"id", to_hex(problem.id.view())},
+                                {"kept", problem.kept},
+                                {"reason", problem.reason},
                                 {"message", problem.message},
                                 {"source", {{"file", problem.file}, {"line", problem.line}}}});
   }
+  json["resent"] = Json::array();
+  for (const Resolution& event : look.resent) json["resent"].push_back(as_json(event));
+  json["resolutions"] = Json::array();
+  for (const Resolution& each : look.resolutions) json["resolutions"].push_back(as_json(each));
   json["decisions"] = Json::array();
   for (const Decision& decision : look.decisions) {
     json["decisions"].push_back({{"source", decision.source},
@@ -153,14 +139,20 @@ int run_status(const Options& options) {
   const Store store(job.store, StoreMode::observe, clock);
   // JSON is for programs, which want everything in doubt; people want a screen.
   const std::size_t most = options.json ? ~std::size_t{0} >> 1U : kShown;
-  const Look look{store.totals(),       latest(store.all_cursors()), store.in_doubt(most),
-                  store.problems(most), store.decisions(),           store.runs(kRuns)};
+  const Look look{store.totals(),          latest(store.all_cursors()),
+                  store.in_doubt(most),    store.problems(most),
+                  store.resolutions(most), store.resent(most),
+                  store.decisions(),       store.runs(kRuns)};
   Output out;
   out.write(options.json ? as_json(job, look, options.unmasked)
                          : as_text(job, look, options.unmasked));
   if (!options.json && look.totals.in_doubt > look.in_doubt.size()) {
     out.write(fmt::format("{} in doubt are shown; --json lists all {}\n", look.in_doubt.size(),
                           grouped(look.totals.in_doubt)));
+  }
+  if (!options.json && look.totals.resent > look.resent.size()) {
+    out.write(fmt::format("{} resent are shown; --json lists all {}\n", look.resent.size(),
+                          grouped(look.totals.resent)));
   }
   out.flush();
   return static_cast<int>(ExitCode::ok);

@@ -13,6 +13,8 @@ int run_stage(const Options& options);
 int run_submit(const Options& options);
 int run_extract(const Options& options);
 int run_status(const Options& options);
+int run_resolve(const Options& options);
+int run_retry(const Options& options);
 int run_patterns(const Options& options);
 
 }  // namespace ordertail

@@ -21,7 +21,7 @@ struct Command {
   std::string_view name, operands, options, summary, text;
 };
 
-constexpr std::array<Command, 9> kCommands{{
+constexpr std::array<Command, 11> kCommands{{
     {"init", "FILE...", "", "print a commented job file for these files or folders",
      "Recognises the files, and those in the folders named, and prints a job that reads them, to\n"
      "be looked through and kept in the current directory:\n"
@@ -52,6 +52,18 @@ constexpr std::array<Command, 9> kCommands{{
      "before. Stores and sends nothing. Rejects go to standard error as JSON lines."},
     {"status", "JOB", "json unmasked", "what the checkpoint file holds",
      "Shows what has been read, what waits, what is in doubt, and the last runs. Changes nothing."},
+    {"resolve", "JOB", "list resend assume-sent drop event reason all json unmasked",
+     "decide what becomes of events in doubt",
+     "An event is in doubt when a request for it may have left and no answer says what became of\n"
+     "it. It is not sent again by itself, since HubSpot might then have it twice. --list shows\n"
+     "these events and what is known of them, and those that HubSpot rejected. Look in HubSpot\n"
+     "whether it has them, and decide. Every decision is recorded with your name, and `status`\n"
+     "lists it."},
+    {"retry", "JOB", "event reason all json unmasked",
+     "have events that HubSpot rejected sent again",
+     "Events that HubSpot rejected are kept until they are retried, or dropped with\n"
+     "`resolve --drop`. Put right what they were rejected for, then retry them: the next `import`\n"
+     "or `submit` sends them."},
     {"patterns", "[show NAME | test [NAME]...]", "",
      "list the patterns, show one, run their samples",
      "Without an operand: lists them. `show NAME` prints a pattern's file. `test` runs the "
@@ -101,6 +113,21 @@ po::options_description options_of(const Command& command, Options& options) {
   flag("probe", options.probe,
        "send one lead, ordertail-probe@example.com, to the registration endpoint, and tell what "
        "the server answered");
+  flag("list", options.list, "show what there is to decide; changes nothing");
+  flag("resend", options.resend,
+       "send them again with the next run; HubSpot may then have them twice");
+  flag("assume-sent", options.assume_sent,
+       "count them as submitted; HubSpot may then never get them");
+  flag("drop", options.drop,
+       "count them as rejected, never send them again, and delete what is kept of them; also for "
+       "events that HubSpot rejected");
+  if (takes("event")) {
+    all.add_options()("event", po::value(&options.events)->value_name("ID"),
+                      "this event, by its id or the beginning of it; may be given again");
+  }
+  text("reason", options.reason, "CODE", "every event with this reason");
+  flag("all", options.all,
+       command.name == "retry" ? "every event that HubSpot rejected" : "every event in doubt");
   flag("json", options.json, "print the report as one JSON object");
   all.add_options()("help,h", po::bool_switch(&options.help), "this text");
   return all;
@@ -109,6 +136,30 @@ po::options_description options_of(const Command& command, Options& options) {
 [[noreturn]] void complain(const std::string& what, const std::string& command) {
   throw Error(ExitCode::usage, fmt::format("{}; see `ordertail{}{} --help`", what,
                                            command.empty() ? "" : " ", command));
+}
+
+/// resolve and retry change what cannot be changed back: nothing of it is guessed.
+void check_decision(const Options& options) {
+  const int decisions = options.resend + options.assume_sent + options.drop;
+  const int choices = !options.events.empty() + !options.reason.empty() + options.all;
+  if (options.command == "resolve" && options.list + decisions != 1) {
+    complain(options.list || decisions > 0
+                 ? "--list, --resend, --assume-sent and --drop exclude each other"
+                 : "say what is to become of the events: --resend, --assume-sent or --drop; --list "
+                   "shows them",
+             options.command);
+  }
+  if (options.list && choices > 0) {
+    complain("--list shows all that there is to decide; it takes no --event, --reason or --all",
+             options.command);
+  }
+  if (!options.list && choices == 0) {
+    complain(
+        "say which events are meant: --event ID, --reason CODE or --all; `ordertail resolve "
+        "JOB --list` shows them",
+        options.command);
+  }
+  if (choices > 1) complain("--event, --reason and --all exclude each other", options.command);
 }
 
 Options parse_command(const Command& command, int argc, const char* const* argv) {
@@ -153,6 +204,7 @@ Options parse_command(const Command& command, int argc, const char* const* argv)
   if (options.offline && options.probe) {
     complain("--offline and --probe exclude each other", options.command);
   }
+  if (command.name == "resolve" || command.name == "retry") check_decision(options);
   return options;
 }
 

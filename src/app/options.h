@@ -18,6 +18,10 @@ struct Options {
 
   // check
   bool offline = false, probe = false;
+  // resolve, retry
+  bool list = false, resend = false, assume_sent = false, drop = false, all = false;
+  std::vector<std::string> events;  ///< ids, or their beginnings
+  std::string reason;
   // explain: what a source of a job would say; empty when it says nothing
   bool show_personal_data = false;
   std::string pattern, time_zone, date_order, numbers;

@@ -89,6 +89,7 @@ RunReport perform(const Job& job, Store& store, Steps steps, const Options& opti
   }
   if (steps.stage) report.staged = staging.counts();
   report.after = store.totals();
+  report.resent = store.resent(report.after.resent - report.before.resent);
   report.signal = signal_number();
   return report;
 }

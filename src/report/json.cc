@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "report/words.h"
 
 namespace ordertail {
 namespace {
@@ -12,6 +13,18 @@ using Json = nlohmann::ordered_json;
 Json reasons(const Reasons& reasons) {
   Json json = Json::object();
   for (const auto& [reason, count] : reasons) json[reason] = count;
+  return json;
+}
+
+Json resent_json(const std::vector<Resolution>& resent) {
+  Json json = Json::array();
+  for (const Resolution& event : resent) {
+    json.push_back({{"id", to_hex(event.id.view())},
+                    {"kind", name_of(event.kind)},
+                    {"order_number", event.order_number},
+                    {"now", words_for(event.now)},
+                    {"source", {{"file", event.file}, {"line", event.line}}}});
+  }
   return json;
 }
 
@@ -53,11 +66,9 @@ std::string to_json(const RunReport& report) {
   if (report.staged) json["staged"] = staged_json(*report.staged);
   if (report.delivered) {
     const DeliveryCounts& sent = *report.delivered;
-    json["delivered"] = {{"requests", sent.requests},
-                         {"submitted", sent.submitted},
-                         {"rejected", sent.rejected},
-                         {"in_doubt", sent.in_doubt},
-                         {"message", sent.message}};
+    json["delivered"] = {{"requests", sent.requests}, {"submitted", sent.submitted},
+                         {"rejected", sent.rejected}, {"in_doubt", sent.in_doubt},
+                         {"message", sent.message},   {"resent", resent_json(report.resent)}};
   }
   if (report.mode != "dry run") {
     json["store"] = {{"submitted", report.after.submitted},

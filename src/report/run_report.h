@@ -69,7 +69,9 @@ struct RunReport {
   std::optional<StageCounts> staged;
   std::optional<DeliveryCounts> delivered;
   Totals before, after;  ///< the store's own count of events
-  int signal = 0;        ///< that ended the run, or 0
+  /// What this run sent again because a person had decided so, latest first.
+  std::vector<Resolution> resent;
+  int signal = 0;  ///< that ended the run, or 0
 
   /// The rows add up, and the store's change is what staging and delivery say they did.
   [[nodiscard]] bool closes() const;

@@ -80,6 +80,23 @@ void add_delivered(std::string& out, const DeliveryCounts& sent) {
                   grouped(sent.submitted), grouped(sent.rejected), grouped(sent.in_doubt)));
 }
 
+void add_resent(std::string& out, const std::vector<Resolution>& resent) {
+  if (resent.empty()) return;
+  add_line(out, "resent",
+           fmt::format("{} after a doubt, as was decided; HubSpot may have {} twice:",
+                       count_of(resent.size(), "event"), resent.size() == 1 ? "it" : "them"));
+  std::size_t shown = 0;
+  for (const Resolution& event : resent) {
+    if (shown++ == StageCounts::kMostExamples) break;
+    add_line(out, "", to_sentence(event));
+  }
+  if (resent.size() > StageCounts::kMostExamples) {
+    add_line(out, "",
+             fmt::format("... and {} more; status lists them",
+                         grouped(resent.size() - StageCounts::kMostExamples)));
+  }
+}
+
 void add_balance(std::string& out, const RunReport& report) {
   if (report.mode == "dry run") {
     const StageCounts& staged = *report.staged;
@@ -101,6 +118,13 @@ void add_balance(std::string& out, const RunReport& report) {
 
 }  // namespace
 
+std::string to_sentence(const Resolution& resent) {
+  const std::string order =
+      resent.order_number.empty() ? std::string() : " of order " + printable(resent.order_number);
+  return fmt::format("{}:{}: {}{}, now {}", printable(resent.file, 200), resent.line,
+                     name_of(resent.kind), order, words_for(resent.now));
+}
+
 std::string to_sentence(const ChangedOrder& order) {
   const std::string who = order.order_number.empty()
                               ? std::string("an order")
@@ -115,6 +139,7 @@ std::string to_text(const RunReport& report) {
                                 report.mode == "real" ? "" : fmt::format(" ({})", report.mode));
   if (report.staged) add_staged(out, *report.staged);
   if (report.delivered) add_delivered(out, *report.delivered);
+  add_resent(out, report.resent);
   add_balance(out, report);
   return out;
 }

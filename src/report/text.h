@@ -11,6 +11,9 @@ namespace ordertail {
 /// left, and whether it adds up. Holds no people's data.
 [[nodiscard]] std::string to_text(const RunReport& report);
 
+/// "orders.csv:17: purchase of order 1001, now submitted" and no line end: what was sent again.
+[[nodiscard]] std::string to_sentence(const Resolution& resent);
+
 /// "orders.csv:17: order 1001 was sent and is now refunded" and no line end.
 [[nodiscard]] std::string to_sentence(const ChangedOrder& order);
 

@@ -20,6 +20,21 @@ std::string words_for(std::string_view reason) {
   return words;
 }
 
+std::string_view words_for(std::optional<Settlement> state) {
+  if (!state) return "withdrawn";
+  switch (*state) {
+    case Settlement::submitted:
+      return "submitted";
+    case Settlement::rejected:
+      return "rejected";
+    case Settlement::pending:
+      return "pending";
+    case Settlement::in_doubt:
+      break;
+  }
+  return "in doubt";
+}
+
 std::string count_of(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
 }

@@ -12,9 +12,9 @@ struct Known {
   enum State : std::uint8_t {
     no,
     pending,    ///< HubSpot does not have it: never sent, or proven not applied
-    sent,       ///< on its way or in doubt: HubSpot may have it
+    sent,       ///< on its way, in doubt, or to be sent again after a doubt: HubSpot may have it
     submitted,  ///< HubSpot has it
-    rejected,
+    rejected,   ///< for good, or until a person retries it
   };
   State state = no;
   /// Of the content that was staged; absent for what cannot change (app/staging) and for what was

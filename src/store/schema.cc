@@ -37,9 +37,11 @@ CREATE TABLE file(
 ) STRICT;
 CREATE INDEX file_by_source ON file(source);
 
--- Events not settled yet, the only ones whose payload is kept. A sequence is never used twice.
+-- Events not settled yet, and those that a sink rejected until a person retries or drops them: the
+-- only ones whose payload is kept. A sequence is never used twice.
 -- tries: requests made for the event, the one on its way included. file, line: its first record.
 -- digest: of its content (event/event_digest.h), if that can change.
+-- resent: 1 once a person has decided to send it again, which HubSpot may then have twice.
 CREATE TABLE outbox(
   sequence    INTEGER PRIMARY KEY AUTOINCREMENT,
   id          BLOB NOT NULL UNIQUE,
@@ -50,13 +52,15 @@ CREATE TABLE outbox(
   file        TEXT NOT NULL,
   line        INTEGER NOT NULL,
   payload     TEXT NOT NULL,
-  digest      INTEGER
+  digest      INTEGER,
+  resent      INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX outbox_by_state ON outbox(state, occurred_at);
 
 -- Requests that may have been applied, and are not known to have been: without a reason the request
--- is on its way, or ordertail was killed while it was; with one it is in doubt. The row goes with
--- its event, or when it is proven that the request was not applied.
+-- is on its way, or ordertail was killed while it was; with one it is in doubt. The last request of
+-- a rejected event is here too, with the reason. The row goes with its event, or when it is proven
+-- that the request was not applied.
 CREATE TABLE attempt(
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   sequence    INTEGER NOT NULL REFERENCES outbox(sequence) ON DELETE CASCADE,
@@ -69,7 +73,7 @@ CREATE TABLE attempt(
 ) STRICT;
 CREATE INDEX attempt_by_event ON attempt(sequence);
 
--- Settled events: all that is kept of ten million of them, 30 bytes each, hence no column more.
+-- Settled events, a rejected one once it is dropped: all that is kept of ten million of them, 30 bytes each, hence no column more.
 -- digest: of what was sent, as in the outbox; NULL takes no room.
 CREATE TABLE ledger(
   id     BLOB PRIMARY KEY,
@@ -134,11 +138,38 @@ CREATE TABLE decision(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr const char* kResolutions = R"sql(
+CREATE INDEX problem_by_event ON problem(id);
+
+-- What people decided about events in doubt and rejected ones (store.h, Ruling); kept when the event
+-- is settled, and without anything of its person. was: its state until then, reason: why.
+-- attempt: of a resend, the first request since; NULL: none yet.
+CREATE TABLE resolution(
+  number       INTEGER PRIMARY KEY,
+  id           BLOB NOT NULL,
+  kind         INTEGER NOT NULL,
+  order_number TEXT NOT NULL,
+  file         TEXT NOT NULL,
+  line         INTEGER NOT NULL,
+  ruling       INTEGER NOT NULL,
+  was          INTEGER NOT NULL,
+  reason       TEXT NOT NULL,
+  at           INTEGER NOT NULL,
+  who          TEXT NOT NULL,
+  attempt      INTEGER
+) STRICT;
+CREATE INDEX resolution_by_event ON resolution(id);
+)sql";
+
 /// From version 1. Adding a column rewrites no row, however many there are.
 constexpr const char* kColumnsOfVersion2 = R"sql(
 ALTER TABLE outbox ADD COLUMN digest INTEGER;
 ALTER TABLE ledger ADD COLUMN digest INTEGER;
 )sql";
+
+/// From version 2.
+constexpr const char* kColumnOfVersion3 =
+    "ALTER TABLE outbox ADD COLUMN resent INTEGER NOT NULL DEFAULT 0";
 
 /// The big-endian number at `at`, as SQLite's file format has it.
 std::uint32_t number_at(std::string_view header, std::size_t at) {
@@ -185,6 +216,7 @@ void create_schema(Database& database, const HashKey& id_key) {
   database.execute(fmt::format("PRAGMA application_id = {}", kApplicationId).c_str(), kCreate);
   database.execute(kTables, kCreate);
   database.execute(kDecisions, kCreate);
+  database.execute(kResolutions, kCreate);
   set_version(database, kCreate);
   Statement(database, "INSERT INTO meta VALUES ('id_key', ?)", kCreate).with(id_key).run();
   transaction.commit();
@@ -201,8 +233,12 @@ std::uint32_t schema_version(Database& database) {
 void upgrade_schema(Database& database) {
   constexpr const char* kUpgrade = "bring up to date";
   Transaction transaction(database, kUpgrade);
-  database.execute(kColumnsOfVersion2, kUpgrade);
-  database.execute(kDecisions, kUpgrade);
+  if (schema_version(database) < 2) {
+    database.execute(kColumnsOfVersion2, kUpgrade);
+    database.execute(kDecisions, kUpgrade);
+  }
+  database.execute(kColumnOfVersion3, kUpgrade);
+  database.execute(kResolutions, kUpgrade);
   set_version(database, kUpgrade);
   transaction.commit();
 }

@@ -11,7 +11,7 @@
 namespace ordertail {
 
 /// outbox.state
-enum class OutboxState : std::uint8_t { pending = 0, on_its_way = 1, in_doubt = 2 };
+enum class OutboxState : std::uint8_t { pending = 0, on_its_way = 1, in_doubt = 2, rejected = 3 };
 /// ledger.state and total.state. Zero and one take no room in a row.
 enum class LedgerState : std::uint8_t { submitted = 0, rejected = 1 };
 
@@ -19,7 +19,7 @@ enum class LedgerState : std::uint8_t { submitted = 0, rejected = 1 };
 constexpr std::size_t kHeaderSize = 100;
 
 /// Of the tables that create_schema() makes.
-constexpr std::uint32_t kSchemaVersion = 2;
+constexpr std::uint32_t kSchemaVersion = 3;
 
 /// Throws Error(store) unless `header`, the first kHeaderSize bytes of the file or what there is of
 /// them, begins a store of a version that this program knows.

@@ -20,9 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kRead = "read";
 constexpr const char* kRecordRun = "record the run in";
-constexpr const char* kCrash = "crash";
-constexpr const char* kCrashMessage =
-    "ordertail stopped after this request may have left and before its answer was recorded";
 
 // A check reads the whole file, 0.7 ms a MiB. Damage to a larger one is found where it is met.
 constexpr std::uintmax_t kLargestChecked = 4U << 20U;
@@ -101,6 +98,7 @@ Store::Implementation::Implementation(const fs::path& path, StoreMode store_mode
       decisions(database),
       sending(database),
       settling(database),
+      resolving(database),
       quotas(database),
       looking(database) {
   if (mode == StoreMode::write) {
@@ -137,7 +135,6 @@ void Store::Implementation::require_slice() const {
   if (!slice) throw Error(ExitCode::internal, "the store was staged to outside a slice");
 }
 
-// The states shown as in doubt: those from ?1 on, hence also those on their way in observe mode.
 Store::Implementation::Looking::Looking(Database& database)
     : begin_run(database, "INSERT INTO run(started, command) VALUES (?, ?)", kRecordRun),
       end_run(database, "UPDATE run SET ended = ?, exit_code = ?, counts = ? WHERE id = ?",
@@ -148,15 +145,10 @@ Store::Implementation::Looking::Looking(Database& database)
            kRead),
       settled(database, "SELECT state, events FROM total", kRead),
       waiting(database, "SELECT state, count(*) FROM outbox GROUP BY state", kRead),
-      in_doubt(database,
-               "SELECT o.id, o.payload, coalesce(a.reason, ?), coalesce(a.message, ?), o.tries, "
-               "a.started_at FROM outbox o JOIN attempt a "
-               "ON a.id = (SELECT max(id) FROM attempt WHERE sequence = o.sequence) "
-               "WHERE o.state >= ? ORDER BY o.sequence LIMIT ?",
-               kRead),
+      resent(database, "SELECT count(*) FROM resolution WHERE attempt IS NOT NULL", kRead),
       problems(database,
-               "SELECT id, at, reason, message, http_status, file, line FROM problem "
-               "ORDER BY number DESC LIMIT ?",
+               "SELECT p.id, p.at, p.reason, p.message, p.http_status, p.file, p.line, o.id "
+               "FROM problem p LEFT JOIN outbox o ON o.id = p.id ORDER BY p.number DESC LIMIT ?",
                kRead) {}
 
 OutboxState Store::Implementation::doubtful_from() const {
@@ -207,21 +199,14 @@ Totals Store::totals() const {
     (rejected ? totals.rejected : totals.submitted) = row.as<std::uint64_t>(1);
   });
   self_->looking.waiting.each([&](const SqlRow& row) {
-    const bool in_doubt = row.as<OutboxState>(0) >= self_->doubtful_from();
-    (in_doubt ? totals.in_doubt : totals.pending) += row.as<std::uint64_t>(1);
+    const auto state = row.as<OutboxState>(0);
+    auto& total = state == OutboxState::rejected    ? totals.rejected
+                  : state >= self_->doubtful_from() ? totals.in_doubt
+                                                    : totals.pending;
+    total += row.as<std::uint64_t>(1);
   });
+  self_->looking.resent.each([&](const SqlRow& row) { totals.resent = row.as<std::uint64_t>(0); });
   return totals;
-}
-
-std::vector<InDoubt> Store::in_doubt(std::size_t limit) const {
-  std::vector<InDoubt> found;
-  self_->looking.in_doubt
-      .with(kCrash, kCrashMessage, static_cast<int>(self_->doubtful_from()), limit)
-      .each([&](const SqlRow& row) {
-        found.push_back({row.as<Hash128>(0), row.as<std::string>(1), row.as<std::string>(2),
-                         row.as<std::string>(3), row.as<int>(4), row.as<WallTime>(5)});
-      });
-  return found;
 }
 
 std::vector<Problem> Store::problems(std::size_t limit) const {
@@ -229,7 +214,7 @@ std::vector<Problem> Store::problems(std::size_t limit) const {
   self_->looking.problems.with(limit).each([&](const SqlRow& row) {
     found.push_back({row.as<Hash128>(0), row.as<WallTime>(1), row.as<std::string>(2),
                      row.as<std::string>(3), row.as<int>(4), row.as<std::string>(5),
-                     row.as<std::uint64_t>(6)});
+                     row.as<std::uint64_t>(6), !row.is_null(7)});
   });
   return found;
 }

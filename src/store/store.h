@@ -48,7 +48,7 @@ struct Decision {
 /// How an event leaves the outbox, or does not.
 enum class Settlement : std::uint8_t {
   submitted,  ///< T2: to the ledger
-  rejected,   ///< T3: to the ledger, with a problem that says why
+  rejected,   ///< T3: stays in the outbox for a person's retry, with a problem that says why
   pending,    ///< T4: proven not applied; stays in the outbox
   in_doubt,   ///< T5: stays in the outbox, never sent again by itself
 };
@@ -69,12 +69,17 @@ struct Intent {
   Hash128 body;  ///< content hash of the request's body
 };
 
-/// An event whose last request may or may not have been applied.
-struct InDoubt {
+/// An event that a person has to decide about: its last request may or may not have been applied,
+/// or was rejected.
+struct Held {
   Hash128 id;
   std::string payload, reason, message;
   int tries = 0;
-  WallTime attempted_at;  ///< when the last request was recorded, just before it left
+  /// When the last request was recorded, just before it left; and the first one of those that are
+  /// not proven to be without effect.
+  WallTime attempted_at, first_attempted_at;
+  int http_status = 0;
+  bool resent = false;  ///< a person has decided before to send it again
 };
 
 /// Why an event was rejected by a sink.
@@ -85,12 +90,39 @@ struct Problem {
   int http_status = 0;
   std::string file;  ///< with `line`: the event's first record
   std::uint64_t line = 0;
+  bool kept = false;  ///< its payload is, so that it can be retried
+};
+
+/// What a person decides about an event.
+enum class Ruling : std::uint8_t {
+  resend = 0,       ///< T8: in doubt, becomes pending; HubSpot may have it twice then
+  assume_sent = 1,  ///< T9: in doubt, becomes submitted
+  drop = 2,         ///< T9: in doubt or rejected; becomes rejected, its payload is deleted
+  retry = 3,        ///< rejected, becomes pending
+};
+[[nodiscard]] std::string_view name_of(Ruling ruling);
+
+/// What a person decided, and what became of it.
+struct Resolution {
+  Hash128 id;
+  Kind kind{};
+  std::string order_number;  ///< may be empty
+  std::string file;          ///< with `line`: the event's first record
+  std::uint64_t line = 0;
+  Ruling ruling{};
+  Settlement was{};    ///< in doubt, or rejected
+  std::string reason;  ///< why it was that
+  WallTime at;
+  std::string who;
+  bool sent_again = false;        ///< of a resend: a request was made since
+  std::optional<Settlement> now;  ///< as in Totals; absent: withdrawn since
 };
 
 /// Events by state, over the store's whole life. Those on their way count as pending; in observe
 /// mode, when nobody can be sending them, as in doubt.
 struct Totals {
   std::uint64_t submitted = 0, rejected = 0, pending = 0, in_doubt = 0;
+  std::uint64_t resent = 0;  ///< whatever their state: sent again by a person's decision
 };
 
 struct RunRecord {
@@ -135,6 +167,7 @@ class Store {
   Staged stage(const Event& event, std::string_view payload,
                std::optional<EventDigest> digest = std::nullopt);
   /// Takes an event that is pending out of the outbox: it is never sent, and not known any more.
+  /// A rejected one cannot be retried any more.
   Withdrawn withdraw(const Hash128& id);
   /// Sets `cursor.id` when the cursor is new.
   void save(Cursor& cursor);
@@ -161,6 +194,17 @@ class Store {
   std::vector<std::int64_t> settle_and_begin(std::span<const Outcome> outcomes,
                                              std::span<const Intent> intents, std::string_view day);
 
+  // --- what people decide (T8, T9) ---
+  /// In ONE durable transaction, with a record of who, when and why. An event that is not in a
+  /// state that the ruling is about is Error(internal), and nothing has changed.
+  void rule(Ruling ruling, std::span<const Hash128> events, std::string_view who);
+  [[nodiscard]] std::vector<Held> in_doubt(std::size_t limit) const;  ///< as staged
+  /// Those whose payload is kept, as staged.
+  [[nodiscard]] std::vector<Held> rejected(std::size_t limit) const;
+  [[nodiscard]] std::vector<Resolution> resolutions(std::size_t limit) const;  ///< newest first
+  /// The resends that were followed by a request, the one sent last first.
+  [[nodiscard]] std::vector<Resolution> resent(std::size_t limit) const;
+
   // --- quotas ---
   /// Requests counted against `day`.
   [[nodiscard]] std::uint64_t requests_on(std::string_view sink, std::string_view day) const;
@@ -174,7 +218,6 @@ class Store {
   void end_run(std::int64_t run, int exit_code, std::string_view counts_json);
   [[nodiscard]] std::vector<RunRecord> runs(std::size_t limit) const;  ///< newest first
   [[nodiscard]] Totals totals() const;
-  [[nodiscard]] std::vector<InDoubt> in_doubt(std::size_t limit) const;  ///< as staged
   [[nodiscard]] std::vector<Problem> problems(std::size_t limit) const;  ///< newest first
   [[nodiscard]] std::vector<Cursor> all_cursors() const;
 

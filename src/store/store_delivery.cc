@@ -18,7 +18,8 @@ Store::Implementation::Sending::Sending(Database& database)
               "ORDER BY occurred_at, sequence LIMIT ?",
               kRead),
       begin_event(database,
-                  "UPDATE outbox SET state = 1, tries = tries + 1 WHERE sequence = ? AND state = 0",
+                  "UPDATE outbox SET state = 1, tries = tries + 1 WHERE sequence = ? AND state = 0 "
+                  "RETURNING resent",
                   kRecord),
       add_attempt(database,
                   "INSERT INTO attempt(sequence, sink, body, started_at) VALUES (?, ?, ?, ?)",
@@ -26,7 +27,11 @@ Store::Implementation::Sending::Sending(Database& database)
       count_request(database,
                     "INSERT INTO quota VALUES (?, ?, 1) "
                     "ON CONFLICT(sink, day) DO UPDATE SET used = used + 1",
-                    kRecord) {}
+                    kRecord),
+      note_resent(database,
+                  "UPDATE resolution SET attempt = ? WHERE id = (SELECT id FROM outbox WHERE "
+                  "sequence = ?) AND ruling = 0 AND attempt IS NULL",
+                  kRecord) {}
 
 Store::Implementation::Settling::Settling(Database& database)
     : open_attempt(database, "SELECT sequence FROM attempt WHERE id = ? AND reason IS NULL",
@@ -55,8 +60,11 @@ Store::Implementation::Quotas::Quotas(Database& database)
                   kRecord) {}
 
 std::int64_t Store::Implementation::begin(const Intent& intent, std::string_view day) {
-  sending.begin_event.with(intent.sequence).run();
-  if (database.changes() != 1)
+  std::optional<bool> resent;
+  sending.begin_event.with(intent.sequence).each([&](const SqlRow& row) {
+    resent = row.as<int>(0) != 0;
+  });
+  if (!resent)
     throw Error(ExitCode::internal,
                 fmt::format("event {} was about to be sent, but it is not pending; please report "
                             "this defect",
@@ -64,7 +72,14 @@ std::int64_t Store::Implementation::begin(const Intent& intent, std::string_view
   sending.add_attempt.with(intent.sequence, intent.sink, intent.body, clock.wall()).run();
   const std::int64_t attempt = database.last_row_id();
   sending.count_request.with(intent.sink, day).run();
+  if (*resent) sending.note_resent.with(attempt, intent.sequence).run();
   return attempt;
+}
+
+void Store::Implementation::to_ledger(std::int64_t sequence, LedgerState state) {
+  settling.record_in_ledger.with(static_cast<int>(state), sequence).run();
+  settling.count_settled.with(static_cast<int>(state)).run();
+  settling.remove_event.with(sequence).run();
 }
 
 void Store::Implementation::settle(const Outcome& outcome) {
@@ -77,32 +92,31 @@ void Store::Implementation::settle(const Outcome& outcome) {
                 fmt::format("attempt {} was about to be settled, but it is not open; please report "
                             "this defect",
                             outcome.attempt));
-  const auto to_ledger = [&](LedgerState state) {
-    settling.record_in_ledger.with(static_cast<int>(state), *sequence).run();
-    settling.count_settled.with(static_cast<int>(state)).run();
-    settling.remove_event.with(*sequence).run();
-  };
   const auto stay = [&](OutboxState state) {
     settling.set_state.with(static_cast<int>(state), *sequence).run();
   };
+  const auto mark = [&] {
+    settling.mark_attempt
+        .with(outcome.reason, outcome.message, outcome.http_status, outcome.attempt)
+        .run();
+  };
   switch (outcome.settlement) {
     case Settlement::submitted:
-      to_ledger(LedgerState::submitted);
+      to_ledger(*sequence, LedgerState::submitted);
       break;
     case Settlement::rejected:
       settling.record_problem
           .with(clock.wall(), outcome.reason, outcome.message, outcome.http_status, *sequence)
           .run();
-      to_ledger(LedgerState::rejected);
+      mark();
+      stay(OutboxState::rejected);
       break;
     case Settlement::pending:
       settling.forget_attempt.with(outcome.attempt).run();
       stay(OutboxState::pending);
       break;
     case Settlement::in_doubt:
-      settling.mark_attempt
-          .with(outcome.reason, outcome.message, outcome.http_status, outcome.attempt)
-          .run();
+      mark();
       stay(OutboxState::in_doubt);
       break;
   }

@@ -1,4 +1,4 @@
-// What store.cc, store_staging.cc and store_delivery.cc share.
+// What the sources of the store share.
 #pragma once
 
 #include <filesystem>
@@ -13,6 +13,11 @@
 
 namespace ordertail {
 
+/// Why a request that a killed process left open is in doubt.
+inline constexpr const char* kCrash = "crash";
+inline constexpr const char* kCrashMessage =
+    "ordertail stopped after this request may have left and before its answer was recorded";
+
 struct Store::Implementation {
   Implementation(const std::filesystem::path& path, StoreMode store_mode, const Clock& its_clock);
 
@@ -26,6 +31,12 @@ struct Store::Implementation {
   void recover();
   std::int64_t begin(const Intent& intent, std::string_view day);
   void settle(const Outcome& outcome);
+  /// Out of the outbox, for good.
+  void to_ledger(std::int64_t sequence, LedgerState state);
+  /// A rejected event is so for good, if its payload is still kept.
+  void forget_rejected(const Hash128& id);
+  void rule(Ruling ruling, const Hash128& id, std::string_view who);
+  std::vector<Held> held(OutboxState from, OutboxState to, std::size_t limit);
   /// The state of the outbox from which on an event is shown as in doubt.
   OutboxState doubtful_from() const;
 
@@ -53,7 +64,7 @@ struct Store::Implementation {
   /// T1.
   struct Sending {
     explicit Sending(Database& database);
-    Statement pending, begin_event, add_attempt, count_request;
+    Statement pending, begin_event, add_attempt, count_request, note_resent;
   } sending;
 
   /// T2 to T5.
@@ -63,6 +74,13 @@ struct Store::Implementation {
     Statement record_problem, record_in_ledger, count_settled, remove_event;
   } settling;
 
+  /// T8, T9.
+  struct Resolving {
+    explicit Resolving(Database& database);
+    Statement held, find, record, send_again, forget_problem;
+    Statement resolutions, resent;
+  } resolving;
+
   struct Quotas {
     explicit Quotas(Database& database);
     Statement requests_on, closed_until, close_until;
@@ -70,7 +88,7 @@ struct Store::Implementation {
 
   struct Looking {
     explicit Looking(Database& database);
-    Statement begin_run, end_run, runs, settled, waiting, in_doubt, problems;
+    Statement begin_run, end_run, runs, settled, waiting, resent, problems;
   } looking;
 };
 

@@ -34,10 +34,24 @@ std::optional<EventDigest> digest_at(const SqlRow& row, int column) {
   return EventDigest{static_cast<std::uint32_t>(row.as<std::int32_t>(column))};
 }
 
+/// Of an event that nobody has decided to send again.
+Known::State known_as(OutboxState state) {
+  switch (state) {
+    case OutboxState::pending:
+      return Known::pending;
+    case OutboxState::rejected:
+      return Known::rejected;
+    case OutboxState::on_its_way:
+    case OutboxState::in_doubt:
+      break;
+  }
+  return Known::sent;
+}
+
 }  // namespace
 
 Store::Implementation::Staging::Staging(Database& database)
-    : find_in_outbox(database, "SELECT state, digest FROM outbox WHERE id = ?", kRead),
+    : find_in_outbox(database, "SELECT state, digest, resent FROM outbox WHERE id = ?", kRead),
       find_in_ledger(database, "SELECT state, digest FROM ledger WHERE id = ?", kRead),
       add_event(
           database,
@@ -73,8 +87,8 @@ std::vector<Cursor> Store::all_cursors() const {
 Known Store::find(const Hash128& id) const {
   Known known;
   self_->staging.find_in_outbox.with(id).each([&](const SqlRow& row) {
-    const bool waits = row.as<OutboxState>(0) == OutboxState::pending;
-    known = {waits ? Known::pending : Known::sent, digest_at(row, 1)};
+    const bool resent = row.as<int>(2) != 0;
+    known = {resent ? Known::sent : known_as(row.as<OutboxState>(0)), digest_at(row, 1)};
   });
   if (known.state != Known::no) return known;
   self_->staging.find_in_ledger.with(id).each([&](const SqlRow& row) {
@@ -108,8 +122,10 @@ Staged Store::stage(const Event& event, std::string_view payload,
 
 Withdrawn Store::withdraw(const Hash128& id) {
   self_->require_slice();
-  const Withdrawn withdrawn = withdrawn_as(find(id));
+  const Known known = find(id);
+  const Withdrawn withdrawn = withdrawn_as(known);
   if (withdrawn == Withdrawn::taken_out) self_->staging.withdraw_event.with(id).run();
+  if (known.state == Known::rejected) self_->forget_rejected(id);
   return withdrawn;
 }
 

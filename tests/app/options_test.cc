@@ -58,8 +58,8 @@ TEST(OptionsTest, SaysWhatIsWrongAndWhereHelpIs) {
 
 TEST(OptionsTest, EveryCommandHasHelp) {
   const std::string help = help_text("");
-  for (const char* command :
-       {"init", "explain", "check", "import", "stage", "submit", "extract", "status", "patterns"}) {
+  for (const char* command : {"init", "explain", "check", "import", "stage", "submit", "extract",
+                              "status", "resolve", "retry", "patterns"}) {
     EXPECT_NE(help.find(command), std::string::npos);
     EXPECT_TRUE(parse({command, "--help"}).help);
     EXPECT_TRUE(help_text(command).starts_with("Usage: ordertail " + std::string(command)));

@@ -55,7 +55,7 @@ void expect_the_account_is_true(Store& store, int orders, const std::map<int, in
   EXPECT_EQ(totals.submitted + totals.rejected + totals.pending + totals.in_doubt,
             static_cast<std::uint64_t>(orders));
   std::set<Hash128> doubts;
-  for (const InDoubt& doubt : store.in_doubt(1000)) doubts.insert(doubt.id);
+  for (const Held& doubt : store.in_doubt(1000)) doubts.insert(doubt.id);
   EXPECT_EQ(doubts.size(), totals.in_doubt);
   for (int order = 1; order <= orders; ++order) {
     const Hash128 id = keyed_hash(store.id_key(), {std::to_string(order)});

@@ -90,7 +90,7 @@ TEST_F(CourierTest, NoByteLeavesBeforeItsAttemptIsDurable) {
       const Store store(crashed / "shop.db", StoreMode::write, clock);
       const auto doubts = store.in_doubt(100);
       EXPECT_TRUE(std::any_of(doubts.begin(), doubts.end(),
-                              [order](const InDoubt& doubt) {
+                              [order](const Held& doubt) {
                                 return parse_event_json(doubt.payload).order_number ==
                                        std::to_string(order);
                               }))

@@ -1,5 +1,6 @@
 #include "report/text.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -155,6 +156,34 @@ TEST(RejectLinesTest, AreJsonForProgramsAndASentenceForPeople) {
       "{\"reject\":\"bad_date\",\"field\":\"Created at\",\"message\":\"Created at: \\\"x\\\" is no "
       "time\",\"source\":{\"file\":\"o.csv\",\"line\":17,\"byte\":4096}}\n");
   EXPECT_EQ(to_sentence(reject), "o.csv:17: Created at: \"x\" is no time (2 rows of this order)");
+}
+
+TEST(TextReportTest, ListsWhatWasSentAgain) {
+  RunReport report = nightly();
+  for (std::uint64_t line = 2; line <= 8; ++line) {
+    Resolution event;
+    event.kind = line == 2 ? Kind::registration : Kind::purchase;
+    if (line > 2) event.order_number = "10\x1b" + std::to_string(line);
+    event.file = "orders.csv";
+    event.line = line;
+    event.now = line == 3 ? Settlement::in_doubt : Settlement::submitted;
+    report.resent.push_back(event);
+  }
+  EXPECT_THAT(
+      to_text(report),
+      testing::HasSubstr(
+          "\nresent    7 events after a doubt, as was decided; HubSpot may have them twice:\n"
+          "          orders.csv:2: registration, now submitted\n"
+          "          orders.csv:3: purchase of order 10\\x1b3, now in doubt\n"
+          "          orders.csv:4: purchase of order 10\\x1b4, now submitted\n"
+          "          orders.csv:5: purchase of order 10\\x1b5, now submitted\n"
+          "          orders.csv:6: purchase of order 10\\x1b6, now submitted\n"
+          "          ... and 2 more; status lists them\nnow "));
+  report.resent.resize(1);
+  EXPECT_THAT(to_text(report),
+              testing::HasSubstr(
+                  "\nresent    1 event after a doubt, as was decided; HubSpot may have it twice:\n"
+                  "          orders.csv:2: registration, now submitted\nnow "));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "store/raw.h"
 #include "store/world.h"
 
@@ -101,6 +103,43 @@ TEST_F(ChangesTest, WhatWasSentStaysAsItWasSent) {
     EXPECT_EQ(store_->find(id_of(number)).digest, kElsewhere);
     EXPECT_THAT(pending(), IsEmpty());
   }
+}
+
+TEST_F(ChangesTest, WhatIsRetriedMayChangeAgain) {
+  stage(1, "{}", kFirst);
+  settle_one(*store_, Settlement::rejected);
+  store_->rule(Ruling::retry, std::array{id_of(1)}, "ann");
+  EXPECT_EQ(stage(1, "corrected", kOther), Staged::replaced);
+  EXPECT_THAT(pending(), ElementsAre("corrected"));
+}
+
+TEST_F(ChangesTest, WhatWasRejectedAndIsNoSaleAnyMoreIsNotRetried) {
+  stage(1, "first", kFirst);
+  settle_one(*store_, Settlement::rejected);
+  EXPECT_EQ(withdraw(1), Withdrawn::not_there);
+  EXPECT_THAT(store_->rejected(10), IsEmpty());
+  EXPECT_EQ(store_->find(id_of(1)).state, Known::rejected);
+  EXPECT_EQ(store_->totals().rejected, 1U);
+  EXPECT_EQ(stage(1, "a sale after all", kOther), Staged::repeated);
+  EXPECT_THAT(pending(), IsEmpty());
+}
+
+TEST_F(ChangesTest, WhatIsToBeSentAgainStaysAsItWasSent) {
+  stage(1, R"({"order_number":"1"})", kFirst);
+  settle_one(*store_, Settlement::in_doubt);
+  store_->rule(Ruling::resend, std::array{id_of(1)}, "ann");
+  const auto expect_as_sent = [&] {
+    EXPECT_EQ(store_->find(id_of(1)).state, Known::sent);
+    EXPECT_EQ(stage(1, "newer", kOther), Staged::changed);
+    EXPECT_EQ(withdraw(1), Withdrawn::too_late);
+  };
+  expect_as_sent();
+  EXPECT_THAT(pending(), ElementsAre(R"({"order_number":"1"})"));
+  settle_one(*store_, Settlement::pending, "http_429");
+  expect_as_sent();
+  settle_one(*store_, Settlement::rejected);
+  expect_as_sent();
+  EXPECT_EQ(store_->rejected(10).at(0).payload, R"({"order_number":"1"})");
 }
 
 TEST_F(ChangesTest, AWithdrawnEventIsNeitherSentNorKnown) {

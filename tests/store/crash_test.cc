@@ -37,7 +37,7 @@ void begin(Store& store, std::size_t count) {
 void expect_two_in_doubt_by_crash(const Store& store, WallTime attempted_at) {
   const auto doubts = store.in_doubt(10);
   ASSERT_EQ(doubts.size(), 2);
-  for (const InDoubt& doubt : doubts) {
+  for (const Held& doubt : doubts) {
     EXPECT_EQ(doubt.reason, "crash");
     EXPECT_EQ(doubt.message,
               "ordertail stopped after this request may have left and before its answer was "

@@ -63,12 +63,13 @@ TEST_F(DeliveryTest, T2MovesTheEventToTheLedger) {
   EXPECT_EQ(raw(path_, "SELECT count(*) FROM outbox"), "2");
 }
 
-TEST_F(DeliveryTest, T3MovesTheEventToTheLedgerAndSaysWhy) {
+TEST_F(DeliveryTest, T3KeepsTheEventAndSaysWhy) {
   const auto attempt = begin(1)[0];
   clock_.now += 1s;
   settle({attempt, Settlement::rejected, "http_400", "HubSpot refused the e-mail address.", 400});
   reopen();
   EXPECT_EQ(store_->find(id_of(1)).state, Known::rejected);
+  EXPECT_THAT(pending_ids(), ElementsAre(id_of(2), id_of(3)));
   EXPECT_EQ(totals(), "0 submitted, 1 rejected, 2 pending, 0 in doubt");
   const auto problems = store_->problems(10);
   ASSERT_EQ(problems.size(), 1);
@@ -79,11 +80,15 @@ TEST_F(DeliveryTest, T3MovesTheEventToTheLedgerAndSaysWhy) {
   EXPECT_EQ(problems[0].http_status, 400);
   EXPECT_EQ(problems[0].file, "orders.csv");
   EXPECT_EQ(problems[0].line, 1);
+  EXPECT_TRUE(problems[0].kept);
+  const auto kept = store_->rejected(10);
+  ASSERT_EQ(kept.size(), 1);
+  EXPECT_EQ(kept[0].payload, payload_of(1));
+  EXPECT_EQ(kept[0].http_status, 400);
+  EXPECT_TRUE(store_->in_doubt(10).empty());
   settle_one(*store_, Settlement::rejected, "http_422");
   ASSERT_EQ(store_->problems(1).size(), 1);
   EXPECT_EQ(store_->problems(1)[0].reason, "http_422");
-  store_.reset();
-  EXPECT_EQ(raw(path_, "SELECT count(*) FROM attempt"), "0");
 }
 
 TEST_F(DeliveryTest, T4PutsTheEventBackWithItsTriesCounted) {

@@ -18,7 +18,8 @@ constexpr std::string_view kDay = "2026-11-23";
 constexpr int kNumbers = 60;
 
 struct Expected {
-  enum State { pending, on_its_way, in_doubt, submitted, rejected } state = pending;
+  enum State { pending, on_its_way, in_doubt, submitted, refused, rejected } state = pending;
+  bool resent = false, sent_again = false;
   int content = 0;
   int place = 0;  ///< in the order of staging
   int tries = 0;
@@ -30,7 +31,7 @@ class History {
 
   void run(int steps) {
     for (int step = 0; step < steps; ++step) {
-      switch (upto(6)) {
+      switch (upto(7)) {
         case 0:
           stage_some(upto(3) > 0);
           break;
@@ -39,6 +40,9 @@ class History {
           break;
         case 2:
           reopen();
+          break;
+        case 3:
+          decide_some();
           break;
         default:
           settle_and_begin_some();
@@ -82,7 +86,7 @@ class History {
   }
 
   static std::string payload(int number, int content) {
-    return payload_of(number) + (content == 0 ? "" : " changed");
+    return payload_of(number) + (content == 0 ? "" : " ");
   }
 
   /// What staging this content makes of the model.
@@ -95,10 +99,17 @@ class History {
       event.place = ++place;
       return Staged::added;
     }
-    if (event.content == content || event.state == Expected::rejected) return Staged::repeated;
-    if (event.state != Expected::pending) return Staged::changed;
+    const bool rejected =
+        event.state == Expected::rejected || (event.state == Expected::refused && !event.resent);
+    if (event.content == content || rejected) return Staged::repeated;
+    if (event.state != Expected::pending || event.resent) return Staged::changed;
     event.content = content;
     return Staged::replaced;
+  }
+
+  /// HubSpot does not have it, and never may have had it.
+  static bool may_change(const Expected& event) {
+    return !event.resent && (event.state == Expected::pending || event.state == Expected::refused);
   }
 
   void withdraw_some() {
@@ -109,7 +120,10 @@ class History {
       const Withdrawn withdrawn = store_->withdraw(id_of(number));
       if (found == model_.end() || found->second.state == Expected::rejected) {
         EXPECT_EQ(withdrawn, Withdrawn::not_there);
-      } else if (found->second.state == Expected::pending) {
+      } else if (found->second.state == Expected::refused && may_change(found->second)) {
+        EXPECT_EQ(withdrawn, Withdrawn::not_there);
+        found->second.state = Expected::rejected;
+      } else if (may_change(found->second)) {
         EXPECT_EQ(withdrawn, Withdrawn::taken_out);
         model_.erase(found);
       } else {
@@ -117,6 +131,40 @@ class History {
       }
     }
     store_->commit_slice();
+  }
+
+  void decide_some() {
+    const auto ruling = static_cast<Ruling>(upto(4));
+    std::vector<Hash128> ids;
+    for (auto& [number, event] : model_) {
+      const bool doubtful = event.state == Expected::in_doubt;
+      const bool refused = event.state == Expected::refused;
+      const bool is_meant = ruling == Ruling::drop    ? doubtful || refused
+                            : ruling == Ruling::retry ? refused
+                                                      : doubtful;
+      if (!is_meant || upto(3) == 0) continue;
+      ids.push_back(id_of(number));
+      decide(event, ruling);
+      ++decided_;
+    }
+    store_->rule(ruling, ids, "ann");
+  }
+
+  static void decide(Expected& event, Ruling ruling) {
+    switch (ruling) {
+      case Ruling::resend:
+        event.resent = true;
+        [[fallthrough]];
+      case Ruling::retry:
+        event.state = Expected::pending;
+        break;
+      case Ruling::assume_sent:
+        event.state = Expected::submitted;
+        break;
+      case Ruling::drop:
+        event.state = Expected::rejected;
+        break;
+    }
   }
 
   void reopen() {
@@ -145,6 +193,7 @@ class History {
       const int number = number_of(events[i].id);
       model_.at(number).state = Expected::on_its_way;
       ++model_.at(number).tries;
+      model_.at(number).sent_again = model_.at(number).resent;
       EXPECT_TRUE(open_.emplace(attempts[i], number).second);
       EXPECT_TRUE(ever_.insert(attempts[i]).second) << "an attempt id came twice";
       ++requests_;
@@ -157,7 +206,7 @@ class History {
         event.state = Expected::submitted;
         return {attempt, Settlement::submitted, "", "", 200};
       case 1:
-        event.state = Expected::rejected;
+        event.state = Expected::refused;
         return {attempt, Settlement::rejected, "http_400", "Refused.", 400};
       case 2:
         event.state = Expected::in_doubt;
@@ -181,7 +230,13 @@ class History {
     };
     const Totals totals = store.totals();
     EXPECT_EQ(totals.submitted, count(Expected::submitted));
-    EXPECT_EQ(totals.rejected, count(Expected::rejected));
+    EXPECT_EQ(totals.rejected, count(Expected::refused, Expected::rejected));
+    EXPECT_EQ(store.rejected(1000).size(), count(Expected::refused));
+    std::set<int> sent_again;
+    for (const Resolution& event : store.resent(1000)) sent_again.insert(number_of(event.id));
+    for (const auto& [number, event] : model_)
+      EXPECT_EQ(sent_again.contains(number), event.sent_again) << number;
+    EXPECT_EQ(store.resolutions(10'000).size(), decided_);
     EXPECT_EQ(store.problems(1000).size(), totals.rejected);
     const std::uint64_t in_the_air = count(Expected::on_its_way);
     EXPECT_EQ(totals.pending, count(Expected::pending) + (observed ? 0 : in_the_air));
@@ -201,10 +256,15 @@ class History {
       EXPECT_EQ(known.state, Known::no) << number;
       return;
     }
+    const Expected& event = found->second;
+    if (event.resent && event.state != Expected::submitted && event.state != Expected::rejected) {
+      EXPECT_EQ(known.state, Known::sent) << number;
+      return;
+    }
     static const std::map<Expected::State, Known::State> kShown{
-        {Expected::pending, Known::pending},   {Expected::on_its_way, Known::sent},
-        {Expected::in_doubt, Known::sent},     {Expected::submitted, Known::submitted},
-        {Expected::rejected, Known::rejected},
+        {Expected::pending, Known::pending},  {Expected::on_its_way, Known::sent},
+        {Expected::in_doubt, Known::sent},    {Expected::submitted, Known::submitted},
+        {Expected::refused, Known::rejected}, {Expected::rejected, Known::rejected},
     };
     EXPECT_EQ(known.state, kShown.at(found->second.state)) << number;
     EXPECT_EQ(known.digest->bits, static_cast<std::uint32_t>(found->second.content)) << number;
@@ -235,7 +295,7 @@ class History {
   std::map<std::int64_t, int> open_;  ///< attempts on their way, by number
   std::set<std::int64_t> ever_;       ///< all attempt ids
   int staged_ = 0;
-  std::uint64_t requests_ = 0;
+  std::uint64_t requests_ = 0, decided_ = 0;
   std::size_t cursors_ = 0;
 };
 

@@ -101,7 +101,7 @@ TEST_F(ObserveTest, AfterAKillTheLogIsReadAndKept) {
   std::vector<std::string> seen;
   const auto list = [&](StoreMode mode) {
     std::vector<std::string> doubts;
-    for (const InDoubt& doubt : Store(path_, mode, clock_).in_doubt(10))
+    for (const Held& doubt : Store(path_, mode, clock_).in_doubt(10))
       doubts.push_back(doubt.payload + doubt.reason + ": " + doubt.message);
     return doubts;
   };

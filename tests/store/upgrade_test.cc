@@ -64,16 +64,29 @@ INSERT INTO run VALUES (1, 1000, 2000, 'import', 4, '{{}}');
                      payload_of(4));
 }
 
+/// What version 2 had more.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE outbox ADD COLUMN digest INTEGER;
+ALTER TABLE ledger ADD COLUMN digest INTEGER;
+CREATE TABLE decision(source TEXT NOT NULL, what TEXT NOT NULL, value TEXT NOT NULL, evidence TEXT
+  NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(source, what)) STRICT, WITHOUT ROWID;
+PRAGMA user_version = 2;
+)sql";
+
 class UpgradeTest : public testing::Test {
  protected:
-  UpgradeTest() {
+  UpgradeTest() { write_version_1(); }
+  void write_version_1() const {
+    std::filesystem::remove(path_);
     write_file(path_, "");
     raw_change(path_, kVersion1 + rows_of_version_1());
   }
   [[nodiscard]] std::string version() const { return raw(path_, "PRAGMA user_version"); }
   static std::string columns(const std::filesystem::path& file) {
     return raw(file,
-               "SELECT group_concat(name || type || \"notnull\" || pk, '; ') FROM (SELECT c.* FROM "
+               "SELECT group_concat(name || type || \"notnull\" || pk, '; ') || (SELECT "
+               "group_concat(sql, '; ') FROM (SELECT sql FROM sqlite_schema WHERE type = 'index' "
+               "ORDER BY name)) FROM (SELECT c.* FROM "
                "sqlite_schema s, pragma_table_info(s.name) c WHERE s.type = 'table' "
                "ORDER BY s.name, c.cid)");
   }
@@ -118,17 +131,40 @@ TEST_F(UpgradeTest, KeepsAllThatVersion1Held) {
     Store store(path_, StoreMode::write, clock_);
     expect_all_is_kept(store);
   }
-  EXPECT_EQ(version(), "2");
+  EXPECT_EQ(version(), "3");
   Store again(path_, StoreMode::write, clock_);
   expect_all_is_kept(again);
+}
+
+TEST_F(UpgradeTest, KeepsAllThatVersion2Held) {
+  raw_change(path_, kVersion2);
+  raw_change(path_, "UPDATE ledger SET digest = 17 WHERE state = 0");
+  Store store(path_, StoreMode::write, clock_);
+  EXPECT_EQ(store.find(id_of(1)).digest, EventDigest{17});
+  EXPECT_EQ(store.totals().in_doubt, 2U);
+  EXPECT_EQ(store.pending(10).at(0).payload, payload_of(4));
+  EXPECT_EQ(store.problems(10).size(), 1U);
 }
 
 TEST_F(UpgradeTest, MakesTheTablesThatANewStoreHas) {
   const auto fresh = directory_.path() / "fresh.db";
   { const Store made(fresh, StoreMode::write, clock_); }
-  EXPECT_NE(columns(path_), columns(fresh));
-  { const Store upgraded(path_, StoreMode::write, clock_); }
-  EXPECT_EQ(columns(path_), columns(fresh));
+  for (const char* change : {"", kVersion2}) {
+    write_version_1();
+    raw_change(path_, change);
+    EXPECT_NE(columns(path_), columns(fresh));
+    { const Store upgraded(path_, StoreMode::write, clock_); }
+    EXPECT_EQ(columns(path_), columns(fresh));
+  }
+}
+
+TEST_F(UpgradeTest, OldDoubtsCanBeDecidedAndOldRejectionsCannotBeRetried) {
+  Store store(path_, StoreMode::write, clock_);
+  EXPECT_TRUE(store.rejected(10).empty());
+  EXPECT_FALSE(store.problems(10).at(0).kept);
+  store.rule(Ruling::resend, std::array{id_of(3)}, "ann");
+  settle_one(store, Settlement::submitted);
+  EXPECT_EQ(store.resent(10).at(0).id, id_of(3));
 }
 
 TEST_F(UpgradeTest, WhatVersion1SettledIsKnownButNeverAChange) {
@@ -147,7 +183,7 @@ TEST_F(UpgradeTest, WhatVersion1SettledIsKnownButNeverAChange) {
 TEST_F(UpgradeTest, LookingSaysWhatToDoAndChangesNothing) {
   const std::string before = read_file(path_);
   EXPECT_EQ(complaint([&] { const Store store(path_, StoreMode::observe, clock_); }),
-            fmt::format("8: {} was written by an earlier ordertail (version 1 of the file, now 2), "
+            fmt::format("8: {} was written by an earlier ordertail (version 1 of the file, now 3), "
                         "and looking at it may not change it. Run \"ordertail stage\" with this "
                         "job once: that brings the file up to date, keeps all it holds and sends "
                         "nothing. Then run this again.",

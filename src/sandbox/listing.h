@@ -1,10 +1,11 @@
-// What the stand-in shows of itself: JSON for programs, one page for people.
+// What the stand-in shows of itself to programs: JSON. For people there is page.h.
 #pragma once
 
 #include <deque>
 #include <string>
 
-#include "sandbox/leads_api.h"
+#include "sandbox/contacts.h"
+#include "sandbox/journal.h"
 #include "sandbox/portal.h"
 
 namespace ordertail::sandbox {
@@ -13,14 +14,21 @@ namespace ordertail::sandbox {
 /// "tokens":[…],"fields":{…},"conversions":[{"guid","form","time"}]}]}
 [[nodiscard]] std::string leads_as_json(const std::deque<Lead>& leads);
 
-/// {"submissions":[{"number","time","form","fields":{…},"status","error"|null,"guid"|null,
-/// "lead"|null}]}. A name that came twice shows its last value.
+/// {"contacts":[{"id","source":"tracked"|"unknown","tokens":[…],"properties":{…},
+/// "conversions":[{"guid","form","submitted_at"}]}]}. As HubSpot does, "submitted_at" counts
+/// milliseconds.
+[[nodiscard]] std::string contacts_as_json(const std::deque<Contact>& contacts);
+
+/// {"leads":{"requests","received","applied"},"forms":{…}}: how many requests came to each API,
+/// how many records were in them, and how many of these changed the portal.
+[[nodiscard]] std::string counts_as_json(const Journal& journal);
+
+/// {"submissions":[{"number","time","api":"leads"|"forms","form","fields":{…},"status",
+/// "error"|null,"guid"|null,"lead"|null}]}. Instead of "lead" one of the API forms has "contact",
+/// and it has "context":{…} and "submitted_at". A name that came twice shows its last value.
 [[nodiscard]] std::string submissions_as_json(const std::deque<Submission>& submissions);
 
 /// One of those submissions, on one line and without a line end.
 [[nodiscard]] std::string submission_as_json(const Submission& submission);
-
-/// Guide, step 6: the pages Leads and Sources, as one. Shows the newest 500 leads.
-[[nodiscard]] std::string leads_as_html(const std::deque<Lead>& leads);
 
 }  // namespace ordertail::sandbox

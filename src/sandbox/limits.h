@@ -1,0 +1,15 @@
+// How much of the APIs of today may be used. Absent: no limit.
+#pragma once
+
+#include <optional>
+
+namespace ordertail::sandbox {
+
+/// Submissions in any 10 seconds. HubSpot takes 50 without a token, and with one 100 in its
+/// smallest tiers: https://developers.hubspot.com/changelog/announcing-forms-submission-rate-limits
+struct FormsLimits {
+  std::optional<unsigned> open_per_10s;
+  std::optional<unsigned> secure_per_10s;
+};
+
+}  // namespace ordertail::sandbox

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "sandbox/access.h"
 #include "sandbox/contacts.h"
+#include "sandbox/crm_contacts_api.h"
 #include "sandbox/exchange.h"
 #include "sandbox/forms_api.h"
 #include "sandbox/guid.h"
@@ -23,6 +24,7 @@ namespace ordertail::sandbox {
 struct Rules {
   LeadsRules leads;
   FormsLimits forms;
+  CrmLimits crm;
   Access access;
   std::set<std::string, std::less<>> date_properties;
 };
@@ -47,6 +49,8 @@ class Apis {
   [[nodiscard]] const Journal& journal() const { return journal_; }
 
  private:
+  Answer answer_of_today(const Request& request);
+
   Access access_;
   Properties properties_;
   Contacts contacts_;
@@ -54,6 +58,7 @@ class Apis {
   GuidSource guids_;
   LeadsApi leads_;
   FormsApi forms_;
+  CrmContactsApi crm_;
 };
 
 }  // namespace ordertail::sandbox

@@ -23,7 +23,7 @@ bool is_backward(std::string_view from, std::string_view to) {
   return stage(to) < stage(from) && stage(from) < std::ssize(kStages);
 }
 
-void write(Contact& contact, const FormField& property) {
+void set(Contact& contact, const FormField& property) {
   std::string& current = contact.properties[property.name];
   if (property.name == "lifecyclestage" && is_backward(current, property.value)) return;
   current = property.value;
@@ -51,13 +51,31 @@ const Contact* Contacts::submit_form(const Form& properties, std::string_view hu
     contact->tokens.push_back(token);
   }
   for (const FormField& property : properties) {
-    if (!property.value.empty() && property.name != "email") write(*contact, property);
+    if (!property.value.empty() && property.name != "email") set(*contact, property);
   }
-  std::string& current_email = contact->properties["email"];
-  by_email_.erase(current_email);
-  by_email_.emplace(current_email = email, contact);
+  rename(*contact, email);
   contact->conversions.push_back(std::move(conversion));
   contact->updated = now;
+  return contact;
+}
+
+const Contact* Contacts::find(std::string_view email) const {
+  return owner(by_email_, lower(email));
+}
+
+const Contact* Contacts::find(std::uint64_t id) const {
+  return id >= 1 && id <= contacts_.size() ? &contacts_[id - 1] : nullptr;
+}
+
+const Contact& Contacts::write(std::uint64_t id, const Form& properties, WallTime now) {
+  Contact& contact = id == 0 ? make(now) : contacts_.at(id - 1);
+  for (const FormField& property : properties) {
+    if (property.name != "email") set(contact, property);
+  }
+  if (find_field(properties, "email") != nullptr) {
+    rename(contact, lower(trim(value_of(properties, "email"))));
+  }
+  contact.updated = now;
   return contact;
 }
 
@@ -66,6 +84,14 @@ Contact& Contacts::make(WallTime now) {
   contact.id = contacts_.size();
   contact.created = contact.updated = now;
   return contact;
+}
+
+/// Gives it the e-mail, which is nobody's or its own.
+void Contacts::rename(Contact& contact, const std::string& email) {
+  std::string& current = contact.properties["email"];
+  by_email_.erase(current);
+  current = email;
+  if (!email.empty()) by_email_.emplace(email, &contact);
 }
 
 }  // namespace ordertail::sandbox

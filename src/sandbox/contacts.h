@@ -53,6 +53,13 @@ class Contacts {
   const Contact* submit_form(const Form& properties, std::string_view hutk,
                              FormConversion conversion, WallTime now);
 
+  [[nodiscard]] const Contact* find(std::string_view email) const;
+  [[nodiscard]] const Contact* find(std::uint64_t id) const;
+
+  /// What the CRM's API writes: into the contact with that id, or into a new one when it is 0. An
+  /// empty value clears the property. If an e-mail is among them, it is no other contact's.
+  const Contact& write(std::uint64_t id, const Form& properties, WallTime now);
+
   [[nodiscard]] const std::deque<Contact>& all() const { return contacts_; }
 
  private:
@@ -60,6 +67,7 @@ class Contacts {
 
   [[nodiscard]] static Contact* owner(const Owners& owners, const std::string& key);
   Contact& make(WallTime now);
+  void rename(Contact& contact, const std::string& email);
 
   std::deque<Contact> contacts_;  // a deque, so that owners stay valid
   Owners by_token_;

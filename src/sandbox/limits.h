@@ -12,4 +12,11 @@ struct FormsLimits {
   std::optional<unsigned> secure_per_10s;
 };
 
+/// Requests. HubSpot takes 100 in ten seconds and 250,000 a day in its smallest tiers:
+/// https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+struct CrmLimits {
+  std::optional<unsigned> per_10s;
+  std::optional<unsigned> per_day;
+};
+
 }  // namespace ordertail::sandbox

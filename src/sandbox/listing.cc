@@ -53,7 +53,8 @@ Json to_json(const Contact& contact) {
 }
 
 const char* name_of(Api api) {
-  return api == Api::leads ? "leads" : "forms";
+  if (api == Api::leads) return "leads";
+  return api == Api::forms ? "forms" : "crm";
 }
 
 Json to_json(const Form& fields) {
@@ -74,8 +75,8 @@ Json to_json(const Submission& submission) {
       {"error", or_null(submission.error)},
       {"guid", or_null(submission.guid)},
       {is_lead ? "lead" : "contact", submission.record == 0 ? Json() : Json(submission.record)}};
+  if (!is_lead) json["context"] = to_json(submission.context);
   if (submission.api == Api::forms) {
-    json["context"] = to_json(submission.context);
     json["submitted_at"] = milliseconds(submission.submitted_at);
   }
   return json;
@@ -100,7 +101,7 @@ std::string contacts_as_json(const std::deque<Contact>& contacts) {
 
 std::string counts_as_json(const Journal& journal) {
   Json json;
-  for (const Api api : {Api::leads, Api::forms}) {
+  for (const Api api : {Api::leads, Api::forms, Api::crm}) {
     const ApiCounts& counts = journal.counts(api);
     json[name_of(api)] = {
         {"requests", counts.requests}, {"received", counts.received}, {"applied", counts.applied}};
@@ -114,6 +115,14 @@ std::string submissions_as_json(const std::deque<Submission>& submissions) {
 
 std::string submission_as_json(const Submission& submission) {
   return dump(to_json(submission));
+}
+
+std::optional<std::string> listing_at(std::string_view path, const Apis& apis) {
+  if (path == "/sandbox/leads") return leads_as_json(apis.portal().leads());
+  if (path == "/sandbox/contacts") return contacts_as_json(apis.contacts().all());
+  if (path == "/sandbox/counts") return counts_as_json(apis.journal());
+  if (path == "/sandbox/submissions") return submissions_as_json(apis.journal().submissions());
+  return std::nullopt;
 }
 
 }  // namespace ordertail::sandbox

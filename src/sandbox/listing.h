@@ -2,8 +2,11 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
+#include <string_view>
 
+#include "sandbox/apis.h"
 #include "sandbox/contacts.h"
 #include "sandbox/journal.h"
 #include "sandbox/portal.h"
@@ -19,16 +22,21 @@ namespace ordertail::sandbox {
 /// milliseconds.
 [[nodiscard]] std::string contacts_as_json(const std::deque<Contact>& contacts);
 
-/// {"leads":{"requests","received","applied"},"forms":{…}}: how many requests came to each API,
-/// how many records were in them, and how many of these changed the portal.
+/// {"leads":{"requests","received","applied"},"forms":{…},"crm":{…}}: how many requests came to
+/// each API, how many records were in them, and how many of these changed the portal.
 [[nodiscard]] std::string counts_as_json(const Journal& journal);
 
-/// {"submissions":[{"number","time","api":"leads"|"forms","form","fields":{…},"status",
-/// "error"|null,"guid"|null,"lead"|null}]}. Instead of "lead" one of the API forms has "contact",
-/// and it has "context":{…} and "submitted_at". A name that came twice shows its last value.
+/// {"submissions":[{"number","time","api":"leads"|"forms"|"crm","form","fields":{…},"status",
+/// "error"|null,"guid"|null,"lead"|null}]}. Instead of "lead" those of forms and crm have
+/// "contact", and "context":{…}; those of forms also "submitted_at". A name that came twice shows
+/// its last value.
 [[nodiscard]] std::string submissions_as_json(const std::deque<Submission>& submissions);
 
 /// One of those submissions, on one line and without a line end.
 [[nodiscard]] std::string submission_as_json(const Submission& submission);
+
+/// Of the listings above, the one at this path: "/sandbox/leads", …/contacts, …/counts or
+/// …/submissions.
+[[nodiscard]] std::optional<std::string> listing_at(std::string_view path, const Apis& apis);
 
 }  // namespace ordertail::sandbox

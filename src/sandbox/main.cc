@@ -24,23 +24,25 @@ namespace po = boost::program_options;
 
 constexpr const char* kAbout =
     "Usage: hubspot-sandbox [options]\n\n"
-    "Stands in for HubSpot's Leads API and Forms submissions API v3 on this machine, so that a\n"
-    "job can be tried before it touches a portal. Keeps everything in memory and forgets it at\n"
-    "the end.\n\n"
+    "Stands in for HubSpot's Leads API, Forms submissions API v3 and batch API of CRM contacts\n"
+    "on this machine, so that a job can be tried before it touches a portal. Keeps everything\n"
+    "in memory and forgets it at the end.\n\n"
     "As HubSpot:\n"
     "  POST /?app=leaddirector&FormName=NAME\n"
     "  POST /submissions/v3/integration/submit/PORTAL/FORM\n"
     "  POST /submissions/v3/integration/secure/submit/PORTAL/FORM\n"
     "  GET  /form-integrations/v1/submissions/forms/FORM\n"
+    "  POST /crm/v3/objects/contacts/batch/upsert, .../read\n"
+    "  POST /crm/objects/2026-03/contacts/batch/upsert, .../read, or of another version\n"
     "Its own:\n"
     "  GET  /                      a page with the leads and contacts\n"
     "  GET  /sandbox/leads         leads of the Leads API, as JSON\n"
-    "  GET  /sandbox/contacts      contacts of the Forms API\n"
+    "  GET  /sandbox/contacts      contacts of the Forms and CRM APIs\n"
     "  GET  /sandbox/submissions   all that was submitted, refused or not\n"
     "  GET  /sandbox/counts        how much was received and applied, by API\n\n"
     "Every form exists and has every field. What is not imitated: forms that lack a field, need\n"
     "consent or have a captcha; sensitive properties; the silent end of what HubSpot takes for a\n"
-    "bulk import; the lag of its listing.\n\n"
+    "bulk import; the lag of its listing; unique properties of a portal's own.\n\n"
     "Options";
 
 po::options_description described() {
@@ -57,10 +59,14 @@ po::options_description described() {
        "Forms: the same, without a token")
       ("secure-forms-per-10s", po::value<int>()->default_value(100)->value_name("N"),
        "Forms: the same, with a token")
+      ("crm-per-10s", po::value<int>()->default_value(100)->value_name("N"),
+       "CRM: answer 429 above N requests in any 10 seconds")
+      ("crm-per-day", po::value<int>()->default_value(250'000)->value_name("N"),
+       "CRM: answer 429 above N requests in a day")
       ("require-hapikey-file", po::value<std::string>()->value_name("FILE"),
        "Leads: answer 401 without the hapikey in this file")
       ("require-token-file", po::value<std::string>()->value_name("FILE"),
-       "secure Forms and listing: answer 401 without the access token in this file")
+       "secure Forms, listing and CRM: answer 401 without the access token in this file")
       ("date-property", po::value<std::vector<std::string>>()->value_name("NAME"),
        "a custom contact property of the type date; may be repeated")
       ("log", po::value<std::string>()->value_name("FILE"),
@@ -122,6 +128,8 @@ ServerOptions server_options(const po::variables_map& given) {
   }
   options.forms_limits.open_per_10s = limit_of(given, "forms-per-10s");
   options.forms_limits.secure_per_10s = limit_of(given, "secure-forms-per-10s");
+  options.crm_limits.per_10s = limit_of(given, "crm-per-10s");
+  options.crm_limits.per_day = limit_of(given, "crm-per-day");
   if (given.count("require-hapikey-file") != 0) {
     options.hapikey = read_secret(given, "require-hapikey-file", "hapikey");
   }

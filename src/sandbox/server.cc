@@ -7,9 +7,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -53,32 +56,16 @@ tcp::acceptor listen(asio::io_context& io, const tcp::endpoint& endpoint) {
   }
 }
 
-/// A listing of the sandbox's own, by its URL.
-struct Listing {
-  std::string_view path;
-  std::string (*json)(const Apis&);
-};
-
-std::string list_leads(const Apis& apis) {
-  return leads_as_json(apis.portal().leads());
+/// The submissions of the latest request, for the log.
+std::vector<std::string> latest_lines(const Journal& journal) {
+  const std::deque<Submission>& all = journal.submissions();
+  const auto last = std::find_if(all.rbegin(), all.rend(), [&](const Submission& submission) {
+    return submission.number != all.back().number;
+  });
+  std::vector<std::string> lines;
+  std::transform(last.base(), all.end(), std::back_inserter(lines), submission_as_json);
+  return lines;
 }
-
-std::string list_contacts(const Apis& apis) {
-  return contacts_as_json(apis.contacts().all());
-}
-
-std::string list_counts(const Apis& apis) {
-  return counts_as_json(apis.journal());
-}
-
-std::string list_submissions(const Apis& apis) {
-  return submissions_as_json(apis.journal().submissions());
-}
-
-constexpr Listing kListings[] = {{"/sandbox/leads", list_leads},
-                                 {"/sandbox/contacts", list_contacts},
-                                 {"/sandbox/counts", list_counts},
-                                 {"/sandbox/submissions", list_submissions}};
 
 struct Target {
   std::string path;
@@ -99,6 +86,7 @@ struct Server::Implementation {
       : options(std::move(given)),
         apis({.leads = {options.requests_per_10s, options.hapikey},
               .forms = options.forms_limits,
+              .crm = options.crm_limits,
               .access = options.access,
               .date_properties = options.date_properties},
              clock),
@@ -169,9 +157,9 @@ Reply Server::Implementation::handle(const HttpRequest& request) {
 
 HttpResponse Server::Implementation::show(const HttpRequest& request,
                                           const std::string& path) const {
-  const auto listing = std::find_if(std::begin(kListings), std::end(kListings),
-                                    [&](const Listing& each) { return each.path == path; });
-  if (path != "/" && listing == std::end(kListings)) {
+  const std::lock_guard lock(mutex);
+  std::optional<std::string> listing = listing_at(path, apis);
+  if (path != "/" && !listing) {
     return json_response(request, 404,
                          R"({"status":"error","message":"Not found. A Leads API URL ends in )"
                          R"(?app=leaddirector&FormName= and the form's name; )"
@@ -183,8 +171,7 @@ HttpResponse Server::Implementation::show(const HttpRequest& request,
     response.set(http::field::allow, "GET");
     return response;
   }
-  const std::lock_guard lock(mutex);
-  if (path != "/") return json_response(request, 200, listing->json(apis));
+  if (listing) return json_response(request, 200, *std::move(listing));
   return page_response(request, portal_as_html(apis.portal().leads(), apis.contacts().all()));
 }
 
@@ -203,10 +190,10 @@ Reply Server::Implementation::take(const HttpRequest& request, const Target& tar
   observe(Moment::received, number);
   std::unique_lock lock(mutex);
   Answer given = answer(request, target);
-  const std::string line =
-      options.log ? submission_as_json(apis.journal().submissions().back()) : "";
+  const std::vector<std::string> lines =
+      options.log ? latest_lines(apis.journal()) : std::vector<std::string>();
   lock.unlock();
-  if (options.log) options.log(line);
+  for (const std::string& line : lines) options.log(line);
   if (given.applied) observe(Moment::applied, number);
   return {api_response(request, std::move(given)),
           [this, number] { observe(Moment::answered, number); }};
@@ -225,22 +212,22 @@ std::string Server::url() const {
 
 std::string Server::leads_json() const {
   const std::lock_guard lock(self_->mutex);
-  return list_leads(self_->apis);
+  return *listing_at("/sandbox/leads", self_->apis);
 }
 
 std::string Server::contacts_json() const {
   const std::lock_guard lock(self_->mutex);
-  return list_contacts(self_->apis);
+  return *listing_at("/sandbox/contacts", self_->apis);
 }
 
 std::string Server::counts_json() const {
   const std::lock_guard lock(self_->mutex);
-  return list_counts(self_->apis);
+  return *listing_at("/sandbox/counts", self_->apis);
 }
 
 std::string Server::submissions_json() const {
   const std::lock_guard lock(self_->mutex);
-  return list_submissions(self_->apis);
+  return *listing_at("/sandbox/submissions", self_->apis);
 }
 
 }  // namespace ordertail::sandbox

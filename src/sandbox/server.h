@@ -29,9 +29,10 @@ struct ServerOptions {
   std::optional<unsigned> requests_per_10s;
   /// Answers 401 unless the request carries this hapikey; absent: any or none will do.
   std::optional<std::string> hapikey;
-  /// For the secure Forms endpoint and the listing of submissions: who may ask.
+  /// For all but the Leads API and the open Forms endpoint: who may ask.
   Access access;
   FormsLimits forms_limits;
+  CrmLimits crm_limits;
   /// Custom contact properties of the type date. All others that are not HubSpot's are texts.
   std::set<std::string, std::less<>> date_properties;
   /// Called on the server's thread with the number (from 1) of the request. May block. Must not

@@ -93,6 +93,27 @@ TEST_F(ContactsTest, DropsWhatIsAboveAThousandSubmissionsOfAContact) {
   EXPECT_EQ(submit("bob@example.com", "t1"), 2U);
 }
 
+TEST_F(ContactsTest, WhatTheCrmWritesMakesUpdatesClearsAndRenames) {
+  const Contact& made =
+      contacts.write(0, {{"email", "Ann@example.com"}, {"lifecyclestage", "customer"}}, now);
+  EXPECT_EQ(contacts.find("ANN@example.com"), &made);
+  EXPECT_EQ(contacts.find(made.id), &made);
+  contacts.write(made.id, {{"lifecyclestage", "lead"}}, now);
+  EXPECT_EQ(made.properties.at("lifecyclestage"), "customer");
+  contacts.write(made.id, {{"lifecyclestage", ""}}, now);
+  contacts.write(made.id, {{"lifecyclestage", "lead"}}, now);
+  EXPECT_EQ(made.properties.at("lifecyclestage"), "lead") << "after it was cleared";
+
+  contacts.write(made.id, {{"email", "bob@example.com"}}, now);
+  EXPECT_EQ(contacts.find("bob@example.com"), &made);
+  EXPECT_EQ(contacts.find("ann@example.com"), nullptr);
+  contacts.write(made.id, {{"email", ""}}, now);
+  EXPECT_EQ(contacts.find(""), nullptr);
+  EXPECT_EQ(submit("bob@example.com"), 2U);
+  EXPECT_EQ(contacts.find(std::uint64_t{0}), nullptr);
+  EXPECT_EQ(contacts.find(std::uint64_t{3}), nullptr);
+}
+
 TEST_F(ContactsTest, KnowsWhenAContactWasMadeAndLastChanged) {
   now = WallTime(std::chrono::hours(1));
   submit("ann@example.com");

@@ -75,8 +75,12 @@ TEST(Listing, CountsByApi) {
   journal.apply(journal.receive(Api::leads, kNewYear), 1);
   journal.receive(Api::forms, kNewYear);
   journal.apply(journal.receive(Api::forms, kNewYear), 1);
+  journal.apply(journal.receive(Api::crm, kNewYear), 1);
+  journal.receive_another();
+  journal.apply(journal.receive_another(), 2);
   EXPECT_EQ(counts_as_json(journal), R"({"leads":{"requests":1,"received":1,"applied":1},)"
-                                     R"("forms":{"requests":2,"received":2,"applied":1}})");
+                                     R"("forms":{"requests":2,"received":2,"applied":1},)"
+                                     R"("crm":{"requests":1,"received":3,"applied":2}})");
 }
 
 TEST(Listing, EmptyOnesAreLists) {

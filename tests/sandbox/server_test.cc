@@ -185,7 +185,8 @@ TEST(Server, TakesFormSubmissionsAndListsThem) {
     EXPECT_EQ(listed(server.contacts_json(), "contacts")[0].at("properties").at("email"),
               "ann@example.com");
     EXPECT_EQ(server.counts_json(), R"({"leads":{"requests":1,"received":1,"applied":1},)"
-                                    R"("forms":{"requests":4,"received":4,"applied":2}})");
+                                    R"("forms":{"requests":4,"received":4,"applied":2},)"
+                                    R"("crm":{"requests":0,"received":0,"applied":0}})");
     EXPECT_EQ(client.get("/sandbox/counts").body(), server.counts_json());
     EXPECT_EQ(listed(server.submissions_json(), "submissions")[4].at("number"), 5);
     EXPECT_THAT(client.get("/").body(), HasSubstr("<h1>Contacts</h1>"));
@@ -194,6 +195,48 @@ TEST(Server, TakesFormSubmissionsAndListsThem) {
   ASSERT_EQ(lines.size(), 5U);
   for (const std::string& line : lines) EXPECT_THAT(line, Not(HasSubstr("s3cret")));
   EXPECT_EQ(json::parse(lines[3]).at("status"), 400);
+}
+
+TEST(Server, TakesBatchesOfCrmContactsAsOneRequestOfManySubmissions) {
+  std::vector<std::string> lines;
+  std::vector<std::string> seen;
+  {
+    ServerOptions options;
+    options.crm_limits = {.per_10s = 3, .per_day = 9};
+    options.log = [&](std::string_view line) { lines.emplace_back(line); };
+    options.observer = [&](Moment moment, std::uint64_t number) {
+      seen.push_back(fmt::format("{} {}", static_cast<int>(moment), number));
+    };
+    const Server server(options);
+    Client client(server);
+    const auto batch = [&](const char* operation, const char* body) {
+      return client.ask(http::verb::post,
+                        std::string("/crm/v3/objects/contacts/batch/") + operation, body,
+                        "application/json");
+    };
+    EXPECT_EQ(client.post("UserToken=t").result_int(), 200U);
+    const Response upserted = batch(
+        "upsert", R"({"inputs":[{"id":"a@example.com","idProperty":"email","properties":{}},)"
+                  R"({"id":"b@example.com","idProperty":"email","properties":{"city":"Ulm"}}]})");
+    EXPECT_EQ(upserted.result_int(), 200U);
+    EXPECT_EQ(upserted[http::field::content_type], "application/json;charset=utf-8");
+    EXPECT_EQ(upserted["X-HubSpot-RateLimit-Remaining"], "2");
+    EXPECT_EQ(upserted["X-HubSpot-RateLimit-Daily-Remaining"], "8");
+    const Response found = batch("read", R"({"properties":["city"],"idProperty":"email",)"
+                                         R"("inputs":[{"id":"b@example.com"}]})");
+    EXPECT_EQ(listed(found.body(), "results")[0].at("properties").at("city"), "Ulm");
+    EXPECT_EQ(batch("upsert", "{}").result_int(), 400U);
+    EXPECT_EQ(client.ask(http::verb::post, "/crm/v3/objects/contacts/batch/archive").result_int(),
+              404U);
+    EXPECT_EQ(server.counts_json(), R"({"leads":{"requests":1,"received":1,"applied":1},)"
+                                    R"("forms":{"requests":0,"received":0,"applied":0},)"
+                                    R"("crm":{"requests":2,"received":3,"applied":2}})");
+  }
+  EXPECT_THAT(seen, ElementsAre("0 1", "1 1", "2 1", "0 2", "1 2", "2 2", "0 3", "2 3"));
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_EQ(json::parse(lines[1]).at("number"), 2);
+  EXPECT_EQ(json::parse(lines[2]).at("number"), 2);
+  EXPECT_EQ(json::parse(lines[3]).at("number"), 3);
 }
 
 TEST(Server, ASubmissionThatIsDroppedHasNoMomentOfApplication) {

@@ -1,10 +1,14 @@
-// What the stand-in shows of itself: JSON for programs, one page for people.
+// What the stand-in shows of itself to programs: JSON. For people there is page.h.
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
+#include <string_view>
 
-#include "sandbox/leads_api.h"
+#include "sandbox/apis.h"
+#include "sandbox/contacts.h"
+#include "sandbox/journal.h"
 #include "sandbox/portal.h"
 
 namespace ordertail::sandbox {
@@ -13,14 +17,26 @@ namespace ordertail::sandbox {
 /// "tokens":[…],"fields":{…},"conversions":[{"guid","form","time"}]}]}
 [[nodiscard]] std::string leads_as_json(const std::deque<Lead>& leads);
 
-/// {"submissions":[{"number","time","form","fields":{…},"status","error"|null,"guid"|null,
-/// "lead"|null}]}. A name that came twice shows its last value.
+/// {"contacts":[{"id","source":"tracked"|"unknown","tokens":[…],"properties":{…},
+/// "conversions":[{"guid","form","submitted_at"}]}]}. As HubSpot does, "submitted_at" counts
+/// milliseconds.
+[[nodiscard]] std::string contacts_as_json(const std::deque<Contact>& contacts);
+
+/// {"leads":{"requests","received","applied"},"forms":{…},"crm":{…}}: how many requests came to
+/// each API, how many records were in them, and how many of these changed the portal.
+[[nodiscard]] std::string counts_as_json(const Journal& journal);
+
+/// {"submissions":[{"number","time","api":"leads"|"forms"|"crm","form","fields":{…},"status",
+/// "error"|null,"guid"|null,"lead"|null}]}. Instead of "lead" those of forms and crm have
+/// "contact", and "context":{…}; those of forms also "submitted_at". A name that came twice shows
+/// its last value.
 [[nodiscard]] std::string submissions_as_json(const std::deque<Submission>& submissions);
 
 /// One of those submissions, on one line and without a line end.
 [[nodiscard]] std::string submission_as_json(const Submission& submission);
 
-/// Guide, step 6: the pages Leads and Sources, as one. Shows the newest 500 leads.
-[[nodiscard]] std::string leads_as_html(const std::deque<Lead>& leads);
+/// Of the listings above, the one at this path: "/sandbox/leads", …/contacts, …/counts or
+/// …/submissions.
+[[nodiscard]] std::optional<std::string> listing_at(std::string_view path, const Apis& apis);
 
 }  // namespace ordertail::sandbox

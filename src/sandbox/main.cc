@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -23,12 +24,25 @@ namespace po = boost::program_options;
 
 constexpr const char* kAbout =
     "Usage: hubspot-sandbox [options]\n\n"
-    "Stands in for HubSpot's Leads API on this machine, so that a job can be tried before it\n"
-    "touches a portal. Keeps everything in memory and forgets it at the end.\n\n"
-    "  POST /?app=leaddirector&FormName=NAME   submit a lead, as to HubSpot\n"
-    "  GET  /                                  a page with the leads\n"
-    "  GET  /sandbox/leads                     the leads as JSON\n"
-    "  GET  /sandbox/submissions               all requests as JSON, the refused ones too\n\n"
+    "Stands in for HubSpot's Leads API, Forms submissions API v3 and batch API of CRM contacts\n"
+    "on this machine, so that a job can be tried before it touches a portal. Keeps everything\n"
+    "in memory and forgets it at the end.\n\n"
+    "As HubSpot:\n"
+    "  POST /?app=leaddirector&FormName=NAME\n"
+    "  POST /submissions/v3/integration/submit/PORTAL/FORM\n"
+    "  POST /submissions/v3/integration/secure/submit/PORTAL/FORM\n"
+    "  GET  /form-integrations/v1/submissions/forms/FORM\n"
+    "  POST /crm/v3/objects/contacts/batch/upsert, .../read\n"
+    "  POST /crm/objects/2026-03/contacts/batch/upsert, .../read, or of another version\n"
+    "Its own:\n"
+    "  GET  /                      a page with the leads and contacts\n"
+    "  GET  /sandbox/leads         leads of the Leads API, as JSON\n"
+    "  GET  /sandbox/contacts      contacts of the Forms and CRM APIs\n"
+    "  GET  /sandbox/submissions   all that was submitted, refused or not\n"
+    "  GET  /sandbox/counts        how much was received and applied, by API\n\n"
+    "Every form exists and has every field. What is not imitated: forms that lack a field, need\n"
+    "consent or have a captcha; sensitive properties; the silent end of what HubSpot takes for a\n"
+    "bulk import; the lag of its listing; unique properties of a portal's own.\n\n"
     "Options";
 
 po::options_description described() {
@@ -40,9 +54,21 @@ po::options_description described() {
       ("address", po::value<std::string>()->default_value("127.0.0.1")->value_name("IP"),
        "loopback address to listen on")
       ("requests-per-10s", po::value<int>()->value_name("N"),
-       "answer 429 above N submissions in any 10 seconds")
+       "Leads: answer 429 above N submissions in any 10 seconds")
+      ("forms-per-10s", po::value<int>()->default_value(50)->value_name("N"),
+       "Forms: the same, without a token")
+      ("secure-forms-per-10s", po::value<int>()->default_value(100)->value_name("N"),
+       "Forms: the same, with a token")
+      ("crm-per-10s", po::value<int>()->default_value(100)->value_name("N"),
+       "CRM: answer 429 above N requests in any 10 seconds")
+      ("crm-per-day", po::value<int>()->default_value(250'000)->value_name("N"),
+       "CRM: answer 429 above N requests in a day")
       ("require-hapikey-file", po::value<std::string>()->value_name("FILE"),
-       "answer 401 without the hapikey in this file")
+       "Leads: answer 401 without the hapikey in this file")
+      ("require-token-file", po::value<std::string>()->value_name("FILE"),
+       "secure Forms, listing and CRM: answer 401 without the access token in this file")
+      ("date-property", po::value<std::vector<std::string>>()->value_name("NAME"),
+       "a custom contact property of the type date; may be repeated")
       ("log", po::value<std::string>()->value_name("FILE"),
        "append one line of JSON per submission to this file")
       ("help", "show this help")
@@ -57,16 +83,18 @@ std::uint16_t port_of(int number) {
   throw Error(ExitCode::usage, fmt::format("--port is {}; a port is 0 to 65535.", number));
 }
 
-unsigned limit_of(int number) {
+unsigned limit_of(const po::variables_map& given, const char* option) {
+  const int number = given[option].as<int>();
   if (number > 0) return static_cast<unsigned>(number);
-  throw Error(ExitCode::usage,
-              fmt::format("--requests-per-10s is {}; it must be at least 1.", number));
+  throw Error(ExitCode::usage, fmt::format("--{} is {}; it must be at least 1.", option, number));
 }
 
-std::string read_hapikey(const std::string& path) {
-  std::string key(trim(read_small_file(path, ExitCode::usage)));
-  if (key.empty()) throw Error(ExitCode::usage, fmt::format("The hapikey file {} is empty.", path));
-  return key;
+/// `what`: "hapikey"
+std::string read_secret(const po::variables_map& given, const char* option, const char* what) {
+  const auto& path = given[option].as<std::string>();
+  std::string secret(trim(read_small_file(path, ExitCode::usage)));
+  if (!secret.empty()) return secret;
+  throw Error(ExitCode::usage, fmt::format("The {} file {} is empty.", what, path));
 }
 
 /// Appends lines to a file. A line that cannot be written ends the log, not the sandbox.
@@ -91,16 +119,32 @@ class LogFile {
   Fd fd_;
 };
 
-int serve(const po::variables_map& given) {
+ServerOptions server_options(const po::variables_map& given) {
   ServerOptions options;
   options.port = port_of(given["port"].as<int>());
   options.address = given["address"].as<std::string>();
   if (given.count("requests-per-10s") != 0) {
-    options.requests_per_10s = limit_of(given["requests-per-10s"].as<int>());
+    options.requests_per_10s = limit_of(given, "requests-per-10s");
   }
+  options.forms_limits.open_per_10s = limit_of(given, "forms-per-10s");
+  options.forms_limits.secure_per_10s = limit_of(given, "secure-forms-per-10s");
+  options.crm_limits.per_10s = limit_of(given, "crm-per-10s");
+  options.crm_limits.per_day = limit_of(given, "crm-per-day");
   if (given.count("require-hapikey-file") != 0) {
-    options.hapikey = read_hapikey(given["require-hapikey-file"].as<std::string>());
+    options.hapikey = read_secret(given, "require-hapikey-file", "hapikey");
   }
+  if (given.count("require-token-file") != 0) {
+    options.access.token = read_secret(given, "require-token-file", "token");
+  }
+  if (given.count("date-property") != 0) {
+    const auto& names = given["date-property"].as<std::vector<std::string>>();
+    options.date_properties.insert(names.begin(), names.end());
+  }
+  return options;
+}
+
+int serve(const po::variables_map& given) {
+  ServerOptions options = server_options(given);
   std::optional<LogFile> log;
   if (given.count("log") != 0) {
     log.emplace(given["log"].as<std::string>());

@@ -29,9 +29,9 @@ struct Lead {
   std::vector<Conversion> conversions;
 
   /// Guide, step 5: a lead with a close date is a customer.
-  [[nodiscard]] bool is_customer() const { return !close_date.empty(); }
+  [[nodiscard]] const char* lifecycle() const { return close_date.empty() ? "lead" : "customer"; }
   /// Guide, step 6 (Sources): without a token the portal cannot say where the lead came from.
-  [[nodiscard]] bool is_tracked() const { return !tokens.empty(); }
+  [[nodiscard]] const char* source() const { return tokens.empty() ? "unknown" : "tracked"; }
 };
 
 /// A submission joins the lead that has its UserToken, else its Email (without regard to case),

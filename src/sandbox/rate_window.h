@@ -17,6 +17,9 @@ class RateWindow {
   /// `now` never goes back.
   [[nodiscard]] bool admit(SteadyTime now);
 
+  /// Those that count, as of the latest request; 0 without a limit.
+  [[nodiscard]] std::size_t admitted() const { return admitted_.size(); }
+
  private:
   std::optional<unsigned> limit_;
   std::deque<SteadyTime> admitted_;  // within the last 10 seconds, oldest first

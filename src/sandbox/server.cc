@@ -7,16 +7,21 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/thread.h"
+#include "sandbox/apis.h"
 #include "sandbox/connection.h"
-#include "sandbox/leads_api.h"
 #include "sandbox/listing.h"
+#include "sandbox/page.h"
+#include "sandbox/response.h"
 
 namespace ordertail::sandbox {
 namespace {
@@ -51,29 +56,15 @@ tcp::acceptor listen(asio::io_context& io, const tcp::endpoint& endpoint) {
   }
 }
 
-HttpResponse text_response(const HttpRequest& request, unsigned status, const char* content_type,
-                           std::string body) {
-  HttpResponse response(http::status(status), request.version());
-  response.set(http::field::content_type, content_type);
-  response.body() = std::move(body);
-  response.keep_alive(request.keep_alive());
-  response.prepare_payload();
-  return response;
-}
-
-HttpResponse json_response(const HttpRequest& request, unsigned status, std::string json) {
-  return text_response(request, status, "application/json", std::move(json));
-}
-
-/// No script, no frame, nothing from elsewhere: whatever a lead's fields hold stays text.
-HttpResponse page_response(const HttpRequest& request, std::string html) {
-  HttpResponse response = text_response(request, 200, "text/html; charset=utf-8", std::move(html));
-  response.set("Content-Security-Policy",
-               "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
-               "form-action 'none'; frame-ancestors 'none'");
-  response.set("X-Content-Type-Options", "nosniff");
-  response.set(http::field::cache_control, "no-store");
-  return response;
+/// The submissions of the latest request, for the log.
+std::vector<std::string> latest_lines(const Journal& journal) {
+  const std::deque<Submission>& all = journal.submissions();
+  const auto last = std::find_if(all.rbegin(), all.rend(), [&](const Submission& submission) {
+    return submission.number != all.back().number;
+  });
+  std::vector<std::string> lines;
+  std::transform(last.base(), all.end(), std::back_inserter(lines), submission_as_json);
+  return lines;
 }
 
 struct Target {
@@ -93,7 +84,12 @@ Target split(boost::beast::string_view target) {
 struct Server::Implementation {
   explicit Implementation(ServerOptions given)
       : options(std::move(given)),
-        api({options.requests_per_10s, options.hapikey}, clock),
+        apis({.leads = {options.requests_per_10s, options.hapikey},
+              .forms = options.forms_limits,
+              .crm = options.crm_limits,
+              .access = options.access,
+              .date_properties = options.date_properties},
+             clock),
         acceptor(listen(io, loopback(options.address, options.port))),
         retry(io) {
     accept();
@@ -110,8 +106,9 @@ struct Server::Implementation {
 
   void accept();
   Reply handle(const HttpRequest& request);
-  HttpResponse list(const HttpRequest& request, const std::string& path) const;
-  Reply take(const HttpRequest& request, const std::string& query);
+  HttpResponse show(const HttpRequest& request, const std::string& path) const;
+  Answer answer(const HttpRequest& request, const Target& target);
+  Reply take(const HttpRequest& request, const Target& target);
 
   void observe(Moment moment, std::uint64_t number) const {
     if (options.observer) options.observer(moment, number);
@@ -119,8 +116,8 @@ struct Server::Implementation {
 
   ServerOptions options;
   SystemClock clock;
-  mutable std::mutex mutex;  // guards api: listings are also asked for by other threads
-  LeadsApi api;
+  mutable std::mutex mutex;  // guards apis: listings are also asked for by other threads
+  Apis apis;
   Handler handler = [this](const HttpRequest& request) { return handle(request); };
   asio::io_context io{1};
   tcp::acceptor acceptor;
@@ -140,22 +137,33 @@ void Server::Implementation::accept() {
   });
 }
 
-// POST /any/path?app=leaddirector&FormName=X   the Leads API
-// GET  /                                       the page Leads
-// GET  /sandbox/leads, /sandbox/submissions    the listings
+// What is for no API:
+// GET /                                                             the page
+// GET /sandbox/leads, …/contacts, …/submissions, …/counts           the listings
 Reply Server::Implementation::handle(const HttpRequest& request) {
-  const auto [path, query] = split(request.target());
-  if (LeadsApi::is_addressed_by(query)) return take(request, query);
-  return {list(request, path), {}};
+  const Target target = split(request.target());
+  switch (Apis::purpose(target.path, target.query)) {
+    case Apis::Purpose::submission:
+      return take(request, target);
+    case Apis::Purpose::reading: {
+      const std::lock_guard lock(mutex);
+      return {api_response(request, answer(request, target)), {}};
+    }
+    case Apis::Purpose::none:
+      break;
+  }
+  return {show(request, target.path), {}};
 }
 
-HttpResponse Server::Implementation::list(const HttpRequest& request,
+HttpResponse Server::Implementation::show(const HttpRequest& request,
                                           const std::string& path) const {
-  const bool known = path == "/" || path == "/sandbox/leads" || path == "/sandbox/submissions";
-  if (!known) {
+  const std::lock_guard lock(mutex);
+  std::optional<std::string> listing = listing_at(path, apis);
+  if (path != "/" && !listing) {
     return json_response(request, 404,
                          R"({"status":"error","message":"Not found. A Leads API URL ends in )"
-                         R"(?app=leaddirector&FormName= and the form's name."})");
+                         R"(?app=leaddirector&FormName= and the form's name; )"
+                         R"(hubspot-sandbox --help lists the others."})");
   }
   if (request.method() != http::verb::get) {
     HttpResponse response =
@@ -163,30 +171,32 @@ HttpResponse Server::Implementation::list(const HttpRequest& request,
     response.set(http::field::allow, "GET");
     return response;
   }
-  const std::lock_guard lock(mutex);
-  if (path == "/") return page_response(request, leads_as_html(api.portal().leads()));
-  if (path == "/sandbox/leads") {
-    return json_response(request, 200, leads_as_json(api.portal().leads()));
-  }
-  return json_response(request, 200, submissions_as_json(api.submissions()));
+  if (listing) return json_response(request, 200, *std::move(listing));
+  return page_response(request, portal_as_html(apis.portal().leads(), apis.contacts().all()));
 }
 
-Reply Server::Implementation::take(const HttpRequest& request, const std::string& query) {
+/// The mutex is held.
+Answer Server::Implementation::answer(const HttpRequest& request, const Target& target) {
   const auto view = [](boost::beast::string_view text) {
     return std::string_view(text.data(), text.size());
   };
-  const std::uint64_t number = api.submissions().size() + 1;  // only this thread adds to them
+  return apis.answer({view(request.method_string()), target.path, target.query,
+                      view(request[http::field::content_type]),
+                      view(request[http::field::authorization]), request.body()});
+}
+
+Reply Server::Implementation::take(const HttpRequest& request, const Target& target) {
+  const std::uint64_t number = apis.journal().next_number();  // only this thread adds to it
   observe(Moment::received, number);
   std::unique_lock lock(mutex);
-  LeadsAnswer answer = api.answer({view(request.method_string()), query,
-                                   view(request[http::field::content_type]), request.body()});
-  const std::string line = options.log ? submission_as_json(api.submissions().back()) : "";
+  Answer given = answer(request, target);
+  const std::vector<std::string> lines =
+      options.log ? latest_lines(apis.journal()) : std::vector<std::string>();
   lock.unlock();
-  if (options.log) options.log(line);
-  if (answer.status == 200) observe(Moment::applied, number);
-  HttpResponse response = json_response(request, answer.status, std::move(answer.json));
-  if (answer.status == 405) response.set(http::field::allow, "POST");
-  return {std::move(response), [this, number] { observe(Moment::answered, number); }};
+  for (const std::string& line : lines) options.log(line);
+  if (given.applied) observe(Moment::applied, number);
+  return {api_response(request, std::move(given)),
+          [this, number] { observe(Moment::answered, number); }};
 }
 
 Server::Server(ServerOptions options) : self_(new Implementation(std::move(options))) {}
@@ -202,12 +212,22 @@ std::string Server::url() const {
 
 std::string Server::leads_json() const {
   const std::lock_guard lock(self_->mutex);
-  return leads_as_json(self_->api.portal().leads());
+  return *listing_at("/sandbox/leads", self_->apis);
+}
+
+std::string Server::contacts_json() const {
+  const std::lock_guard lock(self_->mutex);
+  return *listing_at("/sandbox/contacts", self_->apis);
+}
+
+std::string Server::counts_json() const {
+  const std::lock_guard lock(self_->mutex);
+  return *listing_at("/sandbox/counts", self_->apis);
 }
 
 std::string Server::submissions_json() const {
   const std::lock_guard lock(self_->mutex);
-  return submissions_as_json(self_->api.submissions());
+  return *listing_at("/sandbox/submissions", self_->apis);
 }
 
 }  // namespace ordertail::sandbox

@@ -6,15 +6,19 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
+#include "sandbox/access.h"
+#include "sandbox/limits.h"
+
 namespace ordertail::sandbox {
 
-/// A point in the life of one Leads API request, for tests that act at it.
+/// A point in the life of one request that submits something, for tests that act at it.
 enum class Moment {
   received,  ///< read whole; nothing applied yet
-  applied,   ///< applied; nothing answered yet. A refused request has no such moment
+  applied,   ///< applied; nothing answered yet. A request that changes nothing has no such moment
   answered,  ///< the reply's last byte has been handed to the kernel
 };
 
@@ -25,10 +29,16 @@ struct ServerOptions {
   std::optional<unsigned> requests_per_10s;
   /// Answers 401 unless the request carries this hapikey; absent: any or none will do.
   std::optional<std::string> hapikey;
+  /// For all but the Leads API and the open Forms endpoint: who may ask.
+  Access access;
+  FormsLimits forms_limits;
+  CrmLimits crm_limits;
+  /// Custom contact properties of the type date. All others that are not HubSpot's are texts.
+  std::set<std::string, std::less<>> date_properties;
   /// Called on the server's thread with the number (from 1) of the request. May block. Must not
   /// throw.
   std::function<void(Moment, std::uint64_t)> observer;
-  /// Called on the server's thread with one line of JSON per Leads request, without a line end,
+  /// Called on the server's thread with one line of JSON per submission, without a line end,
   /// before the request is answered. Must not throw.
   std::function<void(std::string_view)> log;
   /// A connection on which nothing moves for so long is closed.
@@ -47,9 +57,11 @@ class Server {
   /// "http://127.0.0.1:4711"
   [[nodiscard]] std::string url() const;
 
-  /// The two listings, as the server also gives them over HTTP: see listing.h. From any thread,
-  /// the observer included.
+  /// The listings, as the server also gives them over HTTP: see listing.h. From any thread, the
+  /// observer included.
   [[nodiscard]] std::string leads_json() const;
+  [[nodiscard]] std::string contacts_json() const;
+  [[nodiscard]] std::string counts_json() const;
   [[nodiscard]] std::string submissions_json() const;
 
  private:

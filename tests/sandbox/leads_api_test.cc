@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "sandbox/stopped_clock.h"
+
 namespace ordertail::sandbox {
 namespace {
 
@@ -16,42 +18,41 @@ using testing::MatchesRegex;
 constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
 constexpr std::string_view kQuery = "app=leaddirector&FormName=purchase_complete";
 
-class StoppedClock final : public Clock {
- public:
-  [[nodiscard]] SteadyTime steady() const override { return SteadyTime(now); }
-  [[nodiscard]] WallTime wall() const override { return WallTime(now); }
-  std::chrono::milliseconds now{0};
-};
+Request asked(std::string_view method, std::string_view query, std::string_view content_type,
+              std::string_view body) {
+  return {method, "/", query, content_type, "", body};
+}
 
 class LeadsApiTest : public testing::Test {
  protected:
-  LeadsAnswer post(std::string_view body, std::string_view query = kQuery) {
-    return api.answer({"POST", query, kFormType, body});
+  Answer post(std::string_view body, std::string_view query = kQuery) {
+    return api.answer(asked("POST", query, kFormType, body));
   }
   /// The message of a refusal; "taken" when it was none.
   std::string refusal(std::string_view body, std::string_view query = kQuery) {
-    const LeadsAnswer answer = post(body, query);
+    const Answer answer = post(body, query);
     if (answer.status == 200) return "taken";
     return fmt::format("{} {}", answer.status,
                        json::parse(answer.json).at("message").get<std::string>());
   }
-  const Submission& last() { return api.submissions().back(); }
+  const Submission& last() { return journal.submissions().back(); }
 
   StoppedClock clock;
-  LeadsApi api{{}, clock};
+  Journal journal;
+  LeadsApi api{{}, clock, journal};
 };
 
 TEST_F(LeadsApiTest, TakesASubmissionAndAnswersWithItsGuid) {
   clock.now = std::chrono::hours(24);
-  const LeadsAnswer answer = post("Email=ann%40example.com&First+Name=Ann",
-                                  "x=1&app=leaddirector&FormName=Purchase+Complete%21");
+  const Answer answer = post("Email=ann%40example.com&First+Name=Ann",
+                             "x=1&app=leaddirector&FormName=Purchase+Complete%21");
   EXPECT_EQ(answer.status, 200U);
   EXPECT_THAT(answer.json, MatchesRegex(R"(\{"guid":"[0-9a-f]{32}"\})"));
   EXPECT_EQ(last().number, 1U);
   EXPECT_EQ(last().form, "Purchase Complete!");
   EXPECT_EQ(last().fields, (Form{{"Email", "ann@example.com"}, {"First Name", "Ann"}}));
   EXPECT_EQ(last().guid, json::parse(answer.json).at("guid"));
-  EXPECT_EQ(last().lead, 1U);
+  EXPECT_EQ(last().record, 1U);
   const Conversion& conversion = api.portal().leads().at(0).conversions.at(0);
   EXPECT_EQ(conversion.guid, last().guid);
   EXPECT_EQ(conversion.form, "Purchase Complete!");
@@ -60,10 +61,10 @@ TEST_F(LeadsApiTest, TakesASubmissionAndAnswersWithItsGuid) {
 
 TEST_F(LeadsApiTest, EveryGuidIsAnother) {
   std::set<std::string> guids;
-  LeadsApi another({}, clock);
+  LeadsApi another({}, clock, journal);
   for (int i = 0; i < 100; ++i) {
     guids.insert(post("UserToken=t").json);
-    guids.insert(another.answer({"POST", kQuery, kFormType, "UserToken=t"}).json);
+    guids.insert(another.answer(asked("POST", kQuery, kFormType, "UserToken=t")).json);
   }
   EXPECT_EQ(guids.size(), 200U);
 }
@@ -141,7 +142,7 @@ TEST_F(LeadsApiTest, IsAddressedByAnyQueryWithAppOrFormName) {
 
 TEST_F(LeadsApiTest, TakesPostOnly) {
   for (const char* method : {"GET", "PUT", "HEAD", "DELETE", "OPTIONS"}) {
-    EXPECT_EQ(api.answer({method, kQuery, kFormType, "UserToken=t"}).status, 405U) << method;
+    EXPECT_EQ(api.answer(asked(method, kQuery, kFormType, "UserToken=t")).status, 405U) << method;
   }
   EXPECT_TRUE(api.portal().leads().empty());
 }
@@ -149,12 +150,12 @@ TEST_F(LeadsApiTest, TakesPostOnly) {
 TEST_F(LeadsApiTest, TakesUrlencodedFormsOnly) {
   for (const char* type :
        {"", "application/json", "multipart/form-data; boundary=x", "text/plain"}) {
-    EXPECT_EQ(api.answer({"POST", kQuery, type, "UserToken=t"}).status, 415U) << type;
+    EXPECT_EQ(api.answer(asked("POST", kQuery, type, "UserToken=t")).status, 415U) << type;
   }
   EXPECT_TRUE(last().fields.empty());
   for (const char* type :
        {"application/x-www-form-urlencoded; charset=UTF-8", "Application/X-WWW-Form-Urlencoded"}) {
-    EXPECT_EQ(api.answer({"POST", kQuery, type, "UserToken=t"}).status, 200U) << type;
+    EXPECT_EQ(api.answer(asked("POST", kQuery, type, "UserToken=t")).status, 200U) << type;
   }
 }
 
@@ -169,11 +170,12 @@ TEST_F(LeadsApiTest, ARefusalIsJsonInHubSpotsShape) {
 
 TEST(LeadsApiLimits, AboveTheRateItAnswers429AndDoesNothing) {
   StoppedClock clock;
-  LeadsApi api({.requests_per_10s = 2, .hapikey = {}}, clock);
-  const auto post = [&] { return api.answer({"POST", kQuery, kFormType, "UserToken=t"}); };
+  Journal journal;
+  LeadsApi api({.requests_per_10s = 2, .hapikey = {}}, clock, journal);
+  const auto post = [&] { return api.answer(asked("POST", kQuery, kFormType, "UserToken=t")); };
   EXPECT_EQ(post().status, 200U);
   EXPECT_EQ(post().status, 200U);
-  const LeadsAnswer refused = post();
+  const Answer refused = post();
   EXPECT_EQ(refused.status, 429U);
   json answer = json::parse(refused.json);
   answer.erase("correlationId");
@@ -181,25 +183,27 @@ TEST(LeadsApiLimits, AboveTheRateItAnswers429AndDoesNothing) {
     "status": "error", "message": "You have reached your ten_secondly_rolling limit.",
     "errorType": "RATE_LIMIT", "policyName": "TEN_SECONDLY_ROLLING"})"));
   EXPECT_EQ(api.portal().leads().at(0).conversions.size(), 2U);
-  EXPECT_EQ(api.submissions().back().status, 429U);
-  EXPECT_EQ(api.submissions().back().fields, (Form{{"UserToken", "t"}}));
+  EXPECT_EQ(journal.submissions().back().status, 429U);
+  EXPECT_EQ(journal.submissions().back().fields, (Form{{"UserToken", "t"}}));
   clock.now += std::chrono::seconds(10);
   EXPECT_EQ(post().status, 200U);
 }
 
 TEST(LeadsApiLimits, WithAKeyItTakesThoseThatCarryItAndKeepsItNowhere) {
   const SystemClock clock;
-  LeadsApi api({.requests_per_10s = {}, .hapikey = "s3cret"}, clock);
-  const auto status = [&](std::string body, std::string query) {
-    return api.answer({"POST", std::string(kQuery) + query, kFormType, "UserToken=t" + body})
-        .status;
+  Journal journal;
+  LeadsApi api({.requests_per_10s = {}, .hapikey = "s3cret"}, clock, journal);
+  const auto status = [&](const std::string& more_body, const std::string& more_query) {
+    const std::string body = "UserToken=t" + more_body;
+    const std::string query = std::string(kQuery) + more_query;
+    return api.answer(asked("POST", query, kFormType, body)).status;
   };
   EXPECT_EQ(status("", ""), 401U);
   EXPECT_EQ(status("&hapikey=", "&hapikey=other"), 401U);
   EXPECT_EQ(status("&hapikey=s3cret", ""), 200U);
   EXPECT_EQ(status("", "&HAPIKEY=s3cret"), 200U);
   EXPECT_EQ(status("&CloseDate=&HapiKey=s3cret", ""), 400U);
-  for (const Submission& submission : api.submissions()) {
+  for (const Submission& submission : journal.submissions()) {
     EXPECT_EQ(find_field(submission.fields, "hapikey"), nullptr) << submission.number;
   }
   EXPECT_EQ(api.portal().leads().at(0).fields.size(), 1U);

@@ -68,9 +68,9 @@ TEST_F(PortalTest, LaterValuesWinAndEmptyOnesChangeNothing) {
 
 TEST_F(PortalTest, ACloseDateMakesACustomerForGood) {
   submit({{"Email", "ann@example.com"}});
-  EXPECT_FALSE(lead(1).is_customer());
+  EXPECT_STREQ(lead(1).lifecycle(), "lead");
   submit({{"Email", "ann@example.com"}, {"CloseDate", "12/31/2023"}});
-  EXPECT_TRUE(lead(1).is_customer());
+  EXPECT_STREQ(lead(1).lifecycle(), "customer");
   submit({{"Email", "ann@example.com"}});
   EXPECT_EQ(lead(1).close_date, "12/31/2023");
   submit({{"Email", "ann@example.com"}, {"closedate", "01/02/2024"}});
@@ -79,11 +79,11 @@ TEST_F(PortalTest, ACloseDateMakesACustomerForGood) {
 
 TEST_F(PortalTest, ALeadIsTrackedOnceATokenWasSeen) {
   submit({{"Email", "ann@example.com"}});
-  EXPECT_FALSE(lead(1).is_tracked());
+  EXPECT_STREQ(lead(1).source(), "unknown");
   submit({{"Email", "ann@example.com"}, {"UserToken", "t1"}});
   submit({{"Email", "ann@example.com"}, {"UserToken", "t2"}});
   submit({{"Email", "ann@example.com"}, {"UserToken", "t1"}});
-  EXPECT_TRUE(lead(1).is_tracked());
+  EXPECT_STREQ(lead(1).source(), "tracked");
   EXPECT_THAT(lead(1).tokens, ElementsAre("t1", "t2"));
 }
 

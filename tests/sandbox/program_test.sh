@@ -37,9 +37,11 @@ stop() {
 : >"$dir/empty"
 refused "--port is -1; a port is 0 to 65535." --port=-1
 refused "--requests-per-10s is 0; it must be at least 1." --requests-per-10s 0
+refused "--forms-per-10s is 0; it must be at least 1." --forms-per-10s 0
 refused "unrecognised option '--prt'; try hubspot-sandbox --help" --prt 1
 refused "too many positional options have been specified on the command line; try hubspot-sandbox --help" stray
 refused "The hapikey file $dir/empty is empty." --require-hapikey-file "$dir/empty"
+refused "The token file $dir/empty is empty." --require-token-file "$dir/empty"
 refused "cannot open the log $dir/none/log: No such file or directory" --log "$dir/none/log"
 [ "$("$program" --version)" = "hubspot-sandbox 0.1.0" ] || fail --version
 "$program" --help | grep -q 'requests-per-10s N' || fail --help
@@ -58,3 +60,21 @@ refused "The sandbox cannot listen on ${url#http://}: Address already in use. Ch
   --port "${url##*:}"
 stop TERM
 ! grep -q s3cret "$dir/log" || fail 'the log holds the key'
+
+echo 't0ken' >"$dir/token"
+start --require-token-file "$dir/token" --forms-per-10s 1 --secure-forms-per-10s 2 \
+  --date-property last_order --date-property first_order
+form=4f8ac2f6-0000-4000-8000-0123456789ab
+# submit ENDPOINT TOKEN [PROPERTY]
+submit() {
+  curl -s -o /dev/null -w '%{http_code}' -H 'Content-Type: application/json' -H "Authorization: Bearer $2" \
+    -d "{\"fields\":[{\"name\":\"email\",\"value\":\"a@example.com\"},{\"name\":\"${3-city}\",\"value\":\"x\"}]}" \
+    "$url/submissions/v3/integration/$1/1/$form"
+}
+[ "$(submit submit none)" = 200 ] || fail 'open form'
+[ "$(submit submit none)" = 429 ] || fail 'open form over the rate'
+[ "$(submit secure/submit none)" = 401 ] || fail 'secure form without the token'
+[ "$(submit secure/submit t0ken last_order)" = 400 ] || fail 'first date property'
+[ "$(submit secure/submit t0ken first_order)" = 400 ] || fail 'second date property'
+[ "$(submit secure/submit t0ken)" = 429 ] || fail 'secure form over the rate'
+stop TERM

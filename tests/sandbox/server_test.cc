@@ -29,6 +29,9 @@ using testing::Not;
 
 constexpr const char* kForm = "/landing/page?app=leaddirector&FormName=new_registration";
 
+constexpr const char* kFormGuid = "4f8ac2f6-0000-4000-8000-0123456789ab";
+constexpr const char* kAnn = R"({"fields":[{"name":"email","value":"ann@example.com"}]})";
+
 using Response = http::response<http::string_body>;
 
 class Client {
@@ -37,15 +40,21 @@ class Client {
     socket_.connect({boost::asio::ip::make_address("127.0.0.1"), server.port()});
   }
 
-  Response ask(http::verb verb, const std::string& target, const std::string& body = "") {
+  Response ask(http::verb verb, const std::string& target, const std::string& body = "",
+               const char* type = "application/x-www-form-urlencoded") {
     http::request<http::string_body> request(verb, target, 11, body);
     request.set(http::field::host, "127.0.0.1");
-    request.set(http::field::content_type, "application/x-www-form-urlencoded");
+    request.set(http::field::content_type, type);
+    request.set(http::field::authorization, "Bearer pat-na1-s3cret");
     request.prepare_payload();
     http::write(socket_, request);
     return read();
   }
   Response post(const std::string& body) { return ask(http::verb::post, kForm, body); }
+  Response submit(const std::string& endpoint, const std::string& body) {
+    return ask(http::verb::post, "/submissions/v3/integration/" + endpoint + "/1/" + kFormGuid,
+               body, "application/json");
+  }
   Response get(const std::string& target) { return ask(http::verb::get, target); }
 
   void write(const std::string& text) { boost::asio::write(socket_, boost::asio::buffer(text)); }
@@ -146,6 +155,107 @@ TEST(Server, LogsOneLinePerLeadsRequestWithoutTheKey) {
   EXPECT_EQ(json::parse(lines[1]).at("status"), 400);
 }
 
+TEST(Server, TakesFormSubmissionsAndListsThem) {
+  ServerOptions options;
+  options.access.token = "pat-na1-s3cret";
+  options.date_properties = {"last_order"};
+  options.forms_limits.open_per_10s = 1;
+  std::vector<std::string> lines;
+  options.log = [&](std::string_view line) { lines.emplace_back(line); };
+  {
+    const Server server(options);
+    Client client(server);
+    const Response open = client.submit("submit", kAnn);
+    EXPECT_EQ(open.result_int(), 200U);
+    EXPECT_EQ(open[http::field::content_type], "application/json;charset=utf-8");
+    EXPECT_EQ(client.submit("submit", kAnn).result_int(), 429U);
+    EXPECT_EQ(client.submit("secure/submit", kAnn).result_int(), 200U);
+    EXPECT_EQ(client
+                  .submit("secure/submit", R"({"fields":[{"name":"email","value":"a@example.com"},)"
+                                           R"({"name":"last_order","value":"12/31/2023"}]})")
+                  .result_int(),
+              400U);
+    EXPECT_EQ(client.post("Email=ann%40example.com").result_int(), 200U);
+
+    const json results = listed(
+        client.get(std::string("/form-integrations/v1/submissions/forms/") + kFormGuid).body(),
+        "results");
+    EXPECT_EQ(results.size(), 2U);
+    EXPECT_EQ(listed(client.get("/sandbox/contacts").body(), "contacts").size(), 1U);
+    EXPECT_EQ(listed(server.contacts_json(), "contacts")[0].at("properties").at("email"),
+              "ann@example.com");
+    EXPECT_EQ(server.counts_json(), R"({"leads":{"requests":1,"received":1,"applied":1},)"
+                                    R"("forms":{"requests":4,"received":4,"applied":2},)"
+                                    R"("crm":{"requests":0,"received":0,"applied":0}})");
+    EXPECT_EQ(client.get("/sandbox/counts").body(), server.counts_json());
+    EXPECT_EQ(listed(server.submissions_json(), "submissions")[4].at("number"), 5);
+    EXPECT_THAT(client.get("/").body(), HasSubstr("<h1>Contacts</h1>"));
+    EXPECT_THAT(server.submissions_json(), Not(HasSubstr("s3cret")));
+  }
+  ASSERT_EQ(lines.size(), 5U);
+  for (const std::string& line : lines) EXPECT_THAT(line, Not(HasSubstr("s3cret")));
+  EXPECT_EQ(json::parse(lines[3]).at("status"), 400);
+}
+
+TEST(Server, TakesBatchesOfCrmContactsAsOneRequestOfManySubmissions) {
+  std::vector<std::string> lines;
+  std::vector<std::string> seen;
+  {
+    ServerOptions options;
+    options.crm_limits = {.per_10s = 3, .per_day = 9};
+    options.log = [&](std::string_view line) { lines.emplace_back(line); };
+    options.observer = [&](Moment moment, std::uint64_t number) {
+      seen.push_back(fmt::format("{} {}", static_cast<int>(moment), number));
+    };
+    const Server server(options);
+    Client client(server);
+    const auto batch = [&](const char* operation, const char* body) {
+      return client.ask(http::verb::post,
+                        std::string("/crm/v3/objects/contacts/batch/") + operation, body,
+                        "application/json");
+    };
+    EXPECT_EQ(client.post("UserToken=t").result_int(), 200U);
+    const Response upserted = batch(
+        "upsert", R"({"inputs":[{"id":"a@example.com","idProperty":"email","properties":{}},)"
+                  R"({"id":"b@example.com","idProperty":"email","properties":{"city":"Ulm"}}]})");
+    EXPECT_EQ(upserted.result_int(), 200U);
+    EXPECT_EQ(upserted[http::field::content_type], "application/json;charset=utf-8");
+    EXPECT_EQ(upserted["X-HubSpot-RateLimit-Remaining"], "2");
+    EXPECT_EQ(upserted["X-HubSpot-RateLimit-Daily-Remaining"], "8");
+    const Response found = batch("read", R"({"properties":["city"],"idProperty":"email",)"
+                                         R"("inputs":[{"id":"b@example.com"}]})");
+    EXPECT_EQ(listed(found.body(), "results")[0].at("properties").at("city"), "Ulm");
+    EXPECT_EQ(batch("upsert", "{}").result_int(), 400U);
+    EXPECT_EQ(client.ask(http::verb::post, "/crm/v3/objects/contacts/batch/archive").result_int(),
+              404U);
+    EXPECT_EQ(server.counts_json(), R"({"leads":{"requests":1,"received":1,"applied":1},)"
+                                    R"("forms":{"requests":0,"received":0,"applied":0},)"
+                                    R"("crm":{"requests":2,"received":3,"applied":2}})");
+  }
+  EXPECT_THAT(seen, ElementsAre("0 1", "1 1", "2 1", "0 2", "1 2", "2 2", "0 3", "2 3"));
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_EQ(json::parse(lines[1]).at("number"), 2);
+  EXPECT_EQ(json::parse(lines[2]).at("number"), 2);
+  EXPECT_EQ(json::parse(lines[3]).at("number"), 3);
+}
+
+TEST(Server, ASubmissionThatIsDroppedHasNoMomentOfApplication) {
+  std::mutex mutex;
+  std::uint64_t applied = 0;
+  ServerOptions options;
+  options.observer = [&](Moment moment, std::uint64_t) {
+    const std::lock_guard lock(mutex);
+    if (moment == Moment::applied) ++applied;
+  };
+  const Server server(options);
+  Client client(server);
+  for (int i = 0; i <= 1'000; ++i) {
+    ASSERT_EQ(client.submit("submit", kAnn).result_int(), 200U);
+  }
+  const std::lock_guard lock(mutex);
+  EXPECT_EQ(applied, 1'000U);
+}
+
 TEST(Server, KeepsTheRate) {
   ServerOptions options;
   options.requests_per_10s = 1;
@@ -174,7 +284,8 @@ TEST(Server, KnowsNoOtherPathAndNoOtherMethod) {
   const Response missing = client.ask(http::verb::post, "/crm/v3/objects", "x");
   EXPECT_EQ(missing.result_int(), 404U);
   EXPECT_EQ(json::parse(missing.body()).at("message"),
-            "Not found. A Leads API URL ends in ?app=leaddirector&FormName= and the form's name.");
+            "Not found. A Leads API URL ends in ?app=leaddirector&FormName= and the form's name; "
+            "hubspot-sandbox --help lists the others.");
   const Response listing = client.ask(http::verb::post, "/sandbox/leads");
   EXPECT_EQ(listing.result_int(), 405U);
   EXPECT_EQ(listing[http::field::allow], "GET");

@@ -1,0 +1,108 @@
+// Every call on a file fails in every way, once or for good: a run never says that all is well when
+// something was left out, says which file it was and why, and a rerun reaches the whole.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <filesystem>
+#include <system_error>
+
+#include "faults/supervisor.h"
+#include "faults/sweep.h"
+
+namespace ordertail::faults {
+namespace {
+
+using stories::Json;
+
+constexpr double kSeconds = 1.3;
+constexpr std::array<const char*, 6> kErrors{"ENOSPC", "EIO", "EDQUOT", "EROFS", "EACCES", "EINTR"};
+
+/// The name of the file as people know it: SQLite's helpers beside the checkpoint file are its.
+std::string name_for_people(const std::string& path) {
+  std::string name = std::filesystem::path(path).filename().string();
+  for (const std::string suffix : {"-wal", "-journal", ".new", ".lock"}) {
+    if (name.ends_with(suffix)) name.resize(name.size() - suffix.size());
+  }
+  return name;
+}
+
+std::string error_of(const std::string& fault) {
+  return fault.substr(fault.rfind(':') + 1);
+}
+
+class ErrnoSweep : public Sweep {
+ public:
+  explicit ErrnoSweep(std::size_t job) : Sweep("failing calls", job, kSeconds) {}
+
+ private:
+  [[nodiscard]] std::vector<std::string> faults_of(const WatchedRun& undisturbed) const override {
+    std::vector<std::string> faults;
+    for (const auto& [call, times] : undisturbed.calls) {
+      if (call == "connect") continue;
+      for (std::uint64_t nth = 1; nth <= times; ++nth) {
+        for (const std::string error : kErrors) {
+          faults.push_back(fmt::format("fail:{}:{}:{}", call, nth, error));
+          // A signal comes once: who is interrupted may try again for ever.
+          if (error != "EINTR") faults.push_back(fmt::format("fail-on:{}:{}:{}", call, nth, error));
+        }
+        if (call.ends_with("read") || call.ends_with("write") || call.ends_with("64"))
+          faults.push_back(fmt::format("shorten:{}:{}", call, nth));
+      }
+    }
+    return faults;
+  }
+
+  std::vector<std::string> look_at(const Trial& trial, const WatchedRun& run,
+                                   const std::string& fault) override {
+    const int exit = run.ended.exit_code;
+    std::vector<std::string> wrong;
+    if (exit < 0) wrong.push_back("it died of a signal");
+    if (exit == 1 && run.ended.err.find("internal error") != std::string::npos)
+      wrong.push_back("it takes the fault for a defect of its own");
+    if (exit == 0 || exit == 3) expect_whole(trial, wrong);
+    if (exit != trial.job().exit) expect_told(run, fault, wrong);
+    return wrong;
+  }
+
+  /// Who says that all is well has left nothing out.
+  static void expect_whole(const Trial& trial, std::vector<std::string>& wrong) {
+    const Json status = trial.shop().status();
+    const std::size_t settled = status["submitted"].get<std::size_t>() +
+                                status["rejected"].get<std::size_t>() + status["in_doubt"].size();
+    const auto pending = status["pending"].get<std::size_t>();
+    const bool may_wait = trial.job().command == "stage";
+    if (settled + pending != trial.job().events.size() || (pending > 0 && !may_wait))
+      wrong.push_back("it says that all is well, and something is missing: " + status.dump());
+  }
+
+  static void expect_told(const WatchedRun& run, const std::string& fault,
+                          std::vector<std::string>& wrong) {
+    const std::string name = name_for_people(run.path);
+    if (run.ended.err.find(name) == std::string::npos)
+      wrong.push_back("it does not name the file " + name);
+    if (fault.starts_with("shorten")) {
+      wrong.push_back("a call that does less than it was asked to is no failure");
+      return;
+    }
+    const std::string words = std::generic_category().message(error_number(error_of(fault)));
+    if (run.ended.err.find(words) == std::string::npos)
+      wrong.push_back("it does not say: " + words);
+  }
+};
+
+class Errno : public testing::TestWithParam<std::size_t> {
+ protected:
+  void SetUp() override { use_memory_for_files(); }
+};
+
+TEST_P(Errno, OfEveryCallOnAFile) {
+  if (const auto why = cannot_supervise()) GTEST_SKIP() << *why;
+  ErrnoSweep(GetParam()).run();
+}
+
+INSTANTIATE_TEST_SUITE_P(Jobs, Errno, testing::Range(std::size_t{0}, reference_jobs().size()),
+                         [](const auto& test) { return name_of_job(test.param); });
+
+}  // namespace
+}  // namespace ordertail::faults

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <cstring>
 #include <system_error>
 
@@ -85,6 +86,22 @@ std::string_view advice(int code, Access access) {
   }
 }
 
+/// What the system said: SQLite passes it on only for some failures, and takes a disk that cannot
+/// be read for a damaged file. `last`: errno, which was 0 before SQLite was called.
+int system_errno(sqlite3* handle, int code, int last) {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return ENOSPC;
+    case SQLITE_CORRUPT:
+      return last == EIO ? last : 0;
+    case SQLITE_IOERR:
+      if (sqlite3_system_errno(handle) == 0) return last;
+      [[fallthrough]];
+    default:
+      return sqlite3_system_errno(handle);
+  }
+}
+
 }  // namespace
 
 Database::Database(const std::filesystem::path& path, Access access)
@@ -120,6 +137,7 @@ Database::~Database() {
 
 void Database::execute(const char* sql, const char* doing) {
   require_usable();
+  errno = 0;
   if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail(doing);
 }
 
@@ -142,9 +160,14 @@ void Database::fail_as_damaged(const char* doing, const std::string& why) {
 }
 
 void Database::fail(const char* doing) {
-  const int code = sqlite3_extended_errcode(handle_);
+  const int last = errno;
+  int code = sqlite3_extended_errcode(handle_);
   std::string why = sqlite3_errmsg(handle_);
-  if (const int number = sqlite3_system_errno(handle_); number != 0) {
+  if (const int number = system_errno(handle_, code, last); number != 0) {
+    if ((code & 0xff) == SQLITE_CORRUPT) {
+      code = SQLITE_IOERR;
+      why = sqlite3_errstr(code);
+    }
     why += fmt::format(" ({})", std::generic_category().message(number));
   } else if ((code & 0xff) == SQLITE_IOERR) {
     why += fmt::format(" (SQLite's code {})", code);
@@ -184,6 +207,7 @@ Hash128 SqlRow::hash(int column) const {
 Statement::Statement(Database& database, const char* sql, const char* doing)
     : database_(database), doing_(doing) {
   database_.require_usable();
+  errno = 0;
   if (sqlite3_prepare_v3(database_.handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement_,
                          nullptr) != SQLITE_OK)
     database_.fail(doing);
@@ -200,6 +224,7 @@ void Statement::run() {
 
 bool Statement::step() {
   database_.require_usable();
+  errno = 0;
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code != SQLITE_DONE) database_.fail(doing_);

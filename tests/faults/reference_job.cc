@@ -169,6 +169,14 @@ Ended Trial::run_for(std::optional<std::chrono::microseconds> time) {
   return ended;
 }
 
+Ended Trial::shell(const std::string& line) {
+  std::string run = "$ordertail";
+  for (const std::string& argument : arguments(job_.command)) run += " " + argument;
+  Ended ended = shop_.shell(fmt::format("export run=\"{}\"; {}", run, line));
+  said_ += ended.out + ended.err;
+  return ended;
+}
+
 Ended Trial::run_import() {
   Ended ended = shop_.run(arguments("import"));
   said_ += ended.out + ended.err;

@@ -46,6 +46,8 @@ class Trial {
   WatchedRun disturb(const std::string& fault);
   /// Runs the job's command, and kills it when it takes longer than that.
   stories::Ended run_for(std::optional<std::chrono::microseconds> time);
+  /// Runs a shell line, in which $run is the job's command.
+  stories::Ended shell(const std::string& line);
   /// Runs `import` until nothing is left to do. Returns what is wrong with how that went: no fixed
   /// point within three runs, a report that does not add up, an idle run that sends.
   std::vector<std::string> recover();

@@ -4,6 +4,7 @@
 // Ends as the command does: with its exit code, or by its signal. REPORT gets what was seen, as
 // JSON.
 #include <fmt/format.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -59,6 +60,14 @@ std::string as_json(const Watched& watched) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+/// Both on one processor: handing over at every stop is then several times as fast.
+void stay_here() {
+  cpu_set_t here;
+  CPU_ZERO(&here);
+  CPU_SET(static_cast<std::size_t>(::sched_getcpu()), &here);
+  ::sched_setaffinity(0, sizeof here, &here);
+}
+
 int end_like(int status) {
   if (WIFEXITED(status)) return WEXITSTATUS(status);
   const rlimit no_core{0, 0};
@@ -74,6 +83,7 @@ int main(int argc, char** argv) {
   try {
     if (argc < 5) throw std::invalid_argument("usage: supervise DIRECTORY REPORT FAULT COMMAND...");
     const std::string directory = std::filesystem::canonical(argv[1]).string();
+    stay_here();
     const Watched watched =
         ordertail::faults::supervise({argv + 4, argv + argc}, directory, parse_fault(argv[3]));
     std::ofstream(argv[2]) << as_json(watched);

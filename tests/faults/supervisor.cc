@@ -53,6 +53,7 @@ class Supervision {
     std::string path;  // in the directory, else empty
     int forged_error = 0;
     std::uint64_t restored_size = 0;
+    bool elsewhere = false;  // on a file that is nobody's business, such as a time zone's
   };
 
   int handle(pid_t thread, int status);
@@ -122,19 +123,20 @@ void Supervision::stopped_at_call(pid_t thread) {
 }
 
 void Supervision::enter(pid_t thread, const CallInfo& info) {
-  Call& call = calls_[thread] = Call{info.entry.nr, {}, 0, 0};
+  Call& call = calls_[thread] = Call{info.entry.nr, {}, 0, 0, false};
   const WatchedCall* watched = watched_call(info.entry.nr);
   std::array<std::uint64_t, 6> arguments{};
   for (std::size_t i = 0; i < arguments.size(); ++i) arguments[i] = info.entry.args[i];
   if (watched != nullptr && watched->names != Names::nothing) {
     std::string path = file_of(*watched, arguments.data(), thread);
-    if (is_inside(path)) call.path = std::move(path);
+    call.elsewhere = !is_inside(path);
+    if (!call.elsewhere) call.path = std::move(path);
   }
   in_contact_ = in_contact_ || !call.path.empty();
   if (info.entry.nr == SYS_exit_group) look_at(thread);
   count_stop(thread, watched == nullptr ? "" : watched->name, true);
   if (watched == nullptr) return;
-  if (call.path.empty() && watched->names != Names::nothing) return;
+  if (call.elsewhere) return;
   ++watched_.calls[watched->name];
   strike(thread, *watched, info);
 }
@@ -154,7 +156,7 @@ void Supervision::leave(pid_t thread) {
 }
 
 void Supervision::count_stop(pid_t thread, const char* name, bool entry) {
-  if (!in_contact_) return;
+  if (!in_contact_ || calls_[thread].elsewhere) return;
   ++watched_.stops;
   if (fault_.kind != Fault::Kind::kill || watched_.stops != fault_.nth) return;
   look_at(thread);

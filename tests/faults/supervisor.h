@@ -34,7 +34,7 @@ struct Hit {
 
 struct Watched {
   int status = 0;           ///< as waitpid() has it
-  std::uint64_t stops = 0;  ///< from the first call on a file of `directory` on
+  std::uint64_t stops = 0;  ///< at calls that count
   /// How often each watched call was made on a file of `directory`; "connect": on anything.
   std::map<std::string, std::uint64_t> calls;
   std::optional<Hit> hit;  ///< absent: the fault did not strike, and proves nothing
@@ -47,8 +47,9 @@ struct Watched {
 /// "ENOSPC" and the like; 0 when unknown.
 [[nodiscard]] int error_number(const std::string& name);
 
-/// Runs `command` to its end. Only calls on files in `directory` (an absolute path without links)
-/// count: what the dynamic linker does before is of no consequence to anybody. Throws
+/// Runs `command` to its end. Calls on files count when those are in `directory` (an absolute path
+/// without links); other calls count from the first of those on: what the dynamic linker does
+/// before is of no consequence to anybody. Throws
 /// std::system_error where ptrace is not permitted. The caller must have no other children.
 [[nodiscard]] Watched supervise(const std::vector<std::string>& command,
                                 const std::string& directory, const Fault& fault);

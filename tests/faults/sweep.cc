@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <utility>
 
 #include "faults/accounts.h"
@@ -33,7 +34,7 @@ Budget::Budget(double seconds)
 }
 
 bool Budget::is_left() const {
-  return all_ || std::chrono::steady_clock::now() < end_;
+  return std::chrono::steady_clock::now() < end_;
 }
 
 Sweep::Sweep(std::string name, std::size_t job, double seconds)
@@ -60,12 +61,18 @@ void Sweep::try_all(int more) {
   const ReferenceJob job = reference_jobs(more)[index_];
   const WatchedRun undisturbed = Trial(job).disturb("none");
   ASSERT_EQ(undisturbed.ended.exit_code, job.exit) << undisturbed.ended.err;
-  std::vector<std::string> faults = faults_of(undisturbed);
-  there_are_ += faults.size();
-  std::shuffle(faults.begin(), faults.end(), budget_.random());
-  for (const std::string& fault : faults) {
-    if (!budget_.is_left()) return;
-    try_one(job, more, fault);
+  auto kinds = faults_of(undisturbed);
+  for (auto& [kind, faults] : kinds) {
+    there_are_ += faults.size();
+    std::shuffle(faults.begin(), faults.end(), budget_.random());
+  }
+  while (!kinds.empty()) {
+    for (auto kind = kinds.begin(); kind != kinds.end();) {
+      if (!budget_.is_for_all() && !budget_.is_left()) return;
+      try_one(job, more, kind->second.back());
+      kind->second.pop_back();
+      kind = kind->second.empty() ? kinds.erase(kind) : std::next(kind);
+    }
   }
 }
 

@@ -18,7 +18,7 @@ class Budget {
   /// `seconds`: unless ORDERTAIL_FAULT_SECONDS says otherwise.
   explicit Budget(double seconds);
 
-  /// Without a limit (ORDERTAIL_FAULT_ALL): for everything there is in the jobs as they are.
+  /// Is everything to be tried that the jobs have, however long it takes (ORDERTAIL_FAULT_ALL)?
   [[nodiscard]] bool is_for_all() const { return all_; }
   [[nodiscard]] bool is_left() const;
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
@@ -46,8 +46,9 @@ class Sweep {
   void run();
 
  protected:
-  /// All faults there are, told from an undisturbed run.
-  [[nodiscard]] virtual std::vector<std::string> faults_of(const WatchedRun& undisturbed) const = 0;
+  /// All faults there are, told from an undisturbed run, by kind: each kind gets its turns.
+  [[nodiscard]] virtual std::map<std::string, std::vector<std::string>> faults_of(
+      const WatchedRun& undisturbed) const = 0;
   /// What is wrong with the end of the disturbed run. The fault has struck.
   virtual std::vector<std::string> look_at(const Trial& trial, const WatchedRun& run,
                                            const std::string& fault) = 0;

@@ -156,22 +156,23 @@ void Database::require_usable() const {
 }
 
 void Database::fail_as_damaged(const char* doing, const std::string& why) {
+  // SQLite takes a disk that cannot be read for a damaged file.
+  if (errno == EIO) fail_by_system(doing, SQLITE_IOERR, sqlite3_errstr(SQLITE_IOERR), EIO);
   fail(doing, SQLITE_CORRUPT, why);
+}
+
+void Database::fail_by_system(const char* doing, int code, const std::string& why, int number) {
+  fail(doing, code, fmt::format("{} ({})", why, std::generic_category().message(number)));
 }
 
 void Database::fail(const char* doing) {
   const int last = errno;
-  int code = sqlite3_extended_errcode(handle_);
+  const int code = sqlite3_extended_errcode(handle_);
   std::string why = sqlite3_errmsg(handle_);
-  if (const int number = system_errno(handle_, code, last); number != 0) {
-    if ((code & 0xff) == SQLITE_CORRUPT) {
-      code = SQLITE_IOERR;
-      why = sqlite3_errstr(code);
-    }
-    why += fmt::format(" ({})", std::generic_category().message(number));
-  } else if ((code & 0xff) == SQLITE_IOERR) {
-    why += fmt::format(" (SQLite's code {})", code);
-  }
+  if ((code & 0xff) == SQLITE_CORRUPT) fail_as_damaged(doing, why);
+  if (const int number = system_errno(handle_, code, last); number != 0)
+    fail_by_system(doing, code, why, number);
+  if ((code & 0xff) == SQLITE_IOERR) why += fmt::format(" (SQLite's code {})", code);
   fail(doing, code, why);
 }
 

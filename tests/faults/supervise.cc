@@ -55,7 +55,8 @@ std::string as_json(const Watched& watched) {
   if (watched.hit) {
     json["hit"] = {{"call", watched.hit->call},
                    {"side", watched.hit->entry ? "entry" : "exit"},
-                   {"path", watched.hit->path}};
+                   {"path", watched.hit->path},
+                   {"later", watched.hit->later}};
   }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -160,7 +160,7 @@ void Supervision::count_stop(pid_t thread, const char* name, bool entry) {
   ++watched_.stops;
   if (fault_.kind != Fault::Kind::kill || watched_.stops != fault_.nth) return;
   look_at(thread);
-  watched_.hit = Hit{name, entry, calls_[thread].path};
+  watched_.hit = Hit{name, entry, calls_[thread].path, {}};
   ::kill(leader_, SIGKILL);
 }
 
@@ -182,7 +182,11 @@ void Supervision::strike(pid_t thread, const WatchedCall& watched, const CallInf
     calls_[thread].restored_size = size;
   }
   ::ptrace(PTRACE_SETREGS, thread, nullptr, &registers);
-  if (!watched_.hit) watched_.hit = Hit{watched.name, true, calls_[thread].path};
+  if (watched_.hit) {
+    watched_.hit->later.insert(calls_[thread].path);
+  } else {
+    watched_.hit = Hit{watched.name, true, calls_[thread].path, {}};
+  }
 }
 
 void Supervision::look_at(pid_t thread) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,8 @@ struct Fault {
 struct Hit {
   std::string call;
   bool entry = false;
-  std::string path;  ///< of the call's file; empty when it has none
+  std::string path;             ///< of the call's file; empty when it has none
+  std::set<std::string> later;  ///< the files of a lasting fault's further calls
 };
 
 struct Watched {

@@ -28,6 +28,7 @@ WatchedRun run_watched(const stories::Shop& shop, const std::vector<std::string>
   run.call = seen["hit"]["call"];
   run.side = seen["hit"]["side"];
   run.path = seen["hit"]["path"];
+  run.later = seen["hit"]["later"].get<std::set<std::string>>();
   return run;
 }
 

@@ -1,7 +1,9 @@
 // The program under the supervisor, in a shop of its own.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,7 @@ struct WatchedRun {
   std::map<std::string, std::uint64_t> calls;  ///< on files of the shop; "connect": on anything
   /// Where the fault struck: "pwrite64", "entry" or "exit", the file. Empty when it did not.
   std::string call, side, path;
+  std::set<std::string> later;         ///< the files of a lasting fault's further calls
   std::string arguments, environment;  ///< as /proc showed them at its end
 
   [[nodiscard]] bool struck() const { return !side.empty(); }

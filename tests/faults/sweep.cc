@@ -91,7 +91,7 @@ void Sweep::try_one(const ReferenceJob& job, int more, const std::string& fault)
   ADD_FAILURE() << job.name << ", " << fault << ", at the " << run.side << " of " << run.call << " "
                 << run.path << ":\n"
                 << all << "the disturbed run: exit " << run.ended.exit_code << ", " << run.ended.err
-                << "again: ORDERTAIL_FAULT_REPLAY=" << more << "/" << fault
+                << "\nagain: ORDERTAIL_FAULT_REPLAY=" << more << "/" << fault
                 << " with --gtest_filter=*/" << job.name;
 }
 

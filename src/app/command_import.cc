@@ -25,7 +25,6 @@ int run_dry(const Options& options) {
   report.signal = signal_number();
   notices.say_rest();
   print_report(report, options.json);
-  notices.close();
   return report.exit_code();
 }
 

@@ -29,6 +29,8 @@ struct StageObserver {
   std::function<void(std::string_view message)> fault;   ///< a file that cannot be read
   std::function<void(std::string_view message)> notice;  ///< what people may want to look at
   std::function<void(const StageCounts&)> progress;      ///< after each window
+  /// Before a slice is committed: no later run will tell of its rejects again.
+  std::function<void()> slice_ends;
 };
 
 /// Events that are new are staged, orders that are no sale any more are taken out of the outbox,

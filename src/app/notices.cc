@@ -60,6 +60,9 @@ StageObserver Notices::stage_observer() {
   };
   observer.fault = [this](std::string_view message) { say(message); };
   observer.notice = observer.fault;
+  observer.slice_ends = [this] {
+    if (rejects_) rejects_->flush();
+  };
   observer.progress = [this](const StageCounts& counts) { show_progress(counts); };
   return observer;
 }
@@ -91,10 +94,6 @@ void Notices::say_rest() {
   }
   said_.clear();
   if (std::exchange(progress_shown_, false)) to_stderr(kEraseLine);
-}
-
-void Notices::close() {
-  if (rejects_) rejects_->flush();
 }
 
 }  // namespace ordertail

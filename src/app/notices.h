@@ -31,8 +31,6 @@ class Notices {
   void say(std::string_view line);
   /// Takes the progress line away and tells what was not shown.
   void say_rest();
-  /// Completes the rejects file. To be called at the very end, since it may throw.
-  void close();
 
  private:
   void say_some(std::string_view reason, const std::string& line);

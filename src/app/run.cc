@@ -108,7 +108,6 @@ int run_on_store(const Options& options, Steps steps) {
   if (report.delivered && !report.delivered->message.empty())
     notices.say(report.delivered->message);
   print_report(report, options.json);
-  notices.close();
   return report.exit_code();
 }
 

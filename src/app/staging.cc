@@ -126,6 +126,7 @@ void Staging::fault(const Error& error) {
 bool Staging::advance() {
   if (mode_ == StageMode::keep) store_.begin_slice();
   const bool more = read_slice();
+  if (observer_.slice_ends) observer_.slice_ends();
   if (mode_ == StageMode::keep) store_.commit_slice();
   return more;
 }

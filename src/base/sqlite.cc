@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <cstring>
 #include <system_error>
 
@@ -87,6 +88,22 @@ std::string_view advice(int code, Access access) {
   }
 }
 
+/// What the system said: SQLite passes it on only for some failures, and takes a disk that cannot
+/// be read for a damaged file. `last`: errno, which was 0 before SQLite was called.
+int system_errno(sqlite3* handle, int code, int last) {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return ENOSPC;
+    case SQLITE_CORRUPT:
+      return last == EIO ? last : 0;
+    case SQLITE_IOERR:
+      if (sqlite3_system_errno(handle) == 0) return last;
+      [[fallthrough]];
+    default:
+      return sqlite3_system_errno(handle);
+  }
+}
+
 }  // namespace
 
 Database::Database(const std::filesystem::path& path, Access access)
@@ -122,6 +139,7 @@ Database::~Database() {
 
 void Database::execute(const char* sql, const char* doing) {
   require_usable();
+  errno = 0;
   if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail(doing);
 }
 
@@ -140,17 +158,23 @@ void Database::require_usable() const {
 }
 
 void Database::fail_as_damaged(const char* doing, const std::string& why) {
+  // SQLite takes a disk that cannot be read for a damaged file.
+  if (errno == EIO) fail_by_system(doing, SQLITE_IOERR, sqlite3_errstr(SQLITE_IOERR), EIO);
   fail(doing, SQLITE_CORRUPT, why);
 }
 
+void Database::fail_by_system(const char* doing, int code, const std::string& why, int number) {
+  fail(doing, code, fmt::format("{} ({})", why, std::generic_category().message(number)));
+}
+
 void Database::fail(const char* doing) {
+  const int last = errno;
   const int code = sqlite3_extended_errcode(handle_);
   std::string why = sqlite3_errmsg(handle_);
-  if (const int number = sqlite3_system_errno(handle_); number != 0) {
-    why += fmt::format(" ({})", std::generic_category().message(number));
-  } else if ((code & 0xff) == SQLITE_IOERR) {
-    why += fmt::format(" (SQLite's code {})", code);
-  }
+  if ((code & 0xff) == SQLITE_CORRUPT) fail_as_damaged(doing, why);
+  if (const int number = system_errno(handle_, code, last); number != 0)
+    fail_by_system(doing, code, why, number);
+  if ((code & 0xff) == SQLITE_IOERR) why += fmt::format(" (SQLite's code {})", code);
   fail(doing, code, why);
 }
 
@@ -187,6 +211,7 @@ Hash128 SqlRow::hash(int column) const {
 Statement::Statement(Database& database, const char* sql, const char* doing)
     : database_(database), doing_(doing) {
   database_.require_usable();
+  errno = 0;
   if (sqlite3_prepare_v3(database_.handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement_,
                          nullptr) != SQLITE_OK)
     database_.fail(doing);
@@ -203,6 +228,7 @@ void Statement::run() {
 
 bool Statement::step() {
   database_.require_usable();
+  errno = 0;
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code != SQLITE_DONE) database_.fail(doing_);

@@ -53,6 +53,7 @@ class Database {
   void configure();
   void require_usable() const;
   [[noreturn]] void fail(const char* doing);
+  [[noreturn]] void fail_by_system(const char* doing, int code, const std::string& why, int number);
   [[noreturn]] void fail(const char* doing, int code, const std::string& why);
 
   std::string path_;

@@ -1,7 +1,9 @@
 #include "input/glob.h"
 
+#include <dirent.h>
 #include <fmt/format.h>
 #include <glob.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -26,15 +28,33 @@ std::string escaped(const std::string& text) {
   return pattern;
 }
 
+/// Why the last directory was not read to its end. glob(3) takes that for its end.
+thread_local int read_error = 0;
+
+dirent* read_entry(void* directory) {
+  errno = 0;
+  dirent* entry = ::readdir(static_cast<DIR*>(directory));
+  if (entry == nullptr && errno != 0) read_error = errno;
+  return entry;
+}
+
 /// glob(3)'s result, freed.
 class Matches {
  public:
   Matches(const std::string& glob, const std::filesystem::path& base) {
+    glob_.gl_opendir = [](const char* name) -> void* { return ::opendir(name); };
+    glob_.gl_readdir = read_entry;
+    glob_.gl_closedir = [](void* directory) { ::closedir(static_cast<DIR*>(directory)); };
+    glob_.gl_stat = ::stat;
+    glob_.gl_lstat = ::lstat;
+    read_error = 0;
     const std::string pattern = (escaped(base.string()) / std::filesystem::path(glob)).string();
-    const int result = ::glob(pattern.c_str(), GLOB_ERR, nullptr, &glob_);
-    if (result == GLOB_ABORTED) {
+    const int result = ::glob(pattern.c_str(), GLOB_ERR | GLOB_ALTDIRFUNC, nullptr, &glob_);
+    if (result == GLOB_ABORTED || read_error != 0) {
+      const int error = read_error != 0 ? read_error : errno;
+      ::globfree(&glob_);
       throw system_error(ExitCode::source, "look for files matching", (base / glob).string(),
-                         errno);
+                         error);
     }
     if (result == GLOB_NOSPACE) {
       throw Error(ExitCode::internal, "out of memory while looking for files");

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <chrono>
 #include <string>
+#include <system_error>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -34,16 +35,24 @@ void leave_note(const Fd& fd, const std::filesystem::path& file, WallTime now) {
 /// The second line of the note, once there is a store beside it.
 constexpr std::string_view kStoreMade = "the store has been made\n";
 
-std::string read_note(const Fd& fd) {
+std::string read_note(const Fd& fd, const std::filesystem::path& file) {
   std::array<char, 120> note{};
   const ssize_t size = ::pread(fd.get(), note.data(), note.size(), 0);
-  return {note.data(), size <= 0 ? 0 : static_cast<std::size_t>(size)};
+  if (size < 0) throw system_error(ExitCode::store, "read", file.string(), errno);
+  return {note.data(), static_cast<std::size_t>(size)};
+}
+
+bool is_there(const std::filesystem::path& store) {
+  std::error_code error;
+  const bool there = std::filesystem::exists(store, error);
+  if (error) throw system_error(ExitCode::store, "look at", store.string(), error.value());
+  return there;
 }
 
 /// A store that was there and is gone must not be taken for one that never was: a fresh one would
 /// send the whole history again.
 void refuse_lost_store(const std::filesystem::path& store, const Fd& fd) {
-  if (std::filesystem::exists(store) || !read_note(fd).ends_with(kStoreMade)) return;
+  if (is_there(store) || !read_note(fd, lock_file(store)).ends_with(kStoreMade)) return;
   throw Error(
       ExitCode::store,
       fmt::format("{0} is gone, though {1} says that it was there. Without it everything "
@@ -59,7 +68,7 @@ void refuse_lost_store(const std::filesystem::path& store, const Fd& fd) {
                 fmt::format("another ordertail is reading {} (a status or a dry run); wait for it "
                             "to finish",
                             printable_name(store.string())));
-  const std::string whole_note = read_note(fd);
+  const std::string whole_note = read_note(fd, lock_file(store));
   const std::string note = printable(whole_note.substr(0, whole_note.find('\n')));
   throw Error(ExitCode::already_running,
               fmt::format("another ordertail{} is working on {}; wait for it to finish",
@@ -84,10 +93,11 @@ Fd lock_for_writing(const std::filesystem::path& store, WallTime now) {
 }
 
 void note_store_made(const Fd& lock, const std::filesystem::path& store) {
-  const auto end = static_cast<off_t>(read_note(lock).size());
+  const std::filesystem::path file = lock_file(store);
+  const auto end = static_cast<off_t>(read_note(lock, file).size());
   if (::pwrite(lock.get(), kStoreMade.data(), kStoreMade.size(), end) !=
       static_cast<ssize_t>(kStoreMade.size()))
-    throw system_error(ExitCode::store, "write to", lock_file(store).string(), errno);
+    throw system_error(ExitCode::store, "write to", file.string(), errno);
 }
 
 Fd lock_for_looking(const std::filesystem::path& store) {

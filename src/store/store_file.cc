@@ -47,6 +47,7 @@ void sync_directory(const fs::path& directory) {
 void make_directory(const fs::path& directory) {
   struct stat found {};
   if (::stat(directory.c_str(), &found) == 0) return;
+  if (errno != ENOENT) refuse_errno("look at", directory);
   make_directory(directory_of(directory));
   if (::mkdir(directory.c_str(), 0700) != 0 || ::chmod(directory.c_str(), 0700) != 0)
     refuse_errno("create the directory", directory);

@@ -165,7 +165,7 @@ void limit_file_size(rlim_t bytes) {
 }
 
 constexpr const char* kNoRoom =
-    "disk I/O error (SQLite's code 778). Make sure that its disk is sound and has room, then run "
+    "disk I/O error (File too large). Make sure that its disk is sound and has room, then run "
     "again: all that was committed before is kept, and a request whose answer could not be "
     "recorded will be listed as in doubt.";
 

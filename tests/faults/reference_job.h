@@ -1,0 +1,74 @@
+// The jobs that every fault is tried on, each with a server that keeps its own account.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "faults/fault_server.h"
+#include "faults/watched_run.h"
+#include "stories/shop.h"
+
+namespace ordertail::faults {
+
+struct ReferenceJob {
+  std::string name;
+  std::string sources{stories::kOrders};
+  unsigned concurrency = 1;
+  std::vector<Mode> script{};  ///< what the server does, request by request; then it accepts
+  /// Puts everything in place, and runs what is not to be disturbed.
+  std::function<void(const stories::Shop&)> prepare{};
+  std::string command = "import";  ///< the one that is disturbed
+  /// All events there are, by order number or, without one, by e-mail address.
+  std::set<std::string> events{};
+  int bad_rows = 0;  ///< rows that the disturbed command rejects
+  int doubts = 0;    ///< events whose answer the script swallows
+  int exit = 0;      ///< its exit code when nothing goes wrong
+};
+
+/// `more`: events on top of the least that each needs, which makes them other jobs.
+[[nodiscard]] std::vector<ReferenceJob> reference_jobs(int more = 0);
+
+/// The secret that every reference job is given as its credential.
+inline constexpr const char* kSecret = "canary-5be1d07a93";
+
+/// One reference job set up afresh.
+class Trial {
+ public:
+  /// `job` is to outlive it.
+  explicit Trial(const ReferenceJob& job);
+
+  /// Runs the job's command under the supervisor.
+  WatchedRun disturb(const std::string& fault);
+  /// Runs the job's command, and kills it when it takes longer than that.
+  stories::Ended run_for(std::optional<std::chrono::microseconds> time);
+  /// Runs a shell line, in which $run is the job's command.
+  stories::Ended shell(const std::string& line);
+  /// Runs `import` until nothing is left to do. Returns what is wrong with how that went: no fixed
+  /// point within three runs, a report that does not add up, an idle run that sends.
+  std::vector<std::string> recover();
+
+  [[nodiscard]] const ReferenceJob& job() const { return job_; }
+  [[nodiscard]] const stories::Shop& shop() const { return shop_; }
+  /// How often the server applied each event.
+  [[nodiscard]] std::map<std::string, int> applied() const;
+  /// The events that the server refused (400).
+  [[nodiscard]] std::set<std::string> refused() const;
+  /// Everything that the program said, in all runs.
+  [[nodiscard]] const std::string& said() const { return said_; }
+
+ private:
+  [[nodiscard]] std::vector<std::string> arguments(const std::string& command) const;
+  stories::Ended run_import();
+
+  const ReferenceJob& job_;
+  FaultServer server_;
+  stories::Shop shop_;
+  std::string said_;
+};
+
+}  // namespace ordertail::faults

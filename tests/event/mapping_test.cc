@@ -304,7 +304,7 @@ TEST_F(MappingTest, AnAmountsOwnCurrencyIsThatOfTheOrder) {
   EXPECT_EQ(event(reading, 2)["currency"], "CAD");
   EXPECT_THAT(
       reading.rejects,
-      ElementsAre("bad_currency total_revenue @5:170 1 the amount is in AUD, but the order, "
+      ElementsAre("bad_currency total_revenue @5:164 1 the amount is in AUD, but the order, "
                   "or a row of it before, in CAD"));
 }
 

@@ -133,9 +133,10 @@ TEST_F(VocabularyTest, ReadsATimeByTheFirstFormatThatFits) {
 TEST_F(VocabularyTest, TakesTheCurrencyFromTheAmountWhenNothingElseSays) {
   const Reading reading = read("total_revenue = \"Total\"\ncurrency = \"Currency\"",
                                "Order,Email,Date,Total,Currency\n1" + row_ + "EUR 7.50,\n2" + row_ +
-                                   "EUR 7.50,CHF\n3" + row_ + "$7.50,\n");
+                                   "$7.50,CHF\n3" + row_ + "$7.50,\n4" + row_ + "EUR 7.50,CHF\n");
   EXPECT_THAT(field(reading, "total_revenue"), ElementsAre("7.50", "7.50", "7.50"));
   EXPECT_THAT(field(reading, "currency"), ElementsAre("EUR", "CHF", "null"));
+  EXPECT_EQ(reading.rejects.size(), 1U) << "one order in two currencies";
 }
 
 TEST_F(VocabularyTest, JudgesAValueBeforeAStarThatMeansAllOthers) {

@@ -80,9 +80,7 @@ void report(const Coverage& coverage, const std::string& subject, Checkup& check
   if (coverage.too_old > 0) {
     checkup.warn(subject, fmt::format("{} of them happened more than 28 days ago, and would be "
                                       "rejected: HubSpot's forms take nothing older than a month",
-                                      coverage.percent(coverage.too_old) > 0
-                                          ? fmt::format("{}%", coverage.percent(coverage.too_old))
-                                          : "some"));
+                                      grouped(coverage.too_old)));
   }
 }
 

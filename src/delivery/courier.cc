@@ -97,7 +97,7 @@ struct Courier::Implementation {
   [[nodiscard]] std::size_t room() const;
   std::vector<Departure> plan();
   std::optional<Flight> board(Parcel parcel);
-  [[nodiscard]] bool would_be_bulk(const Sink& sink);
+  [[nodiscard]] bool admit(const Sink& sink);
   void turn_away(const std::vector<Refusal>& refusals);
   void commit_and_start(std::vector<Departure> departures);
   [[nodiscard]] bool over();
@@ -180,7 +180,7 @@ std::vector<Departure> Courier::Implementation::plan() {
     const Sink& sink = *flight->sink;
     if (auto refusal = sink.refuse(flight->event, clock.wall())) {
       refusals.push_back({*std::move(flight), *std::move(refusal)});
-    } else if (would_be_bulk(sink)) {
+    } else if (!admit(sink)) {
       backlog.done(flight->parcel);
     } else {
       HttpRequest request = sink.render(flight->event);
@@ -207,20 +207,18 @@ std::optional<Flight> Courier::Implementation::board(Parcel parcel) {
 }
 
 /// Counts one request more, or ends the run where that would be one too many.
-bool Courier::Implementation::would_be_bulk(const Sink& sink) {
-  if (!sink.forbids_bulk() || limits.forms_per_run == 0) return false;
+bool Courier::Implementation::admit(const Sink& sink) {
+  if (!sink.forbids_bulk() || limits.forms_per_run == 0) return true;
   if (sent_in_bulk < limits.forms_per_run) {
     ++sent_in_bulk;
-    return false;
+    return true;
   }
   halt(ExitCode::stopped_early,
-       fmt::format(
-           "{} went through {} in this run, as many as forms_per_run in [limits] allows: "
-           "HubSpot forbids bulk import through its Forms API, and may ignore what a form "
-           "that is abused is sent",
-           limits.forms_per_run == 1 ? "1 request" : grouped(limits.forms_per_run) + " requests",
-           sink.name()));
-  return true;
+       fmt::format("the run has made as many requests through {} as forms_per_run = {} in [limits] "
+                   "allows: HubSpot forbids bulk import through its Forms API, and may ignore what "
+                   "a form that is abused is sent",
+                   sink.name(), limits.forms_per_run));
+  return false;
 }
 
 /// The store settles attempts and nothing else, so each of these events gets one, of which no byte

@@ -76,6 +76,18 @@ class CourierTest : public testing::Test {
     return all;
   }
 
+  /// Calls `look` with the store that a crash of the machine would leave behind now.
+  void after_a_crash(const std::function<void(const Store&)>& look) {
+    const std::filesystem::path crashed = Shop::make_directory();
+    for (const auto& file : std::filesystem::directory_iterator(shop.directory())) {
+      if (file.path().extension() != ".lock") {
+        std::filesystem::copy(file.path(), crashed / file.path().filename());
+      }
+    }
+    look(Store(crashed / "shop.db", StoreMode::write, clock));
+    std::filesystem::remove_all(crashed);
+  }
+
   FakeClock clock;
   Shop shop{clock};
   LeadsSink sink{"http://127.0.0.1:9/?app=leaddirector&FormName=purchase_complete", ""};
@@ -107,14 +119,7 @@ TEST_F(CourierTest, NoByteLeavesBeforeItsAttemptIsDurable) {
   shop.stage(1, 12);
   FakeTransport server(clock, [](int order) { return order == 3 ? broken() : thanks(); });
   server.on_start = [this](int order) {
-    const std::filesystem::path crashed = Shop::make_directory();
-    for (const auto& file : std::filesystem::directory_iterator(shop.directory())) {
-      if (file.path().extension() != ".lock") {
-        std::filesystem::copy(file.path(), crashed / file.path().filename());
-      }
-    }
-    {
-      const Store store(crashed / "shop.db", StoreMode::write, clock);
+    after_a_crash([order](const Store& store) {
       const auto doubts = store.in_doubt(100);
       EXPECT_TRUE(std::any_of(doubts.begin(), doubts.end(),
                               [order](const InDoubt& doubt) {
@@ -122,8 +127,7 @@ TEST_F(CourierTest, NoByteLeavesBeforeItsAttemptIsDurable) {
                                        std::to_string(order);
                               }))
           << "order " << order;
-    }
-    std::filesystem::remove_all(crashed);
+    });
   };
   EXPECT_EQ(drain(server, {}).submitted, 11U);
   EXPECT_EQ(server.starts.size(), 12U);
@@ -392,6 +396,32 @@ TEST_F(CourierTest, WhatItsSinkRefusesIsRejectedWithoutARequest) {
   EXPECT_EQ(mine.drain(kAll).rejected, 0U) << "once and for all";
 }
 
+// The store knows no settlement without an attempt, and an attempt that a crash leaves open is one
+// that may have been sent. Here it was not: that errs on the side that repeats nothing.
+TEST_F(CourierTest, ACrashWhileRefusingLosesNothing) {
+  shop.stage(1, 9);
+  const ChoosySink choosy([](int order) { return order <= 4; });
+  FakeTransport server(clock, [](int) { return thanks(); });
+  int looks = 0;
+  CourierObserver observer;
+  observer.problem = [&](const Event&, const Judgement&) {
+    after_a_crash([&](const Store& store) {
+      const Totals totals = store.totals();
+      EXPECT_EQ(totals.in_doubt, 4U);
+      EXPECT_EQ(totals.pending, 5U);
+      EXPECT_EQ(totals.rejected, 0U);
+      ++looks;
+    });
+  };
+  Courier mine(shop.store(), server, {{Kind::purchase, &choosy}}, {}, TimeZone::find("UTC"), clock,
+               1, interrupted, observer);
+  server.on_start = [&](int) {
+    EXPECT_EQ(shop.store().totals().rejected, 4U) << "settled before a request leaves";
+  };
+  EXPECT_EQ(mine.drain(kAll).submitted, 5U);
+  EXPECT_EQ(looks, 4);
+}
+
 TEST_F(CourierTest, WhatIsRefusedCostsNoTime) {
   shop.stage(1, 1000);
   const ChoosySink choosy([](int order) { return order != 1000; });
@@ -414,7 +444,7 @@ TEST_F(CourierTest, ARunSendsNoBulkWhereThatIsForbidden) {
   EXPECT_EQ(delivered.submitted, 6U) << "the run's, not the drain's";
   EXPECT_EQ(delivered.exit, ExitCode::stopped_early);
   EXPECT_EQ(delivered.message,
-            "10 requests went through choosy in this run, as many as forms_per_run in [limits] "
+            "the run has made as many requests through choosy as forms_per_run = 10 in [limits] "
             "allows: HubSpot forbids bulk import through its Forms API, and may ignore what a form "
             "that is abused is sent; 19 events stay pending; run the command again");
   limits.forms_per_run = 0;

@@ -168,7 +168,7 @@ TEST_F(ShopForms, AreSentNoBulkUnlessTheJobSaysSo) {
   const Ended ended = import_into(server, "forms_per_run = 3\n");
   EXPECT_EQ(ended.exit_code, 5);
   EXPECT_EQ(ended.err,
-            "3 requests went through forms in this run, as many as forms_per_run in [limits] "
+            "the run has made as many requests through forms as forms_per_run = 3 in [limits] "
             "allows: HubSpot forbids bulk import through its Forms API, and may ignore what a form "
             "that is abused is sent; 4 events stay pending; run the command again\n");
   EXPECT_EQ(shop.totals(), "3/0/4/0");
@@ -255,7 +255,7 @@ TEST_F(ShopForms, AreCheckedAndProbed) {
           "warn  source 1               of its first 2 events, 100% have an e-mail address, 0% a "
           "visitor token, 0% an IP address: without a token, HubSpot shows the sale under no "
           "source\n"
-          "warn  source 1               50% of them happened more than 28 days ago, and would be "
+          "warn  source 1               1 of them happened more than 28 days ago, and would be "
           "rejected: HubSpot's forms take nothing older than a month\n"
           "ok    close date             order 1 of {3} UTC closes on {4} (MM/DD/YYYY, the day in "
           "America/New_York)\n"

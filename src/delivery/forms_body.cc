@@ -1,5 +1,6 @@
 #include "delivery/forms_body.h"
 
+#include <date/date.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,6 +17,27 @@ std::string_view property_of(std::string_view key, const Properties& properties,
                              std::string_view otherwise) {
   const auto found = properties.find(key);
   return found == properties.end() ? otherwise : std::string_view(found->second);
+}
+
+std::string milliseconds(Instant time) {
+  return std::to_string(std::chrono::milliseconds(time.time_since_epoch()).count());
+}
+
+// What forms take for a date, since November 2022: "2023-12-31" for a property of type date, a
+// timestamp in milliseconds for a datetime, and status 400 for another format
+// (https://developers.hubspot.com/changelog/new-standardization-of-date-formats-for-hubspots-form-submissions-api).
+
+std::string iso_date(Day day) {
+  return fmt::format("{:04}-{:02}-{:02}", day.year, day.month, day.day);
+}
+
+/// HubSpot's own closedate is a datetime, shown in the viewer's zone: the purchase's own time is
+/// the close date there.
+std::string closing_time(const Event& event) {
+  const Day day = *event.close_date;
+  const auto midnight =
+      date::sys_days(date::year(day.year) / date::month(day.month) / date::day(day.day));
+  return milliseconds(event.occurred_at.value_or(Instant(midnight.time_since_epoch())));
 }
 
 Json fields_of(const Event& event, const FormsSettings& settings) {
@@ -41,10 +63,8 @@ Json fields_of(const Event& event, const FormsSettings& settings) {
   add("currency", event.currency);
   add("skus", fmt::format("{}", fmt::join(event.skus, ",")));
   if (event.close_date) {
-    const Day day = *event.close_date;
-    // "YYYY-MM-DD" since November 2022; the Leads API's MM/DD/YYYY is a 400 now
-    // (https://developers.hubspot.com/changelog/new-standardization-of-date-formats-for-hubspots-form-submissions-api).
-    add("close_date", fmt::format("{:04}-{:02}-{:02}", day.year, day.month, day.day));
+    const std::string_view property = property_of("close_date", settings.properties, "");
+    put(property, property == "closedate" ? closing_time(event) : iso_date(*event.close_date));
   }
   for (const auto& [key, value] : event.extra) {
     put(property_of(key, settings.extra_properties, key), value);
@@ -140,10 +160,7 @@ bool is_property_name(std::string_view text) {
 
 std::string forms_body(const Event& event, const FormsSettings& settings) {
   Json body{{"fields", fields_of(event, settings)}};
-  if (event.occurred_at) {
-    const auto time = std::chrono::milliseconds(event.occurred_at->time_since_epoch());
-    body["submittedAt"] = std::to_string(time.count());
-  }
+  if (event.occurred_at) body["submittedAt"] = milliseconds(*event.occurred_at);
   Json context = context_of(event, settings);
   if (!context.empty()) body["context"] = std::move(context);
   Json legal =

@@ -55,7 +55,8 @@ struct FormsSettings {
 ///
 ///   {"fields": [{"objectTypeId": "0-1", "name": "email", "value": "ann@example.com"},
 ///               firstname, lastname, phone, address, city, state, zip, country, order_number,
-///               total_revenue, currency, skus (joined by commas), closedate ("2023-12-31"),
+///               total_revenue, currency, skus (joined by commas), closedate (as submittedAt,
+///               or "2023-12-31" in a property of another name),
 ///               then the extra fields],
 ///    "submittedAt": "1704067140000",
 ///    "context": {"hutk": "60c2…", "ipAddress": "192.0.2.7", "pageUri": "…", "pageName": "…"},

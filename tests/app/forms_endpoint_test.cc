@@ -109,7 +109,7 @@ text = "News, please."
       forms_body(event, endpoint.forms.value()),
       R"({"fields":[{"objectTypeId":"0-1","name":"email","value":"ann@example.com"},)"
       R"({"objectTypeId":"0-1","name":"last_total","value":"142.31"},)"
-      R"({"objectTypeId":"0-1","name":"closedate","value":"2023-12-31"},)"
+      R"({"objectTypeId":"0-1","name":"closedate","value":"1703980800000"},)"
       R"({"objectTypeId":"0-1","name":"affiliate","value":"7"},)"
       R"({"objectTypeId":"0-1","name":"coupon","value":"X"}],)"
       R"("context":{"pageUri":"https://h/thanks","pageName":"Thanks"},)"

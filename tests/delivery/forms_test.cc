@@ -69,7 +69,7 @@ TEST(Forms, RendersEveryFieldInItsPlace) {
           field("state", "NW") + "," + field("zip", "50667") + "," + field("country", "DE") + "," +
           field("order_number", "1001") + "," + field("last_order_total", "142.31") + "," +
           field("currency", "USD") + "," + field("skus", "A-1,B-2") + "," +
-          field("closedate", "2023-12-31") + "," + field("coupon", "10% off") + "," +
+          field("closedate", "1704067140000") + "," + field("coupon", "10% off") + "," +
           field("affiliate", "7") +
           R"(],"submittedAt":"1704067140000",)"
           R"("context":{"hutk":"60c2ccdfe4892f0fa0593940b12c11aa","ipAddress":"192.0.2.7",)"
@@ -124,6 +124,21 @@ TEST(Forms, SaysOnWhichGroundTheDataIsProcessed) {
             fields + R"("legalConsentOptions":{"legitimateInterest":{"value":true,)"
                      R"("subscriptionTypeId":999,"legalBasis":"CUSTOMER",)"
                      R"("text":"You bought something."}}})");
+}
+
+TEST(Forms, TheCloseDateIsATimeToHubSpotAndADayInAPropertyOfOnesOwn) {
+  const auto close_date = [](const Event& event, const std::string& property) {
+    FormsSettings only;
+    only.properties["close_date"] = property;
+    const std::string body = forms_body(event, only);
+    const std::size_t begin = body.find(R"(,{"objectTypeId")") + 1;
+    return body.substr(begin, body.find(']') - begin);
+  };
+  Event event = purchase();
+  EXPECT_EQ(close_date(event, "closedate"), field("closedate", "1704067140000"));
+  EXPECT_EQ(close_date(event, "last_sale"), field("last_sale", "2023-12-31"));
+  event.occurred_at.reset();
+  EXPECT_EQ(close_date(event, "closedate"), field("closedate", "1703980800000"));
 }
 
 TEST(Forms, RenderedAgainItIsTheSame) {

@@ -138,7 +138,7 @@ TEST_F(ShopForms, TakeEachConversionOnce) {
                 R"({{"objectTypeId":"0-1","name":"currency","value":"USD"}},)"
                 R"({{"objectTypeId":"0-1","name":"skus","value":"KE-1"}},)"
                 R"({{"objectTypeId":"0-1","name":"closedate","value":"{}"}}],"submittedAt":"{}"}})",
-                date::format("%F", days_ago(1)), ms(1)));
+                ms(1), ms(1)));
 
   shop.report(0);
   EXPECT_EQ(server.requests().size(), 3U) << "an idle rerun sends nothing";

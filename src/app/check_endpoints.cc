@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "app/endpoint.h"
+#include "app/sinks.h"
 #include "base/clock.h"
 #include "delivery/curl_http.h"
-#include "delivery/leads.h"
 
 namespace ordertail {
 namespace {
@@ -50,16 +50,16 @@ void check_reach(const Job& job, Checkup& checkup) {
   }
 }
 
-void probe(const Job& job, const std::string& hapikey, Checkup& checkup) {
+void probe(const Job& job, const std::string& credential, Checkup& checkup) {
   const auto& endpoint = job.endpoints[static_cast<std::size_t>(Kind::registration)];
   if (!endpoint) {
     checkup.warn("probe", "there is no [hubspot.registration] to send it to");
     return;
   }
-  const LeadsSink sink(endpoint->url, hapikey);
+  const auto sink = make_sink(*endpoint, credential);
   const Event lead = probing_lead();
   const SystemClock clock;
-  const Judgement judgement = sink.judge(exchange(sink.render(lead)), clock.wall());
+  const Judgement judgement = sink->judge(exchange(sink->render(lead)), clock.wall());
   if (judgement.verdict == Verdict::accepted) {
     checkup.ok("probe",
                fmt::format("the server took the lead {}; delete it in HubSpot", lead.email));

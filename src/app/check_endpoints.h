@@ -12,6 +12,6 @@ namespace ordertail {
 void check_reach(const Job& job, Checkup& checkup);
 
 /// Sends one lead, marked as what it is, to the registration endpoint, past the checkpoint file.
-void probe(const Job& job, const std::string& hapikey, Checkup& checkup);
+void probe(const Job& job, const std::string& credential, Checkup& checkup);
 
 }  // namespace ordertail

@@ -5,7 +5,9 @@
 
 #include "app/signals.h"
 #include "app/staging.h"
+#include "base/clock.h"
 #include "base/text.h"
+#include "delivery/forms.h"
 #include "event/recognition.h"
 #include "report/reject_lines.h"
 #include "report/words.h"
@@ -17,10 +19,11 @@ constexpr std::uint64_t kMostEvents = 1000;
 
 /// What the first events of a source hold.
 struct Coverage {
-  std::uint64_t events = 0, with_email = 0, with_token = 0, with_ip = 0;
+  std::uint64_t events = 0, with_email = 0, with_token = 0, with_ip = 0, too_old = 0;
 
-  void add(const Event& event) {
+  void add(const Event& event, bool is_too_old) {
     ++events;
+    too_old += is_too_old ? 1 : 0;
     with_email += event.email.empty() ? 0 : 1;
     with_token += event.utk.empty() ? 0 : 1;
     with_ip += event.ip.empty() ? 0 : 1;
@@ -75,6 +78,11 @@ void report(const Coverage& coverage, const std::string& subject, Checkup& check
   } else {
     checkup.warn(subject, text + ": without a token, HubSpot shows the sale under no source");
   }
+  if (coverage.too_old > 0) {
+    checkup.warn(subject, fmt::format("{} of them happened more than 28 days ago, and would be "
+                                      "rejected: HubSpot's forms take nothing older than a month",
+                                      grouped(coverage.too_old)));
+  }
 }
 
 class SourceCheck {
@@ -90,7 +98,7 @@ class SourceCheck {
     if (!has_looked) return;
     StageObserver observer;
     observer.event = [&](const Event& event) {
-      coverage_.add(event);
+      coverage_.add(event, is_too_old(event));
       if (close_date.empty() && event.close_date) close_date = close_date_of(event, job_);
     };
     observer.reject = [&](const Reject& reject) {
@@ -104,6 +112,10 @@ class SourceCheck {
   }
 
  private:
+  [[nodiscard]] bool is_too_old(const Event& event) const {
+    const auto& endpoint = job_.endpoints[static_cast<std::size_t>(event.kind)];
+    return endpoint && endpoint->forms && is_too_old_for_forms(event, SystemClock().wall());
+  }
   void read(StageObserver observer) {
     Staging staging(job_, store_, StageMode::extract, kMostEvents, interrupted(),
                     std::move(observer));

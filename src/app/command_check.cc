@@ -2,13 +2,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "app/check_endpoints.h"
 #include "app/check_sources.h"
 #include "app/checkup.h"
 #include "app/commands.h"
-#include "app/endpoint.h"
 #include "app/output.h"
 #include "base/text.h"
 #include "report/words.h"
@@ -19,14 +19,53 @@ namespace {
 
 namespace fs = std::filesystem;
 
+bool has(const Job& job, bool (*is_such)(const Endpoint&)) {
+  return std::any_of(job.endpoints.begin(), job.endpoints.end(),
+                     [&](const auto& endpoint) { return endpoint && is_such(*endpoint); });
+}
+bool is_leads(const Endpoint& endpoint) {
+  return endpoint.sink == "leads";
+}
+bool is_form(const Endpoint& endpoint) {
+  return endpoint.sink == "forms";
+}
+bool is_open_form(const Endpoint& endpoint) {
+  return is_form(endpoint) && !endpoint.secure;
+}
+bool takes_credential(const Endpoint& endpoint) {
+  return is_leads(endpoint) || endpoint.secure;
+}
+
+void check_forms_limit(const Job& job, Checkup& checkup) {
+  if (job.limits.forms_per_run == 0) {
+    checkup.warn("forms_per_run",
+                 "it is 0, so nothing stops a bulk import, which HubSpot forbids through its Forms "
+                 "API: it may ignore what a form that is abused is sent");
+    return;
+  }
+  checkup.ok("forms_per_run", fmt::format("a run stops after {} through forms",
+                                          count_of(job.limits.forms_per_run, "request")));
+}
+
 void check_forms(const Job& job, Checkup& checkup) {
   std::string names;
   for (const auto& endpoint : job.endpoints) {
     if (!endpoint) continue;
-    names += fmt::format("{}{}", names.empty() ? "" : " and ", form_name(endpoint->url));
+    names += fmt::format("{}{}", names.empty() ? "" : " and ", endpoint->form());
   }
   const bool both = job.endpoints[0] && job.endpoints[1];
-  checkup.ok("FormNames", both ? names + " differ" : names);
+  checkup.ok(has(job, is_leads) ? "FormNames" : "forms", both ? names + " differ" : names);
+  if (has(job, is_form)) check_forms_limit(job, checkup);
+  if (has(job, is_open_form)) {
+    checkup.ok("open form",
+               "a form without secure = true must have every field that is sent to it");
+  }
+}
+
+/// What is said of a credential that is not there.
+std::string no_credential(const Job& job) {
+  return has(job, is_leads) ? "none, and the Leads API needs none"
+                            : "none, and an open form needs none";
 }
 
 /// Throws Error(store) unless a run could make, or write, the checkpoint file. Makes nothing.
@@ -71,11 +110,13 @@ Store open_store(const Job& job, const Clock& clock, Checkup& checkup) {
 
 void check_all(const Job& job, const Options& options, Checkup& checkup) {
   check_forms(job, checkup);
-  std::string hapikey;
+  std::string credential;
   const bool has_key = checkup.succeeds("credential", [&] {
-    hapikey = read_credential(job);
-    checkup.ok("credential", hapikey.empty() ? "none, and the Leads API needs none"
-                                             : "it can be read, and by nobody else");
+    credential = read_credential(job);
+    checkup.ok("credential", credential.empty() ? no_credential(job)
+                             : has(job, takes_credential)
+                                 ? "it can be read, and by nobody else"
+                                 : "it can be read, and by nobody else; open forms are sent none");
   });
   checkup.succeeds("checkpoint dir", [&] {
     look_at_store_directory(job.store);
@@ -89,7 +130,7 @@ void check_all(const Job& job, const Options& options, Checkup& checkup) {
     checkup.ok("transport", "https, this machine, or plain http as the job says it is meant");
   });
   if (!options.offline) check_reach(job, checkup);
-  if (options.probe && has_key && is_safe) probe(job, hapikey, checkup);
+  if (options.probe && has_key && is_safe) probe(job, credential, checkup);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "delivery/leads.h"
 #include "event/request_line.h"
 
 namespace ordertail {
@@ -59,6 +60,28 @@ std::string fault_of_leads_url(std::string_view url) {
   }
   if (form_name(url).empty()) {
     return "a Leads API URL names its form: FormName=new_registration, for example";
+  }
+  return {};
+}
+
+std::string form_guid(std::string_view url) {
+  std::string_view path = split_url(url).target;
+  path = path.substr(0, path.find_first_of("?#"));
+  while (!path.empty()) {
+    path.remove_prefix(1);  // a '/'
+    const std::string_view segment = path.substr(0, path.find('/'));
+    if (is_guid(segment)) return std::string(segment);
+    path.remove_prefix(segment.size());
+  }
+  return {};
+}
+
+std::string fault_of_forms_url(std::string_view url) {
+  if (split_url(url).host.empty()) return "this is no http or https URL";
+  if (form_guid(url).empty()) {
+    return "a Forms API URL names its form by the GUID: "
+           "https://api.hsforms.com/submissions/v3/integration/submit/62515/"
+           "6f2ccdfe-4892-4ffa-8593-940b12c11aa1, for example";
   }
   return {};
 }

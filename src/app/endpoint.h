@@ -1,4 +1,4 @@
-// What a Leads API endpoint's URL must be.
+// What the URL of an endpoint must be.
 #pragma once
 
 #include <string>
@@ -22,5 +22,11 @@ struct UrlParts {
 
 /// Why `url` cannot be a Leads API endpoint; empty when it can.
 [[nodiscard]] std::string fault_of_leads_url(std::string_view url);
+
+/// The form's GUID: the first in the URL's path, as written; empty when there is none.
+[[nodiscard]] std::string form_guid(std::string_view url);
+
+/// Why `url` cannot be a Forms API endpoint; empty when it can.
+[[nodiscard]] std::string fault_of_forms_url(std::string_view url);
 
 }  // namespace ordertail

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "app/endpoint.h"
+#include "app/forms_endpoint.h"
 #include "base/fd.h"
 #include "base/text.h"
 #include "base/toml_file.h"
@@ -49,16 +50,44 @@ Credential read_credential_table(TomlTable table) {
   return credential;
 }
 
-Endpoint read_endpoint(TomlTable table) {
+Endpoint read_leads_endpoint(TomlTable table) {
   Endpoint endpoint;
   endpoint.sink = table.required_text("sink");
   endpoint.url = table.required_text("url");
   endpoint.plain_http = table.boolean("plain_http").value_or(false);
   table.finish();
-  if (endpoint.sink != "leads") throw table.error("sink", R"(the sink must be "leads")");
   const std::string fault = fault_of_leads_url(endpoint.url);
   if (!fault.empty()) throw table.error("url", fault);
   return endpoint;
+}
+
+Endpoint read_endpoint(TomlTable table, Kind kind, const Job& job) {
+  const std::string sink = table.required_text("sink");
+  if (sink == "leads") return read_leads_endpoint(std::move(table));
+  if (sink != "forms") throw table.error("sink", R"(the sink must be "leads" or "forms")");
+  Endpoint endpoint = read_forms_endpoint(table, kind, job.portal_id);
+  if (endpoint.secure && !job.credential.given()) {
+    throw table.error("secure",
+                      "a secure form takes submissions with a credential only, and "
+                      "[hubspot] names none");
+  }
+  return endpoint;
+}
+
+/// Forms are told apart by the API's own rule: FormNames as they are, GUIDs whatever their case.
+void check_that_forms_differ(const Job& job, TomlTable& hubspot) {
+  const auto& [registration, purchase] = job.endpoints;
+  if (!registration || !purchase || registration->sink != purchase->sink) return;
+  const bool is_leads = purchase->sink == "leads";
+  const std::string form = purchase->form();
+  if (is_leads ? form != registration->form() : !equal_ignoring_case(form, registration->form())) {
+    return;
+  }
+  throw hubspot.error(
+      "purchase",
+      fmt::format("registration and purchase have the same {} \"{}\"; HubSpot could not "
+                  "tell leads from customers, so they must differ",
+                  is_leads ? "FormName" : "form", printable(form)));
 }
 
 void read_hubspot(TomlTable hubspot, Job& job) {
@@ -68,17 +97,10 @@ void read_hubspot(TomlTable hubspot, Job& job) {
   }
   for (const Kind kind : {Kind::registration, Kind::purchase}) {
     if (auto endpoint = hubspot.table(name_of(kind))) {
-      job.endpoints[index_of(kind)] = read_endpoint(*std::move(endpoint));
+      job.endpoints[index_of(kind)] = read_endpoint(*std::move(endpoint), kind, job);
     }
   }
-  const auto& [registration, purchase] = job.endpoints;
-  if (registration && purchase && form_name(registration->url) == form_name(purchase->url)) {
-    throw hubspot.error("purchase",
-                        fmt::format("registration and purchase have the same FormName \"{}\"; "
-                                    "HubSpot could not tell leads from customers, so they must "
-                                    "differ",
-                                    printable(form_name(purchase->url))));
-  }
+  check_that_forms_differ(job, hubspot);
   hubspot.finish();
 }
 
@@ -96,6 +118,7 @@ void read_limits(TomlTable limits, Limits& to) {
   read_limit(limits, "requests_per_10s", 0, to.requests_per_10s);
   read_limit(limits, "requests_per_day", 0, to.requests_per_day);
   if (to.requests_per_day == 0) to.requests_per_day = kNoDailyLimit;
+  read_limit(limits, "forms_per_run", 0, to.forms_per_run);
   read_limit(limits, "concurrency", 1, to.concurrency);
   read_limit(limits, "tries", 1, to.tries);
   read_limit(limits, "outbox", 1, to.outbox);
@@ -137,6 +160,10 @@ std::string first_line(std::string_view text) {
 }
 
 }  // namespace
+
+std::string Endpoint::form() const {
+  return forms ? form_guid(url) : form_name(url);
+}
 
 Pattern Source::applied(Pattern to) const {
   TomlTable table = settings;

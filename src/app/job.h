@@ -11,14 +11,20 @@
 #include "base/toml_file.h"
 #include "base/zone.h"
 #include "delivery/courier.h"
+#include "delivery/forms_body.h"
 #include "event/pattern.h"
 
 namespace ordertail {
 
 struct Endpoint {
-  std::string sink;  ///< "leads"
+  std::string sink;  ///< "leads" or "forms"
   std::string url;
-  bool plain_http = false;  ///< the job says that http without TLS is meant
+  bool plain_http = false;             ///< the job says that http without TLS is meant
+  std::optional<FormsSettings> forms;  ///< of sink "forms"
+  bool secure = false;                 ///< a form that takes submissions with the credential only
+
+  /// The Leads API's FormName, or the form's GUID.
+  [[nodiscard]] std::string form() const;
 };
 
 /// Where the secret is; at most one of the three.
@@ -44,7 +50,7 @@ struct Job {
   std::string shop;
   TimeZone account_zone;
   std::filesystem::path store;
-  std::optional<std::int64_t> portal_id;  ///< for people; the Leads API has it in its URLs
+  std::optional<std::int64_t> portal_id;  ///< the Leads API has it in its URLs
   Credential credential;
   std::array<std::optional<Endpoint>, 2> endpoints;  ///< by Kind
   Limits limits;

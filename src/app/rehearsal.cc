@@ -94,14 +94,18 @@ int rehearse(const Options& options) {
   job.limits.requests_per_10s = 0;  // the stand-in has no limit
   job.limits.concurrency = 1;       // so that rehearsing again shows the same leads
   job.limits.requests_per_day = kNoDailyLimit;
+  std::string credential;
   for (auto& endpoint : job.endpoints) {
-    if (endpoint) endpoint->url = server.url() + std::string(split_url(endpoint->url).target);
+    if (!endpoint) continue;
+    endpoint->url = server.url() + std::string(split_url(endpoint->url).target);
+    if (endpoint->secure) credential = "rehearsal";  // the stand-in asks for any
   }
 
   const SystemClock clock;
   Store store(job.store, StoreMode::write, clock);
   Notices notices(options.rejects);
-  RunReport report = perform(job, store, {.stage = true, .submit = true}, options, "", notices);
+  RunReport report =
+      perform(job, store, {.stage = true, .submit = true}, options, credential, notices);
   report.mode = "rehearsal";
   notices.say_rest();
   if (!report.delivered->message.empty()) notices.say(report.delivered->message);

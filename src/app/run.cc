@@ -1,18 +1,19 @@
 #include "app/run.h"
 
-#include <deque>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <utility>
+#include <vector>
 
 #include "app/output.h"
 #include "app/signals.h"
+#include "app/sinks.h"
 #include "app/staging.h"
 #include "delivery/courier.h"
 #include "delivery/curl_http.h"
-#include "delivery/leads.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -24,13 +25,13 @@ constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 /// The courier and all it needs.
 class Delivery {
  public:
-  Delivery(const Job& job, Store& store, const std::string& hapikey, Notices& notices)
+  Delivery(const Job& job, Store& store, const std::string& credential, Notices& notices)
       : transport_(CurlOptions{}) {
     std::map<Kind, const Sink*> by_kind;
     for (const Kind kind : {Kind::registration, Kind::purchase}) {
       const auto& endpoint = job.endpoints[static_cast<std::size_t>(kind)];
       if (!endpoint) continue;
-      by_kind[kind] = &sinks_.emplace_back(endpoint->url, hapikey);
+      by_kind[kind] = sinks_.emplace_back(make_sink(*endpoint, credential)).get();
     }
     courier_.emplace(store, transport_, std::move(by_kind), job.limits, job.account_zone, clock_,
                      std::random_device{}(), interrupted(), notices.courier_observer());
@@ -50,14 +51,14 @@ class Delivery {
  private:
   SystemClock clock_;
   CurlHttp transport_;
-  std::deque<LeadsSink> sinks_;
+  std::vector<std::unique_ptr<Sink>> sinks_;
   std::optional<Courier> courier_;
 };
 
 }  // namespace
 
 RunReport perform(const Job& job, Store& store, Steps steps, const Options& options,
-                  const std::string& hapikey, Notices& notices) {
+                  const std::string& credential, Notices& notices) {
   const std::uint64_t most = options.limit.value_or(kNoLimit);
   RunReport report;
   report.command = options.command;
@@ -67,7 +68,7 @@ RunReport perform(const Job& job, Store& store, Steps steps, const Options& opti
   Staging staging(job, store, StageMode::keep, most, interrupted(), notices.stage_observer());
   std::optional<Delivery> delivery;
   if (steps.submit) {
-    delivery.emplace(job, store, hapikey, notices);
+    delivery.emplace(job, store, credential, notices);
     report.delivered.emplace();
   }
 
@@ -97,12 +98,12 @@ RunReport perform(const Job& job, Store& store, Steps steps, const Options& opti
 int run_on_store(const Options& options, Steps steps) {
   const Job job = read_job(options.operands.front());
   if (steps.submit) check_transport(job);
-  const std::string hapikey = steps.submit ? read_credential(job) : std::string();
+  const std::string credential = steps.submit ? read_credential(job) : std::string();
   const SystemClock clock;
   Store store(job.store, StoreMode::write, clock);
   Notices notices(options.rejects);
   const std::int64_t run = store.begin_run(options.command);
-  const RunReport report = perform(job, store, steps, options, hapikey, notices);
+  const RunReport report = perform(job, store, steps, options, credential, notices);
   store.end_run(run, report.exit_code(), to_json(report));
   notices.say_rest();
   if (report.delivered && !report.delivered->message.empty())

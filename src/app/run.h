@@ -16,9 +16,9 @@ struct Steps {
 };
 
 /// Stages what is new and submits what is pending, in turns, so that the outbox never holds much
-/// more than its limit (staging alone has none). `hapikey` may be empty.
+/// more than its limit (staging alone has none). `credential` may be empty.
 [[nodiscard]] RunReport perform(const Job& job, Store& store, Steps steps, const Options& options,
-                                const std::string& hapikey, Notices& notices);
+                                const std::string& credential, Notices& notices);
 
 /// perform() on the job's own store, recorded there as a run; prints the report.
 int run_on_store(const Options& options, Steps steps);

@@ -72,10 +72,8 @@ std::string with_masked_addresses(std::string_view words) {
 std::string words_of(const HttpReply& reply, std::string_view secret) {
   std::string words = json_text(reply.body, "message");
   if (words.empty() && !is_web_page(reply.body)) words = trim(reply.body);
-  hide_secret(secret, words);
-  words = with_masked_addresses(words);
-  if (words.ends_with('.')) words.pop_back();
-  return words.empty() ? words : ": " + printable(words, kWords);
+  words = fit_to_show(std::move(words), secret);
+  return words.empty() ? words : ": " + words;
 }
 
 Judgement stop(ExitCode exit, std::string reason, std::string message) {
@@ -158,6 +156,13 @@ Judgement judge_client_error(const HttpReply& reply, WallTime now, std::string_v
 
 }  // namespace
 
+std::string fit_to_show(std::string words, std::string_view secret) {
+  hide_secret(secret, words);
+  words = with_masked_addresses(words);
+  if (words.ends_with('.')) words.pop_back();
+  return printable(words, kWords);
+}
+
 bool is_web_page(std::string_view body) {
   const std::string head = lower(body.substr(0, 4096));
   return head.find("<html") != std::string::npos ||
@@ -194,6 +199,24 @@ Judgement judge_refusal(const HttpReply& reply, WallTime now, std::string_view s
                                   "event",
                                   reply.status));
   }
+}
+
+Judgement judge_unreadable(const HttpReply& reply, std::string_view wanted) {
+  if (is_web_page(reply.body)) {
+    return {Verdict::in_doubt,
+            Next::stop,
+            ExitCode::stopped_early,
+            "unreadable_ack",
+            fmt::format("the endpoint answered with a web page (status {}), as HubSpot never does; "
+                        "check its url in the job, and the network",
+                        reply.status),
+            {}};
+  }
+  std::string but = fmt::format("without {}", wanted);
+  if (is_markup(reply.body)) but = fmt::format("with markup in place of {}", wanted);
+  if (reports_error(reply.body)) but = "to report an error";
+  return in_doubt("unreadable_ack",
+                  fmt::format("the server answered with status {}, but {}", reply.status, but));
 }
 
 }  // namespace ordertail

@@ -2,6 +2,7 @@
 // is nothing to look up whether the first one did. So whatever is not proven is in doubt.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "delivery/sink.h"
@@ -13,6 +14,14 @@ namespace ordertail {
 /// e-mail addresses masked; they end where they repeat a "hapikey=".
 [[nodiscard]] Judgement judge_refusal(const HttpReply& reply, WallTime now,
                                       std::string_view secret);
+
+/// What a whole 2xx means that does not say what the sink waits for, such as "the GUID of a
+/// conversion event": in doubt. A web page comes from another server than HubSpot's (a captive
+/// portal, a parked domain) and ends the run: more requests would only make more doubts.
+[[nodiscard]] Judgement judge_unreadable(const HttpReply& reply, std::string_view wanted);
+
+/// The server's own words as a message may show them: see judge_refusal().
+[[nodiscard]] std::string fit_to_show(std::string words, std::string_view secret);
 
 /// Is the body a web page (a captive portal, a parked domain)?
 [[nodiscard]] bool is_web_page(std::string_view body);

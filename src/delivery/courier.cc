@@ -26,6 +26,9 @@ constexpr unsigned kDoubtsInARow = 5;
 constexpr seconds kGrace{30};             // for requests in flight after an interruption
 constexpr milliseconds kLongestNap{250};  // how late an interruption may be noticed
 constexpr milliseconds kLeastPause{1000};
+constexpr std::size_t kTurnedAway = 256;  // events at a time
+/// What the store has for a sink where there is none: no quota counts it.
+constexpr std::string_view kNoSink = "none";
 
 /// One request under way.
 struct Flight {
@@ -37,6 +40,12 @@ struct Flight {
 struct Departure {
   Flight flight;
   HttpRequest request;
+};
+
+/// An event that its sink refuses before it is sent.
+struct Refusal {
+  Flight flight;
+  Judgement judgement;
 };
 
 struct Stop {
@@ -87,7 +96,9 @@ struct Courier::Implementation {
 
   [[nodiscard]] std::size_t room() const;
   std::vector<Departure> plan();
-  std::optional<Departure> render(Parcel parcel);
+  std::optional<Flight> board(Parcel parcel);
+  [[nodiscard]] bool admit(const Sink& sink);
+  void turn_away(const std::vector<Refusal>& refusals);
   void commit_and_start(std::vector<Departure> departures);
   [[nodiscard]] bool over();
   [[nodiscard]] milliseconds nap();
@@ -114,6 +125,7 @@ struct Courier::Implementation {
   std::mt19937_64 random;
   std::unordered_map<std::uint64_t, Flight> flights;  // by ticket, which is the attempt's id
   std::vector<Outcome> outcomes;                      // judged, not yet durable
+  std::uint64_t sent_in_bulk = 0;                     // through sinks that forbid it
   unsigned doubts_in_a_row = 0;
   bool probing = false;  // the server had closed its door: one request tries whether it is open
 
@@ -159,28 +171,74 @@ std::vector<Departure> Courier::Implementation::plan() {
   if (wanted == 0 || backlog.next_due() > now) return departures;
   const std::size_t admitted = gate.admits(wanted);
   if (const auto why = gate.shut()) halt(ExitCode::stopped_early, *why);
-  while (departures.size() < admitted && !stop) {
+  std::vector<Refusal> refusals;
+  while (departures.size() < admitted && refusals.size() < kTurnedAway && !stop) {
     auto parcel = backlog.take(now);
     if (!parcel) break;
-    if (auto departure = render(std::move(*parcel))) departures.push_back(std::move(*departure));
+    auto flight = board(*std::move(parcel));
+    if (!flight) break;
+    const Sink& sink = *flight->sink;
+    if (auto refusal = sink.refuse(flight->event, clock.wall())) {
+      refusals.push_back({*std::move(flight), *std::move(refusal)});
+    } else if (!admit(sink)) {
+      backlog.done(flight->parcel);
+    } else {
+      HttpRequest request = sink.render(flight->event);
+      departures.push_back({*std::move(flight), std::move(request)});
+    }
   }
+  turn_away(refusals);
   return departures;
 }
 
-std::optional<Departure> Courier::Implementation::render(Parcel parcel) {
-  Departure departure;
-  departure.flight.event = parse_event_json(parcel.event.payload);
-  const auto sink = sinks.find(departure.flight.event.kind);
+std::optional<Flight> Courier::Implementation::board(Parcel parcel) {
+  Flight flight;
+  flight.event = parse_event_json(parcel.event.payload);
+  const auto sink = sinks.find(flight.event.kind);
   if (sink == sinks.end()) {
     halt(ExitCode::usage, fmt::format("a {} is to be sent, but the job has no endpoint for it",
-                                      name_of(departure.flight.event.kind)));
+                                      name_of(flight.event.kind)));
     backlog.done(parcel);
     return std::nullopt;
   }
-  departure.flight.sink = sink->second;
-  departure.request = sink->second->render(departure.flight.event);
-  departure.flight.parcel = std::move(parcel);
-  return departure;
+  flight.sink = sink->second;
+  flight.parcel = std::move(parcel);
+  return flight;
+}
+
+/// Counts one request more, or ends the run where that would be one too many.
+bool Courier::Implementation::admit(const Sink& sink) {
+  if (!sink.forbids_bulk() || limits.forms_per_run == 0) return true;
+  if (sent_in_bulk < limits.forms_per_run) {
+    ++sent_in_bulk;
+    return true;
+  }
+  halt(ExitCode::stopped_early,
+       fmt::format("the run has made as many requests through {} as forms_per_run = {} in [limits] "
+                   "allows: HubSpot forbids bulk import through its Forms API, and may ignore what "
+                   "a form that is abused is sent",
+                   sink.name(), limits.forms_per_run));
+  return false;
+}
+
+/// The store settles attempts and nothing else, so each of these events gets one, of which no byte
+/// ever leaves. A crash between the two commits makes a doubt that need not be; never the reverse.
+void Courier::Implementation::turn_away(const std::vector<Refusal>& refusals) {
+  if (refusals.empty()) return;
+  std::vector<Intent> intents;
+  intents.reserve(refusals.size());
+  for (const Refusal& refusal : refusals) {
+    intents.push_back({refusal.flight.parcel.event.sequence, kNoSink, content_hash("")});
+  }
+  const std::vector<std::int64_t> attempts =
+      store.settle_and_begin(outcomes, intents, gate.today());
+  outcomes.clear();
+  for (std::size_t i = 0; i < refusals.size(); ++i) {
+    record(static_cast<std::uint64_t>(attempts[i]), refusals[i].flight, refusals[i].judgement, 0);
+    backlog.done(refusals[i].flight.parcel);
+  }
+  store.settle_and_begin(outcomes, {}, gate.today());
+  outcomes.clear();
 }
 
 /// The commit rule: what is over is settled and what begins is recorded in one durable transaction,

@@ -26,6 +26,8 @@ struct Limits {
   unsigned tries = 6;                           ///< per event and run
   std::chrono::milliseconds first_delay{1000};  ///< base of the full-jitter back-off
   std::chrono::milliseconds longest_delay{60'000};
+  /// Through sinks that forbid bulk import; 0: no limit.
+  std::uint64_t forms_per_run = 1'000;
   unsigned outbox = 10'000;  ///< staging pauses at this many events
 };
 

@@ -1,7 +1,5 @@
 #include "delivery/leads.h"
 
-#include <fmt/core.h>
-
 #include <array>
 #include <utility>
 
@@ -18,16 +16,6 @@ bool is_hex(char c) {
 bool is_word(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
          c == '_';
-}
-
-bool is_guid(std::string_view word) {
-  const bool dashed = word.size() == 36;
-  if (!dashed && word.size() != 32) return false;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    const bool dash = dashed && (i == 8 || i == 13 || i == 18 || i == 23);
-    if (dash ? word[i] != '-' : !is_hex(word[i])) return false;
-  }
-  return true;
 }
 
 std::string joined(const std::vector<std::string>& parts) {
@@ -72,37 +60,17 @@ Judgement accepted() {
   return judgement;
 }
 
-/// A 2xx that is no acknowledgement. A web page comes from another server than HubSpot's (a captive
-/// portal, a parked domain): more requests would only make more doubts.
-Judgement unreadable_ack(const HttpReply& reply) {
-  Judgement judgement;
-  judgement.verdict = Verdict::in_doubt;
-  judgement.reason = "unreadable_ack";
-  if (is_web_page(reply.body)) {
-    judgement.next = Next::stop;
-    judgement.exit = ExitCode::stopped_early;
-    judgement.message = fmt::format(
-        "the endpoint answered with a web page (status {}), as HubSpot never does; check its url "
-        "in "
-        "the job, and the network",
-        reply.status);
-  } else if (is_markup(reply.body)) {
-    judgement.message = fmt::format(
-        "the server answered with status {}, but with markup in place of the GUID of a conversion "
-        "event",
-        reply.status);
-  } else if (reports_error(reply.body)) {
-    judgement.message =
-        fmt::format("the server answered with status {}, but to report an error", reply.status);
-  } else {
-    judgement.message = fmt::format(
-        "the server answered with status {}, but without the GUID of a conversion event",
-        reply.status);
-  }
-  return judgement;
-}
-
 }  // namespace
+
+bool is_guid(std::string_view word) {
+  const bool dashed = word.size() == 36;
+  if (!dashed && word.size() != 32) return false;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const bool dash = dashed && (i == 8 || i == 13 || i == 18 || i == 23);
+    if (dash ? word[i] != '-' : !is_hex(word[i])) return false;
+  }
+  return true;
+}
 
 bool names_guid(std::string_view text) {
   for (std::size_t begin = 0; begin < text.size();) {
@@ -132,7 +100,7 @@ Judgement LeadsSink::judge(const HttpReply& reply, WallTime now) const {
   }
   const bool acknowledges = names_guid(reply.body) && !is_web_page(reply.body) &&
                             !is_markup(reply.body) && !reports_error(reply.body);
-  return acknowledges ? accepted() : unreadable_ack(reply);
+  return acknowledges ? accepted() : judge_unreadable(reply, "the GUID of a conversion event");
 }
 
 }  // namespace ordertail

@@ -36,7 +36,10 @@ class LeadsSink final : public Sink {
   std::string hapikey_;
 };
 
-/// Does `text` hold a GUID that stands by itself: 32 hexadecimal digits, or 8-4-4-4-12 of them?
+/// Is `word` a GUID: 32 hexadecimal digits, or 8-4-4-4-12 of them?
+[[nodiscard]] bool is_guid(std::string_view word);
+
+/// Does `text` hold a GUID that stands by itself?
 [[nodiscard]] bool names_guid(std::string_view text);
 
 }  // namespace ordertail

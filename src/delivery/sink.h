@@ -39,12 +39,20 @@ struct Judgement {
   std::optional<std::chrono::seconds> wait_for;
 };
 
-/// A seam: leads today; forms and crm are further ones.
+/// A seam: leads and forms; crm is a further one.
 class Sink {
  public:
   virtual ~Sink() = default;
   /// "leads"
   [[nodiscard]] virtual std::string_view name() const = 0;
+  /// Must no run send many events this way? The job's limits say how many (Limits::forms_per_run).
+  [[nodiscard]] virtual bool forbids_bulk() const { return false; }
+  /// Asked right before an event would be sent: why it must not be, as a rejection; nullopt when it
+  /// may.
+  [[nodiscard]] virtual std::optional<Judgement> refuse(const Event& /*event*/,
+                                                        WallTime /*now*/) const {
+    return std::nullopt;
+  }
   /// A pure function of the event: rendering again gives the same bytes.
   [[nodiscard]] virtual HttpRequest render(const Event& event) const = 0;
   /// A pure function, too: `now` is what a date in a Retry-After header is held against.

@@ -44,5 +44,20 @@ TEST(EndpointTest, ALeadsUrlNamesAppAndForm) {
             "a Leads API URL names its form: FormName=new_registration, for example");
 }
 
+TEST(EndpointTest, AFormsUrlNamesItsFormInItsPath) {
+  const std::string guid = "6f2ccdfe-4892-4ffa-8593-940b12c11aa1";
+  for (const std::string& url : {"https://h/submit/62515/" + guid, "https://h/" + guid + "/submit",
+                                 "https://h/" + guid + "?x=/y", "https://h//" + guid + "#z"}) {
+    EXPECT_EQ(form_guid(url), guid) << url;
+    EXPECT_EQ(fault_of_forms_url(url), "") << url;
+  }
+  for (const std::string& url :
+       {"https://h?f=/" + guid, "https://h/x" + guid, std::string("https://h/62515/"),
+        std::string("https://h"), "ftp://h/" + guid}) {
+    EXPECT_EQ(form_guid(url), "") << url;
+    EXPECT_NE(fault_of_forms_url(url), "") << url;
+  }
+}
+
 }  // namespace
 }  // namespace ordertail

@@ -17,6 +17,30 @@ constexpr std::uint64_t kAll = 1'000'000;
 constexpr char kTooMany[] =
     R"({"message":"You have reached your daily limit.","policyName":"DAILY"})";
 
+/// Sends what the Leads API sends, but not every event, and not many in a run.
+class ChoosySink final : public Sink {
+ public:
+  explicit ChoosySink(std::function<bool(int order)> refuses) : refuses_(std::move(refuses)) {}
+
+  [[nodiscard]] std::string_view name() const override { return "choosy"; }
+  [[nodiscard]] bool forbids_bulk() const override { return true; }
+  [[nodiscard]] std::optional<Judgement> refuse(const Event& event,
+                                                WallTime /*now*/) const override {
+    if (!refuses_(std::stoi(event.order_number))) return std::nullopt;
+    return Judgement{Verdict::rejected, Next::go_on, ExitCode::ok, "too_old", "it is too old", {}};
+  }
+  [[nodiscard]] HttpRequest render(const Event& event) const override {
+    return leads_.render(event);
+  }
+  [[nodiscard]] Judgement judge(const HttpReply& reply, WallTime now) const override {
+    return leads_.judge(reply, now);
+  }
+
+ private:
+  std::function<bool(int order)> refuses_;
+  LeadsSink leads_{"http://127.0.0.1:9/?app=leaddirector&FormName=purchase_complete", ""};
+};
+
 class CourierTest : public testing::Test {
  protected:
   static Limits one_at_a_time() {
@@ -26,12 +50,15 @@ class CourierTest : public testing::Test {
   }
 
   Courier courier(FakeTransport& server, const Limits& limits) {
+    return courier(server, limits, sink);
+  }
+  Courier courier(FakeTransport& server, const Limits& limits, const Sink& through) {
     CourierObserver observer;
     observer.problem = [this](const Event& event, const Judgement& judgement) {
       problems.push_back(event.order_number + " " + judgement.reason);
     };
     observer.pause = [this](std::string_view message) { pauses.emplace_back(message); };
-    return Courier(shop.store(), server, {{Kind::purchase, &sink}}, limits,
+    return Courier(shop.store(), server, {{Kind::purchase, &through}}, limits,
                    TimeZone::find("America/New_York"), clock, 42, interrupted, observer);
   }
   Delivered drain(FakeTransport& server, const Limits& limits, std::uint64_t most = kAll) {
@@ -47,6 +74,18 @@ class CourierTest : public testing::Test {
     std::vector<int> all;
     for (int order = 1; order <= last; ++order) all.push_back(order);
     return all;
+  }
+
+  /// Calls `look` with the store that a crash of the machine would leave behind now.
+  void after_a_crash(const std::function<void(const Store&)>& look) {
+    const std::filesystem::path crashed = Shop::make_directory();
+    for (const auto& file : std::filesystem::directory_iterator(shop.directory())) {
+      if (file.path().extension() != ".lock") {
+        std::filesystem::copy(file.path(), crashed / file.path().filename());
+      }
+    }
+    look(Store(crashed / "shop.db", StoreMode::write, clock));
+    std::filesystem::remove_all(crashed);
   }
 
   FakeClock clock;
@@ -80,14 +119,7 @@ TEST_F(CourierTest, NoByteLeavesBeforeItsAttemptIsDurable) {
   shop.stage(1, 12);
   FakeTransport server(clock, [](int order) { return order == 3 ? broken() : thanks(); });
   server.on_start = [this](int order) {
-    const std::filesystem::path crashed = Shop::make_directory();
-    for (const auto& file : std::filesystem::directory_iterator(shop.directory())) {
-      if (file.path().extension() != ".lock") {
-        std::filesystem::copy(file.path(), crashed / file.path().filename());
-      }
-    }
-    {
-      const Store store(crashed / "shop.db", StoreMode::write, clock);
+    after_a_crash([order](const Store& store) {
       const auto doubts = store.in_doubt(100);
       EXPECT_TRUE(std::any_of(doubts.begin(), doubts.end(),
                               [order](const Held& doubt) {
@@ -95,8 +127,7 @@ TEST_F(CourierTest, NoByteLeavesBeforeItsAttemptIsDurable) {
                                        std::to_string(order);
                               }))
           << "order " << order;
-    }
-    std::filesystem::remove_all(crashed);
+    });
   };
   EXPECT_EQ(drain(server, {}).submitted, 11U);
   EXPECT_EQ(server.starts.size(), 12U);
@@ -333,6 +364,103 @@ TEST_F(CourierTest, AnEventWithoutAnEndpointEndsTheRun) {
   EXPECT_EQ(delivered.message,
             "a purchase is to be sent, but the job has no endpoint for it; 2 events stay pending");
   EXPECT_TRUE(server.starts.empty());
+}
+
+TEST_F(CourierTest, WhatItsSinkRefusesIsRejectedWithoutARequest) {
+  constexpr int kOrders = 1000;
+  shop.stage(1, kOrders);
+  const ChoosySink choosy([](int order) { return order % 100 != 0; });
+  FakeTransport server(clock, [](int) { return thanks(); });
+  Limits limits = one_at_a_time();
+  limits.requests_per_day = 10;
+  Courier mine = courier(server, limits, choosy);
+  const Delivered delivered = mine.drain(kAll);
+  EXPECT_EQ(orders(server), (std::vector<int>{100, 200, 300, 400, 500, 600, 700, 800, 900, 1000}));
+  EXPECT_EQ(delivered.requests, 10U);
+  EXPECT_EQ(delivered.submitted, 10U);
+  EXPECT_EQ(delivered.rejected, 990U);
+  EXPECT_EQ(delivered.exit, ExitCode::ok) << delivered.message;
+  EXPECT_EQ(problems.size(), 990U);
+  EXPECT_EQ(problems.front(), "1 too_old");
+  const Totals totals = shop.store().totals();
+  EXPECT_EQ(totals.submitted, 10U);
+  EXPECT_EQ(totals.rejected, 990U);
+  EXPECT_EQ(totals.pending, 0U);
+  EXPECT_EQ(totals.in_doubt, 0U);
+  const auto settled = shop.store().problems(1000);
+  ASSERT_EQ(settled.size(), 990U);
+  EXPECT_EQ(settled[0].reason, "too_old");
+  EXPECT_EQ(settled[0].message, "it is too old");
+  EXPECT_EQ(settled[0].http_status, 0);
+  EXPECT_EQ(shop.store().requests_on("choosy", "2023-12-31"), 10U);
+  EXPECT_EQ(mine.drain(kAll).rejected, 0U) << "once and for all";
+}
+
+// The store knows no settlement without an attempt, and an attempt that a crash leaves open is one
+// that may have been sent. Here it was not: that errs on the side that repeats nothing.
+TEST_F(CourierTest, ACrashWhileRefusingLosesNothing) {
+  shop.stage(1, 9);
+  const ChoosySink choosy([](int order) { return order <= 4; });
+  FakeTransport server(clock, [](int) { return thanks(); });
+  int looks = 0;
+  CourierObserver observer;
+  observer.problem = [&](const Event&, const Judgement&) {
+    after_a_crash([&](const Store& store) {
+      const Totals totals = store.totals();
+      EXPECT_EQ(totals.in_doubt, 4U);
+      EXPECT_EQ(totals.pending, 5U);
+      EXPECT_EQ(totals.rejected, 0U);
+      ++looks;
+    });
+  };
+  Courier mine(shop.store(), server, {{Kind::purchase, &choosy}}, {}, TimeZone::find("UTC"), clock,
+               1, interrupted, observer);
+  server.on_start = [&](int) {
+    EXPECT_EQ(shop.store().totals().rejected, 4U) << "settled before a request leaves";
+  };
+  EXPECT_EQ(mine.drain(kAll).submitted, 5U);
+  EXPECT_EQ(looks, 4);
+}
+
+TEST_F(CourierTest, WhatIsRefusedCostsNoTime) {
+  shop.stage(1, 1000);
+  const ChoosySink choosy([](int order) { return order != 1000; });
+  FakeTransport server(clock, [](int) { return thanks(); });
+  const SteadyTime begin = clock.steady();
+  EXPECT_EQ(courier(server, {}, choosy).drain(kAll).submitted, 1U);
+  EXPECT_LT(clock.steady() - begin, 1s);
+}
+
+TEST_F(CourierTest, ARunSendsNoBulkWhereThatIsForbidden) {
+  shop.stage(1, 30);
+  const ChoosySink choosy([](int order) { return order == 3; });
+  FakeTransport server(clock, [](int) { return thanks(); });
+  Limits limits;
+  limits.requests_per_10s = 0;
+  limits.forms_per_run = 10;
+  Courier mine = courier(server, limits, choosy);
+  EXPECT_EQ(mine.drain(4).exit, ExitCode::ok);
+  const Delivered delivered = mine.drain(kAll);
+  EXPECT_EQ(delivered.submitted, 6U) << "the run's, not the drain's";
+  EXPECT_EQ(delivered.exit, ExitCode::stopped_early);
+  EXPECT_EQ(delivered.message,
+            "the run has made as many requests through choosy as forms_per_run = 10 in [limits] "
+            "allows: HubSpot forbids bulk import through its Forms API, and may ignore what a form "
+            "that is abused is sent; 19 events stay pending; run the command again");
+  limits.forms_per_run = 0;
+  EXPECT_EQ(courier(server, limits, choosy).drain(kAll).submitted, 19U);
+  shop.stage(31, 10);
+  limits.forms_per_run = 10;
+  EXPECT_EQ(courier(server, limits, choosy).drain(kAll).exit, ExitCode::ok) << "as many as that";
+}
+
+TEST_F(CourierTest, OtherSinksMayBeSentMuch) {
+  shop.stage(1, 30);
+  FakeTransport server(clock, [](int) { return thanks(); });
+  Limits limits;
+  limits.requests_per_10s = 0;
+  limits.forms_per_run = 10;
+  EXPECT_EQ(drain(server, limits).submitted, 30U);
 }
 
 }  // namespace

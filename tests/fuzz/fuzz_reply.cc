@@ -1,11 +1,26 @@
-// Whatever a server answers, the sink says one thing of it, and only a whole 2xx with a GUID is
-// accepted.
+// Whatever a server answers, each sink says one thing of it. Accepted is only a whole 2xx with a
+// GUID, and of a form a whole 200 that is JSON.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <string>
 
+#include "delivery/forms.h"
 #include "delivery/leads.h"
+
+namespace {
+
+void check(const ordertail::Judgement& judgement, bool may_be_accepted) {
+  const bool accepted = judgement.verdict == ordertail::Verdict::accepted;
+  if (accepted && !may_be_accepted) std::abort();
+  if (!accepted && judgement.message.empty()) std::abort();
+  for (const char c : judgement.message) {
+    if (c >= 0 && c < ' ') std::abort();
+  }
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 4) return 0;
@@ -19,14 +34,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } else {
     reply.body = text;
   }
-  const ordertail::Judgement judgement = sink.judge(reply, ordertail::WallTime{});
-  const bool accepted = judgement.verdict == ordertail::Verdict::accepted;
-  const bool may_be = reply.transfer == ordertail::Transfer::complete && reply.status / 100 == 2 &&
-                      ordertail::names_guid(reply.body);
-  if (accepted && !may_be) std::abort();
-  if (!accepted && judgement.message.empty()) std::abort();
-  for (const char c : judgement.message) {
-    if (c >= 0 && c < ' ') std::abort();
-  }
+  reply.content_type = "application/json";
+  const bool is_whole = reply.transfer == ordertail::Transfer::complete;
+  check(sink.judge(reply, ordertail::WallTime{}),
+        is_whole && reply.status / 100 == 2 && ordertail::names_guid(reply.body));
+  const ordertail::FormsSink form("https://127.0.0.1/", "token", {});
+  check(form.judge(reply, ordertail::WallTime{}),
+        is_whole && reply.status == 200 && nlohmann::json::accept(reply.body));
   return 0;
 }

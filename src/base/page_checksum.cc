@@ -63,12 +63,12 @@ bool denies_checksums(const unsigned char* page) {
 
 int read(sqlite3_file* file, void* out, int size, sqlite3_int64 at) {
   const int code = real(file)->pMethods->xRead(real(file), out, size, at);
-  if (code != SQLITE_OK || !is_page(size, at)) return code;
+  if (code != SQLITE_OK) return code;
   const auto* page = static_cast<const unsigned char*>(out);
-  if (at == 0) {
-    if (denies_checksums(page)) return SQLITE_CORRUPT;
-    own(file).checksums = page[kReservedAt] == kChecksumSize;
-  }
+  // SQLite's first look is at the header alone; the whole page may come from the log then.
+  if (at == 0 && size > kReservedAt) own(file).checksums = page[kReservedAt] == kChecksumSize;
+  if (!is_page(size, at)) return SQLITE_OK;
+  if (at == 0 && denies_checksums(page)) return SQLITE_CORRUPT;
   return !own(file).checksums || is_right(page, at) ? SQLITE_OK : SQLITE_CORRUPT;
 }
 

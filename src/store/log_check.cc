@@ -44,6 +44,10 @@ struct Checksum {
       second += (big ? big_endian(bytes + i + 4) : little_endian(bytes + i + 4)) + first;
     }
   }
+  void go_on_from(Bytes stored) {
+    first = big_endian(stored);
+    second = big_endian(stored + 4);
+  }
   [[nodiscard]] bool is_at(Bytes stored) const {
     return big_endian(stored) == first && big_endian(stored + 4) == second;
   }
@@ -93,21 +97,21 @@ void check_log(const std::filesystem::path& store) {
   checksum.add(header.data(), kLogHeader - 8);
   if ((magic & ~1U) != kMagic || page > kLargestPage || !checksum.is_at(header.data() + 24)) return;
 
-  off_t damaged_at = 0;       // the end of the first wrong frame
-  bool commit_since = false;  // was there a whole commit's end since?
+  // Each checksum goes on from the one before, so a frame proves that it was written after the one
+  // that it follows, whatever lies before that. Two frames may only look alike: where a power cut
+  // tore a commit, what a longer one had left there shows behind it.
+  off_t damaged_at = 0;    // the end of the first wrong frame
+  bool committed = false;  // does the frame before end a commit, after that one?
   for (std::vector<unsigned char> frame(kFrameHeader + page); log.read(frame);) {
-    // Frames with other salts are left from before the log was last begun again.
+    const unsigned char* stored = frame.data() + 16;
+    checksum.add(frame.data(), 8);
+    checksum.add(frame.data() + kFrameHeader, page);
     const bool ours = std::memcmp(frame.data() + 8, header.data() + 16, 8) == 0;
-    if (damaged_at == 0) {
-      checksum.add(frame.data(), 8);
-      checksum.add(frame.data() + kFrameHeader, page);
-      if (ours && checksum.is_at(frame.data() + 16)) continue;
-      damaged_at = log.at();
-    } else if (ours && commit_since) {
-      refuse(store, damaged_at);
-    }
-    const bool ends_commit = big_endian(frame.data() + 4) != 0;
-    commit_since = commit_since || (ours && ends_commit);
+    const bool follows = ours && checksum.is_at(stored);
+    if (follows && committed) refuse(store, damaged_at);
+    if (!follows && damaged_at == 0) damaged_at = log.at();
+    committed = follows && damaged_at != 0 && big_endian(frame.data() + 4) != 0;
+    checksum.go_on_from(stored);
   }
 }
 

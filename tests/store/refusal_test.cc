@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <functional>
 #include <random>
 
 #include "store/raw.h"
@@ -223,6 +224,36 @@ TEST_F(RefusalTest, ALogThatIsDamagedBeforeItsLastCommit) {
   // The last commit may be as a power cut leaves it: what it recorded had not been done yet.
   write_file(log, whole.substr(0, whole.size() - 1));
   EXPECT_EQ(complaint_of(StoreMode::write), "");
+}
+
+/// Two power cuts: behind the second commit that was torn shows what is left of the first.
+TEST_F(RefusalTest, ALogThatPowerCutsToreTwiceIsNotDamaged) {
+  const std::string log = path_.string() + "-wal";
+  const auto run = [&](const std::function<void(Store&)>& action) {
+    Child child([&] {
+      static Store store(path_, StoreMode::write, clock_);
+      action(store);
+    });
+    child.kill();
+  };
+  run([](Store& store) { stage(store, 1, 5); });
+  const std::size_t committed = read_file(log).size();
+  const auto tear = [&] {
+    std::string torn = read_file(log);
+    torn[committed + 24 + 100] ^= 1;  // in the first page after what was committed
+    write_file(log, torn);
+  };
+  for (const auto& action :
+       {std::function<void(Store&)>([](Store& store) { stage(store, 6, 400); }),
+        std::function<void(Store&)>([](Store& store) {
+          store.settle_and_begin({}, intents_for(store.pending(1)), "a day");
+        })}) {
+    run(action);
+    EXPECT_GT(read_file(log).size(), committed + 80'000);
+    tear();
+  }
+  const Store store(path_, StoreMode::write, clock_);
+  EXPECT_EQ(store.totals().pending, 5);
 }
 
 TEST_F(RefusalTest, PermissionsArePrivateWhateverTheUmask) {

@@ -109,7 +109,8 @@ class Replayer {
   std::vector<Cut> round();
   void walk(const std::vector<Cut>& cuts);
   void cut(const Disk& disk, const Cut& cut);
-  void look();
+  /// False when the store is refused.
+  bool look();
   void compare(const Store& store);
   void resume();
   void found(std::size_t& count, const std::string& what);
@@ -172,11 +173,11 @@ void Replayer::cut(const Disk& disk, const Cut& cut) {
   ++result_.states;
   cut_ = cut;
   tree_ = std::move(tree);
-  look();
-  if (budget_.resumed_every != 0 && result_.states % budget_.resumed_every == 0) resume();
+  const bool opened = look();
+  if (opened && budget_.resumed_every != 0 && result_.states % budget_.resumed_every == 0) resume();
 }
 
-void Replayer::look() {
+bool Replayer::look() {
   lay_out(tree_, directory_);
   const fs::path file = directory_ / "state/main.db";
   try {
@@ -185,10 +186,11 @@ void Replayer::look() {
   } catch (const Error& error) {
     found(result_.unopenable, error.what());
     if (!is_laid_out(tree_, directory_)) found(result_.touched, "a refused store was changed");
-    return;
+    return false;
   }
   const std::string integrity = integrity_of(file);
   if (integrity != "ok") found(result_.unsound, integrity);
+  return true;
 }
 
 void Replayer::compare(const Store& store) {

@@ -80,7 +80,9 @@ TEST_P(Weakness, IsFound) {
   const Replay result = replay(record_story(weakness(GetParam())), budget);
   fmt::print("{}: {} (seed {})\n", GetParam(), result.in_words(), budget.seed);
   // OFF leaves hardly a store that could forget.
-  if (GetParam() != std::string_view("OFF")) EXPECT_GT(result.forgotten, 0U);
+  if (GetParam() != std::string_view("OFF")) {
+    EXPECT_GT(result.forgotten, 0U);
+  }
   EXPECT_GT(result.broken(), budget.states / 20);
 }
 

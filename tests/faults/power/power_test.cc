@@ -39,8 +39,8 @@ class Promise : public testing::TestWithParam<bool> {};
 
 TEST_P(Promise, NothingSentIsForgottenAndEveryStoreOpens) {
   Budget budget;
-  budget.states = kSanitized ? 200 : 800;
-  budget.resumed_every = kSanitized ? 100 : 80;
+  budget.states = kSanitized ? 120 : 600;
+  budget.resumed_every = kSanitized ? 60 : 75;
   const Replay result = replay(record_story(GetParam() ? folding_all_the_time() : Twist{}), budget);
   fmt::print("{} (seed {})\n", result.in_words(), budget.seed);
   EXPECT_EQ(result.broken(), 0U) << findings_of(result);

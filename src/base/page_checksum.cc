@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string_view>
@@ -63,8 +64,12 @@ bool denies_checksums(const unsigned char* page) {
 
 int read(sqlite3_file* file, void* out, int size, sqlite3_int64 at) {
   const int code = real(file)->pMethods->xRead(real(file), out, size, at);
-  if (code != SQLITE_OK) return code;
   const auto* page = static_cast<const unsigned char*>(out);
+  // Behind the end of the file there are zeros only; anything else is the beginning of a page.
+  if (code == SQLITE_IOERR_SHORT_READ && own(file).checksums && is_page(size, at) &&
+      std::any_of(page, page + size, [](unsigned char byte) { return byte != 0; }))
+    return SQLITE_CORRUPT;
+  if (code != SQLITE_OK) return code;
   // SQLite's first look is at the header alone; the whole page may come from the log then.
   if (at == 0 && size > kReservedAt) own(file).checksums = page[kReservedAt] == kChecksumSize;
   if (!is_page(size, at)) return SQLITE_OK;

@@ -104,6 +104,13 @@ TEST_F(PageChecksum, AWrongLetterIsRefusedBesideTheLogOfAKilledProcess) {
   EXPECT_TRUE(content() == damaged);
 }
 
+TEST_F(PageChecksum, AFileThatEndsWithinAPageIsRefused) {
+  make();
+  const std::string whole = content();
+  for (const std::size_t lost : {1U, 8U, 100U, 4000U})
+    expect_refused(whole.substr(0, whole.size() - lost), std::to_string(lost));
+}
+
 TEST_F(PageChecksum, APageInAnothersPlaceIsRefused) {
   make();
   const std::string whole = content();

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "base/page_checksum.h"
 #include "base/text.h"
 
 namespace ordertail {
@@ -112,7 +113,8 @@ Database::Database(const std::filesystem::path& path, Access access)
   const int flags = access == Access::look ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
                                            : SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE;
   try {
-    if (sqlite3_open_v2(name.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
+    if (sqlite3_open_v2(name.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, checksum_vfs()) !=
+        SQLITE_OK)
       fail("open");
     configure();
   } catch (...) {
@@ -128,7 +130,11 @@ void Database::configure() {
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     execute("PRAGMA query_only = ON", "open");
   }
-  if (access_ == Access::write) execute(kForWriting, "open");
+  if (access_ != Access::write) return;
+  // Of a file that is being made; one that was made without keeps its pages as they are.
+  int reserved = kChecksumSize;
+  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
+  execute(kForWriting, "open");
 }
 
 // Folds the log into the file and removes it. A failure to do so costs nothing: the log stays and

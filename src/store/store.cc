@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "store/lock.h"
+#include "store/log_check.h"
 #include "store/store_file.h"
 #include "store/store_implementation.h"
 
@@ -62,6 +63,7 @@ std::unique_ptr<Database> open_database(const fs::path& path, StoreMode mode) {
     return nothing;
   }
   if (!there) create_store(path);
+  if (has_log(path)) check_log(path);
   const Access access = mode == StoreMode::write ? Access::write
                         : has_log(path)          ? Access::look_through
                                                  : Access::look;

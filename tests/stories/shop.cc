@@ -136,7 +136,7 @@ std::map<std::string, int> seen_by(const sandbox::Server& server) {
   for (const Json& submission : listing["submissions"]) {
     if (!submission["error"].is_null()) continue;
     const Json& fields = submission["fields"];
-    ++seen[fields.value("order_number", fields.value("Email", ""))];
+    ++seen[fields.value("order_number", fields.value("Email", fields.value("email", "")))];
   }
   return seen;
 }

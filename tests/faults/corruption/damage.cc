@@ -57,7 +57,7 @@ std::map<std::string, std::string> words_of(const Store& store) {
     says["payloads"] += event.payload + '\n';
     says["tries"] += fmt::format("{} ", event.tries);
   }
-  for (const InDoubt& doubt : store.in_doubt(100)) {
+  for (const Held& doubt : store.in_doubt(100)) {
     says["states"] += to_hex(doubt.id.view()) + ' ';
     says["payloads"] += doubt.payload + '\n';
     says["doubts"] += fmt::format("{} {} {} {}\n", doubt.reason, doubt.message, doubt.tries,

@@ -67,15 +67,18 @@ Names options_by_readme(const std::string& command) {
 Names options_by_manual(const std::string& command) {
   const std::string page = contents(MANUAL_FILE);
   const std::string synopsis = page.substr(0, page.find("\n.Sh DESCRIPTION"));
-  const std::size_t begin = synopsis.find("\n.Cm " + command + "\n");
+  const std::string head = "\n.Cm " + command + "\n";
   Names names;
+  std::size_t begin = synopsis.find(head);
   if (begin == synopsis.npos) return {"no synopsis"};
-  add_names(synopsis.substr(begin, synopsis.find("\n.Nm", begin) - begin), "Fl -", names);
+  for (; begin != synopsis.npos; begin = synopsis.find(head, begin + 1)) {
+    add_names(synopsis.substr(begin, synopsis.find("\n.Nm", begin) - begin), "Fl -", names);
+  }
   return names;
 }
 
 TEST(ManualTest, TheReadmeNamesEveryOption) {
-  ASSERT_EQ(commands().size(), 9U);
+  ASSERT_EQ(commands().size(), 11U);
   Names shared;
   for (const char* command : {"stage", "submit"}) shared.merge(options_by_help(command));
   for (const std::string& command : commands()) {

@@ -132,10 +132,12 @@ std::vector<std::string> leaks(const Trial& trial, const WatchedRun& run, const 
   look_for(kSecret);
   if (store.find(kSecret) != store.npos)
     found.push_back(std::string(kSecret) + " is in the checkpoint file");
-  const std::set<std::string> doubts = doubts_of(status);
+  // What waits for a person's decision is kept whole: doubts, and what HubSpot rejected.
+  std::set<std::string> kept = doubts_of(status);
+  kept.merge(trial.refused());
   for (const std::string& event : trial.job().events) {
     look_for(address_of(event));
-    if (doubts.count(event) == 0 && store.find(address_of(event)) != store.npos)
+    if (kept.count(event) == 0 && store.find(address_of(event)) != store.npos)
       found.push_back(address_of(event) + " is still in the checkpoint file");
   }
   look_for(address_of("90"));

@@ -5,13 +5,15 @@
 
 #include <stdexcept>
 
+#include "base/page_checksum.h"
+
 namespace ordertail {
 namespace {
 
 class Connection {
  public:
-  explicit Connection(const std::filesystem::path& file) {
-    require(sqlite3_open_v2(file.c_str(), &handle_, SQLITE_OPEN_READWRITE, nullptr));
+  explicit Connection(const std::filesystem::path& file, const char* vfs = nullptr) {
+    require(sqlite3_open_v2(file.c_str(), &handle_, SQLITE_OPEN_READWRITE, vfs));
   }
   ~Connection() { sqlite3_close(handle_); }
   Connection(const Connection&) = delete;
@@ -41,8 +43,9 @@ std::string raw(const std::filesystem::path& file, const std::string& sql, int c
 }
 
 void raw_change(const std::filesystem::path& file, const std::string& sql) {
-  const Connection connection(file);
-  connection.require(sqlite3_exec(connection.handle(), sql.c_str(), nullptr, nullptr, nullptr));
+  const Connection connection(file, checksum_vfs());
+  const std::string script = "PRAGMA locking_mode = EXCLUSIVE;" + sql;
+  connection.require(sqlite3_exec(connection.handle(), script.c_str(), nullptr, nullptr, nullptr));
 }
 
 void raw_hold(const std::filesystem::path& file) {

@@ -12,7 +12,7 @@ namespace ordertail {
 [[nodiscard]] std::string raw(const std::filesystem::path& file, const std::string& sql,
                               int column = 0);
 
-/// Runs statements on the file.
+/// Runs statements on the file, and leaves it as the store does: with checksums, if it has any.
 void raw_change(const std::filesystem::path& file, const std::string& sql);
 
 /// Opens the file and holds its write lock for as long as the process lives.

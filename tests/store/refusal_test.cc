@@ -72,9 +72,9 @@ TEST_F(RefusalTest, AnotherProgramsDatabase) {
 
 TEST_F(RefusalTest, ANewerVersion) {
   make_store();
-  raw_change(path_, "PRAGMA user_version = 3");
+  raw_change(path_, "PRAGMA user_version = 4");
   expect_refused(
-      "is of version 3, which this ordertail does not know (it knows 1 to 2). It has been "
+      "is of version 4, which this ordertail does not know (it knows 1 to 3). It has been "
       "left as it is. Use the ordertail that wrote it.");
 }
 

@@ -58,23 +58,29 @@ void Intake::take(const Findings& findings, const Pattern& pattern) {
   }
 }
 
-bool Intake::contradicts(const Event& event, std::optional<EventDigest> digest) const {
+bool Intake::contradicts(const Event& event, std::optional<EventDigest> digest,
+                         const Pattern& pattern) const {
   if (!met_ || !digest || !met_->is_of_this_file(event.id)) return false;
+  if (pattern.csv->layout == Layout::repeated_key)
+    return true;  // the same part, perhaps, but apart
   const auto met = met_->find(event.id);
   return met->state == Known::no || (met->digest && is_change(*met->digest, *digest));
 }
 
 /// Nothing of the order is sent: what was read of it before is taken out again.
 void Intake::reject_again(const Event& event) {
-  counts_.withdrawn += withdraw(event.id) == Withdrawn::taken_out;
+  const Withdrawn withdrawn = withdraw(event.id);
+  counts_.withdrawn += withdrawn == Withdrawn::taken_out;
   const Reject reject{
       "order_again",
       "order_number",
       fmt::format(
-          "order {} stands in this file before, with other content, and which of the two "
-          "is right the file does not tell: neither is sent. If these are rows of one "
-          "order, sort the file so that they stand together; otherwise remove the wrong one",
-          printable(discreet(event.order_number), 40)),
+          "order {} stands in this file before, and which of the two is right the file does "
+          "not tell: {}. If these are rows of one order, sort the file so that they stand "
+          "together; otherwise remove the wrong one",
+          printable(discreet(event.order_number), 40),
+          withdrawn == Withdrawn::too_late ? "what stood there was sent already"
+                                           : "neither is sent"),
       event.origin.file,
       {event.origin.line, event.origin.byte},
       event.rows};
@@ -85,7 +91,7 @@ void Intake::reject_again(const Event& event) {
 
 void Intake::take(const Event& event, const Pattern& pattern) {
   const auto digest = digest_of(event, pattern);
-  if (contradicts(event, digest)) return reject_again(event);
+  if (contradicts(event, digest, pattern)) return reject_again(event);
   const Staged staged = stage(event, digest);
   if (met_ && (staged == Staged::added || staged == Staged::replaced)) met_->put(event.id, digest);
   switch (staged) {

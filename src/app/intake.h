@@ -54,7 +54,8 @@ class Intake {
   Staged stage(const Event& event, std::optional<EventDigest> digest);
   Withdrawn withdraw(const Hash128& id);
   [[nodiscard]] Known look_up(const Hash128& id) const;
-  [[nodiscard]] bool contradicts(const Event& event, std::optional<EventDigest> digest) const;
+  [[nodiscard]] bool contradicts(const Event& event, std::optional<EventDigest> digest,
+                                 const Pattern& pattern) const;
   void reject_again(const Event& event);
   void count_new(const Event& event);
   void count_changed(ChangedOrder order, std::uint64_t rows);

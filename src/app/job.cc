@@ -90,6 +90,18 @@ void check_that_forms_differ(const Job& job, TomlTable& hubspot) {
                   is_leads ? "FormName" : "form", printable(form)));
 }
 
+/// A form's token in the body of a request to the Leads API would be told to the wrong server.
+void check_that_token_is_kept(const Job& job, TomlTable& hubspot) {
+  const auto& [registration, purchase] = job.endpoints;
+  if (!registration || !purchase || registration->secure == purchase->secure) return;
+  const Kind other = registration->secure ? Kind::purchase : Kind::registration;
+  if (job.endpoints[index_of(other)]->forms) return;
+  throw hubspot.error(
+      name_of(other),
+      "the credential is a secure form's token, and a Leads endpoint would be sent it as its "
+      "hapikey; put the two endpoints into two jobs, each with its own checkpoint file");
+}
+
 void read_hubspot(TomlTable hubspot, Job& job) {
   job.portal_id = hubspot.integer("portal_id");
   if (auto credential = hubspot.table("credential")) {
@@ -101,6 +113,7 @@ void read_hubspot(TomlTable hubspot, Job& job) {
     }
   }
   check_that_forms_differ(job, hubspot);
+  check_that_token_is_kept(job, hubspot);
   hubspot.finish();
 }
 

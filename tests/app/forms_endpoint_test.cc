@@ -68,6 +68,18 @@ TEST_F(FormsEndpointTest, AFormsUrlIsMadeOfItsParts) {
   EXPECT_TRUE(secure.secure);
 }
 
+TEST_F(FormsEndpointTest, ASecureFormsTokenIsNotSharedWithALeadsEndpoint) {
+  const std::string token = "portal_id = 62515\ncredential = { env = \"TOKEN\" }";
+  const std::string leads =
+      "[hubspot.registration]\nsink = \"leads\"\n"
+      "url = \"http://127.0.0.1:8480/?app=leaddirector&FormName=new\"\n";
+  EXPECT_EQ(complaint(forms_job(form(kBuyerForm) + "secure = true\n" + kTotal + leads, token)),
+            "job.toml:14:1: the credential is a secure form's token, and a Leads endpoint would be "
+            "sent it as its hapikey; put the two endpoints into two jobs, each with its own "
+            "checkpoint file");
+  EXPECT_FALSE(read(forms_job(form(kBuyerForm) + kTotal + leads, token)).endpoints[1]->secure);
+}
+
 TEST_F(FormsEndpointTest, AFormsUrlMayBeGivenWhole) {
   const std::string url = std::string("https://h.example.com/forms/2027-03/7/") + kBuyerForm;
   const Endpoint open = purchase("url = \"" + url + "/submit?x=1\"\n", "");

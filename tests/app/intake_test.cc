@@ -187,10 +187,22 @@ TEST_F(IntakeTest, AnOrderThatOneFileHoldsTwiceDifferentlyIsNotSent) {
   EXPECT_EQ(pending(), 1U);
   EXPECT_THAT(rejects_,
               testing::Contains(
-                  "orders.csv:5: order 1 stands in this file before, with other content, and which "
-                  "of the two is right the file does not tell: neither is sent. If these are rows "
+                  "orders.csv:5: order 1 stands in this file before, and which of the two is right "
+                  "the file does not tell: neither is sent. If these are rows "
                   "of one order, sort the file so that they stand together; otherwise remove the "
                   "wrong one"));
+}
+
+/// Two equal parts of an order are two items of it.
+TEST_F(IntakeTest, RowsOfOneOrderThatStandApartAreNotSent) {
+  cart_.csv->layout = Layout::repeated_key;
+  Findings apart;
+  add_order(apart, 1, 100, 200);
+  add_order(apart, 2, 100, 300);
+  add_order(apart, 1, 100, 400);
+  EXPECT_EQ(shown(take(apart, cart_, StageMode::keep)),
+            "2 events of 4 rows, 1 withdrawn, 0 changed; 2 order_again");
+  EXPECT_EQ(pending(), 1U);
 }
 
 TEST_F(IntakeTest, APageLoadedAgainIsNoChange) {

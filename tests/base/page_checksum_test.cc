@@ -104,6 +104,28 @@ TEST_F(PageChecksum, AWrongLetterIsRefusedBesideTheLogOfAKilledProcess) {
   EXPECT_TRUE(content() == damaged);
 }
 
+/// After a kill, the sqlite3 shell folds the log in when it closes the file, even if it only read.
+TEST_F(PageChecksum, WhatAnotherProgramFoldedInIsRead) {
+  make();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    Database database(path_, Access::write);
+    database.execute("PRAGMA wal_autocheckpoint = 0", "change");
+    database.execute("UPDATE t SET x = x || 'b'", "change");
+    ::_exit(0);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  ASSERT_EQ(status, 0);
+  ASSERT_GT(fs::file_size(path_.string() + "-wal"), 20 * kPage);
+  sqlite3* shell = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &shell), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(shell, "SELECT count(*) FROM t", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(shell);
+  ASSERT_FALSE(fs::exists(path_.string() + "-wal"));
+  for (const Access access : {Access::look, Access::write}) EXPECT_EQ(reading(access), "ok");
+}
+
 TEST_F(PageChecksum, AFileThatEndsWithinAPageIsRefused) {
   make();
   const std::string whole = content();

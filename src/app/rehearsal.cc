@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostLeads = 50;
+constexpr std::size_t kMostShown = 50;
 
 /// A directory that is gone with this object.
 class ThrowAwayDirectory {
@@ -70,7 +70,7 @@ std::string leads_table(std::string_view leads_json, bool unmasked) {
   const auto& leads = listing.at("leads");
   std::string text = fmt::format("\nHubSpot would now hold {}:\n", count_of(leads.size(), "lead"));
   text += row("e-mail", "stage", "closed", "source", "last order", "revenue");
-  for (std::size_t i = 0; i < leads.size() && i < kMostLeads; ++i) {
+  for (std::size_t i = 0; i < leads.size() && i < kMostShown; ++i) {
     const auto& lead = leads[i];
     const std::string email = field(lead, "Email");
     const std::string order = field(lead, "order_number");
@@ -80,8 +80,29 @@ std::string leads_table(std::string_view leads_json, bool unmasked) {
         closed.is_string() ? closed.get<std::string>() : "", lead.at("source").get<std::string>(),
         printable(unmasked ? order : discreet(order)), printable(field(lead, "total_revenue")));
   }
-  if (leads.size() > kMostLeads) {
-    text += fmt::format("  ... and {} more\n", grouped(leads.size() - kMostLeads));
+  if (leads.size() > kMostShown) {
+    text += fmt::format("  ... and {} more\n", grouped(leads.size() - kMostShown));
+  }
+  return text;
+}
+
+std::string contacts_table(std::string_view contacts_json, bool unmasked) {
+  const auto listing = nlohmann::json::parse(contacts_json);
+  const auto& contacts = listing.at("contacts");
+  std::string text =
+      fmt::format("\nHubSpot would now hold {}:\n", count_of(contacts.size(), "contact"));
+  const auto line = [&](std::string_view email, std::string_view source, std::string_view forms) {
+    text += fmt::format("  {:<28} {:<8} {:>16}\n", email, source, forms);
+  };
+  line("e-mail", "source", "form submissions");
+  for (std::size_t i = 0; i < contacts.size() && i < kMostShown; ++i) {
+    const auto& contact = contacts[i];
+    const auto email = contact.at("properties").value("email", std::string());
+    line(unmasked ? printable(email) : masked(email), contact.at("source").get<std::string>(),
+         std::to_string(contact.at("conversions").size()));
+  }
+  if (contacts.size() > kMostShown) {
+    text += fmt::format("  ... and {} more\n", grouped(contacts.size() - kMostShown));
   }
   return text;
 }
@@ -95,8 +116,10 @@ int rehearse(const Options& options) {
   job.limits.concurrency = 1;       // so that rehearsing again shows the same leads
   job.limits.requests_per_day = kNoDailyLimit;
   std::string credential;
+  bool leads = false, forms = false;
   for (auto& endpoint : job.endpoints) {
     if (!endpoint) continue;
+    (endpoint->forms ? forms : leads) = true;
     endpoint->url = server.url() + std::string(split_url(endpoint->url).target);
     if (endpoint->secure) credential = "rehearsal";  // the stand-in asks for any
   }
@@ -112,7 +135,8 @@ int rehearse(const Options& options) {
   print_report(report, options.json);
   if (!options.json) {
     Output out;
-    out.write(leads_table(server.leads_json(), options.unmasked));
+    if (leads) out.write(leads_table(server.leads_json(), options.unmasked));
+    if (forms) out.write(contacts_table(server.contacts_json(), options.unmasked));
     out.flush();
   }
   return report.exit_code();

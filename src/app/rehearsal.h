@@ -14,5 +14,7 @@ int rehearse(const Options& options);
 
 /// The leads of the sandbox's listing as a table; e-mail addresses masked unless asked for.
 [[nodiscard]] std::string leads_table(std::string_view leads_json, bool unmasked);
+/// The same of its contacts, whom forms make.
+[[nodiscard]] std::string contacts_table(std::string_view contacts_json, bool unmasked);
 
 }  // namespace ordertail

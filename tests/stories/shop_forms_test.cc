@@ -144,6 +144,18 @@ TEST_F(ShopForms, TakeEachConversionOnce) {
   EXPECT_EQ(server.requests().size(), 3U) << "an idle rerun sends nothing";
 }
 
+TEST_F(ShopForms, AreRehearsed) {
+  shop.write("job.toml", forms_job("http://127.0.0.1:9"));
+  shop.write("orders.csv", new_orders(1, 2) + order_of(3, 400));
+  const Ended ended = shop.run({"import", "job.toml", "--rehearse"});
+  EXPECT_EQ(ended.exit_code, 3);
+  EXPECT_EQ(ended.out.substr(ended.out.find("HubSpot would")),
+            "HubSpot would now hold 2 contacts:\n"
+            "  e-mail                       source   form submissions\n"
+            "  c***@example.com             unknown                 1\n"
+            "  c***@example.com             unknown                 1\n");
+}
+
 TEST_F(ShopForms, AreSentNothingOld) {
   const FaultServer server({thanks()});
   shop.write("orders.csv", orders_header() + order_of(1, 400) + order_of(2, 29) + order_of(3, 27));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
@@ -15,6 +16,13 @@ namespace {
 std::optional<EventDigest> digest_of(const Event& event, const Pattern& pattern) {
   if (!pattern.csv || event.kind != Kind::purchase) return std::nullopt;
   return event_digest(event, pattern.name);
+}
+
+/// Is an order's revenue the sum of its rows?
+bool sums_rows(const Pattern& pattern) {
+  const auto& revenue = pattern.mapping(Kind::purchase).total_revenue;
+  return std::any_of(revenue.begin(), revenue.end(),
+                     [](const MoneySpec& each) { return each.over_rows; });
 }
 
 }  // namespace
@@ -61,8 +69,7 @@ void Intake::take(const Findings& findings, const Pattern& pattern) {
 bool Intake::contradicts(const Event& event, std::optional<EventDigest> digest,
                          const Pattern& pattern) const {
   if (!met_ || !digest || !met_->is_of_this_file(event.id)) return false;
-  if (pattern.csv->layout == Layout::repeated_key)
-    return true;  // the same part, perhaps, but apart
+  if (sums_rows(pattern)) return true;  // equal, perhaps, but then two items
   const auto met = met_->find(event.id);
   return met->state == Known::no || (met->digest && is_change(*met->digest, *digest));
 }

@@ -102,7 +102,9 @@ void note_store_made(const Fd& lock, const std::filesystem::path& store) {
 
 Fd lock_for_looking(const std::filesystem::path& store) {
   Fd fd = open_own_file(lock_file(store), O_RDONLY);
-  if (fd) take(store, fd, LOCK_SH);
+  if (!fd) return fd;
+  take(store, fd, LOCK_SH);
+  refuse_lost_store(store, fd);
   return fd;
 }
 

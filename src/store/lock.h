@@ -17,7 +17,8 @@ namespace ordertail {
 void note_store_made(const Fd& lock, const std::filesystem::path& store);
 
 /// Keeps writers away while looking. Makes no lock file: without one nobody has ever written, and
-/// the descriptor is empty. Throws Error(already_running) when a writer holds the store.
+/// the descriptor is empty. Throws Error(already_running) when a writer holds the store, and
+/// Error(store) as lock_for_writing() does when it is gone.
 [[nodiscard]] Fd lock_for_looking(const std::filesystem::path& store);
 
 }  // namespace ordertail

@@ -195,7 +195,9 @@ TEST_F(IntakeTest, AnOrderThatOneFileHoldsTwiceDifferentlyIsNotSent) {
 
 /// Two equal parts of an order are two items of it.
 TEST_F(IntakeTest, RowsOfOneOrderThatStandApartAreNotSent) {
-  cart_.csv->layout = Layout::repeated_key;
+  MoneySpec revenue;
+  revenue.over_rows = true;
+  cart_.mapping(Kind::purchase).total_revenue = {revenue};
   Findings apart;
   add_order(apart, 1, 100, 200);
   add_order(apart, 2, 100, 300);

@@ -50,6 +50,7 @@ TEST_F(LockTest, AStoreThatIsGoneIsNotTakenForANewOne) {
       path);
   EXPECT_EQ(complaint_of(StoreMode::write), gone);
   EXPECT_EQ(complaint_of(StoreMode::write), gone);  // still
+  EXPECT_EQ(complaint_of(StoreMode::observe), gone) << "no look may call it empty";
   std::filesystem::remove(path + ".lock");
   EXPECT_EQ(complaint_of(StoreMode::write), "");
 }

@@ -9,7 +9,8 @@
 #include <utility>
 
 #include "base/text.h"
-#include "delivery/blind_verdict.h"
+#include "delivery/refusal.h"
+#include "delivery/server_words.h"
 
 namespace ordertail {
 namespace {
@@ -69,34 +70,29 @@ bool is_json(std::string_view content_type) {
   return lower(trim(content_type.substr(0, content_type.find(';')))) == "application/json";
 }
 
-Judgement judge_ok(const HttpReply& reply) {
+ReplyJudgement judge_ok(const HttpReply& reply) {
   if (!is_web_page(reply.body) && !is_json(reply.content_type)) {
-    return judge_unreadable(reply, "JSON");
+    return judge_unreadable(reply, 1, "JSON");
   }
   const Json json = parse(reply.body);
   const auto says = [&json](const char* key) {
     return json.is_object() && json.contains(key) && json[key].is_string();
   };
   if (reports_error(reply.body) || (!says("inlineMessage") && !says("redirectUri"))) {
-    return judge_unreadable(reply, kMessage);
+    return judge_unreadable(reply, 1, kMessage);
   }
-  Judgement judgement;
-  judgement.verdict = Verdict::accepted;
-  return judgement;
+  return alike(1, {Verdict::accepted, {}, {}, {}});
 }
 
-Judgement trouble_with_form(std::string reason, std::string_view words, std::string_view advice) {
-  return {Verdict::not_applied,
-          Next::stop,
-          ExitCode::usage,
-          std::move(reason),
-          fmt::format("the form does not take what the job sends: {}; {}", words, advice),
-          {}};
+ReplyJudgement trouble_with_form(std::string reason, std::string_view words,
+                                 std::string_view advice) {
+  return stop(1, ExitCode::usage, std::move(reason),
+              fmt::format("the form does not take what the job sends: {}; {}", words, advice));
 }
 
 /// A 400 that says why. A fault of the form comes first: while it lasts, nothing is known of the
 /// event.
-std::optional<Judgement> judge_errors(const HttpReply& reply, std::string_view token) {
+std::optional<ReplyJudgement> judge_errors(const HttpReply& reply, std::string_view token) {
   const Json json = parse(reply.body);
   const std::string message = text_of(json, "message");
   // "Submitting on sensitive properties is only supported on authenticated endpoint.": no errors.
@@ -124,12 +120,8 @@ std::optional<Judgement> judge_errors(const HttpReply& reply, std::string_view t
   if (first != nullptr && !first->advice.empty()) {
     return trouble_with_form(reason, words, first->advice);
   }
-  return Judgement{Verdict::rejected,
-                   Next::go_on,
-                   ExitCode::ok,
-                   reason,
-                   fmt::format("the form refused the event: {}", words),
-                   {}};
+  return alike(
+      1, {Verdict::rejected, reason, fmt::format("the form refused the event: {}", words), {}});
 }
 
 }  // namespace
@@ -142,8 +134,6 @@ std::optional<Judgement> FormsSink::refuse(const Event& event, WallTime now) con
   const date::sys_seconds then(event.occurred_at->time_since_epoch());
   return Judgement{
       Verdict::rejected,
-      Next::go_on,
-      ExitCode::ok,
       "too_old_for_forms",
       fmt::format("it is of {}, more than 28 days ago, and HubSpot's forms take nothing that is "
                   "more than a month old; bring history in by another way, such as an import in "
@@ -152,24 +142,25 @@ std::optional<Judgement> FormsSink::refuse(const Event& event, WallTime now) con
       {}};
 }
 
-HttpRequest FormsSink::render(const Event& event) const {
+HttpRequest FormsSink::render(std::span<const Item> items) const {
   HttpRequest request;
   request.url = url_;
   request.content_type = "application/json";
-  request.body = forms_body(event, settings_);
+  request.body = forms_body(items.front().event, settings_);
   if (!token_.empty()) request.authorization = "Bearer " + token_;
   return request;
 }
 
-Judgement FormsSink::judge(const HttpReply& reply, WallTime now) const {
+ReplyJudgement FormsSink::judge(const HttpReply& reply, std::span<const Item> /*items*/,
+                                WallTime now) const {
   if (reply.transfer == Transfer::complete) {
     if (reply.status == 200) return judge_ok(reply);
-    if (reply.status / 100 == 2) return judge_unreadable(reply, kMessage);
+    if (reply.status / 100 == 2) return judge_unreadable(reply, 1, kMessage);
     if (reply.status == 400) {
       if (auto judgement = judge_errors(reply, token_)) return *std::move(judgement);
     }
   }
-  return judge_refusal(reply, now, token_);
+  return judge_refusal(reply, 1, now, token_);
 }
 
 bool is_too_old_for_forms(const Event& event, WallTime now) {

@@ -24,14 +24,15 @@ class FormsSink final : public Sink {
   [[nodiscard]] bool forbids_bulk() const override { return true; }
   /// See is_too_old_for_forms().
   [[nodiscard]] std::optional<Judgement> refuse(const Event& event, WallTime now) const override;
-  [[nodiscard]] HttpRequest render(const Event& event) const override;
+  [[nodiscard]] HttpRequest render(std::span<const Item> items) const override;
   /// Accepted is a whole reply of status 200 that is JSON and says what the visitor would be shown.
   /// Errors of the form, or of what the job says of it, end the run; errors of the event reject it.
   ///
   /// That goes for a visitor token that HubSpot does not take (INVALID_HUTK), too, though the event
   /// could be sent without: then it would be another request than the one that is on record. Tokens
   /// that do not look like one have been dropped long before, when the event was read.
-  [[nodiscard]] Judgement judge(const HttpReply& reply, WallTime now) const override;
+  [[nodiscard]] ReplyJudgement judge(const HttpReply& reply, std::span<const Item> items,
+                                     WallTime now) const override;
 
  private:
   std::string url_;

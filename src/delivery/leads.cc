@@ -3,8 +3,9 @@
 #include <array>
 #include <utility>
 
-#include "delivery/blind_verdict.h"
 #include "delivery/form_encoding.h"
+#include "delivery/refusal.h"
+#include "delivery/server_words.h"
 
 namespace ordertail {
 namespace {
@@ -54,12 +55,6 @@ std::string form_of(const Event& event) {
   return body;
 }
 
-Judgement accepted() {
-  Judgement judgement;
-  judgement.verdict = Verdict::accepted;
-  return judgement;
-}
-
 }  // namespace
 
 bool is_guid(std::string_view word) {
@@ -85,22 +80,24 @@ bool names_guid(std::string_view text) {
 LeadsSink::LeadsSink(std::string url, std::string hapikey)
     : url_(std::move(url)), hapikey_(std::move(hapikey)) {}
 
-HttpRequest LeadsSink::render(const Event& event) const {
+HttpRequest LeadsSink::render(std::span<const Item> items) const {
   HttpRequest request;
   request.url = url_;
   request.content_type = "application/x-www-form-urlencoded";
-  request.body = form_of(event);
+  request.body = form_of(items.front().event);
   if (!hapikey_.empty()) append_form_field("hapikey", hapikey_, request.body);
   return request;
 }
 
-Judgement LeadsSink::judge(const HttpReply& reply, WallTime now) const {
+ReplyJudgement LeadsSink::judge(const HttpReply& reply, std::span<const Item> items,
+                                WallTime now) const {
   if (reply.transfer != Transfer::complete || reply.status / 100 != 2) {
-    return judge_refusal(reply, now, hapikey_);
+    return judge_refusal(reply, items.size(), now, hapikey_);
   }
   const bool acknowledges = names_guid(reply.body) && !is_web_page(reply.body) &&
                             !is_markup(reply.body) && !reports_error(reply.body);
-  return acknowledges ? accepted() : judge_unreadable(reply, "the GUID of a conversion event");
+  if (!acknowledges) return judge_unreadable(reply, items.size(), "the GUID of a conversion event");
+  return alike(items.size(), {Verdict::accepted, {}, {}, {}});
 }
 
 }  // namespace ordertail

@@ -28,8 +28,9 @@ class LeadsSink final : public Sink {
   LeadsSink(std::string url, std::string hapikey);
 
   [[nodiscard]] std::string_view name() const override { return "leads"; }
-  [[nodiscard]] HttpRequest render(const Event& event) const override;
-  [[nodiscard]] Judgement judge(const HttpReply& reply, WallTime now) const override;
+  [[nodiscard]] HttpRequest render(std::span<const Item> items) const override;
+  [[nodiscard]] ReplyJudgement judge(const HttpReply& reply, std::span<const Item> items,
+                                     WallTime now) const override;
 
  private:
   std::string url_;

@@ -40,7 +40,8 @@ Gate::Gate(Store& store, std::set<std::string_view> sinks, GateLimits limits, Ti
   turn_page();
   for (const std::string_view sink : sinks_) {
     if (const auto until = store_.closed_until(sink)) {
-      close_until(*until, "the server asked for it in an earlier run");
+      tried_.emplace(sink);
+      if (*until > clock_.wall()) close_until(*until, "the server asked for it in an earlier run");
     }
   }
 }
@@ -78,12 +79,31 @@ SteadyTime Gate::opens() const {
 void Gate::close(std::string_view sink, milliseconds time, std::string_view why) {
   const WallTime reopens = clock_.wall() + time;
   store_.close_until(sink, reopens);
+  tried_.emplace(sink);
   close_until(reopens, why);
 }
 
 void Gate::close_for_today(std::string_view sink, std::string_view why) {
   store_.close_until(sink, midnight_);
+  tried_.emplace(sink);
   close_until(midnight_, why);
+}
+
+void Gate::heed_remaining(std::string_view sink, std::uint64_t requests) {
+  if (requests > limits_.requests_reserve) return;
+  close_for_today(sink, limits_.requests_reserve == 0
+                            ? std::string("HubSpot has no request left for the account today")
+                            : fmt::format("HubSpot has {} left for the account today, which "
+                                          "requests_reserve = {} in [limits] leaves to others",
+                                          requests == 1 ? "1 request"
+                                                        : grouped(requests) + " requests",
+                                          limits_.requests_reserve));
+}
+
+void Gate::found_open() {
+  if (tried_.empty() || clock_.steady() < closed_until_) return;
+  for (const std::string& sink : tried_) store_.reopen(sink);
+  tried_.clear();
 }
 
 void Gate::close_until(WallTime reopens, std::string_view why) {

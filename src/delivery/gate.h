@@ -17,11 +17,13 @@ namespace ordertail {
 struct GateLimits {
   unsigned requests_per_10s = 0;         ///< 0: no limit
   std::uint64_t requests_per_day = 0;    ///< of all sinks together: the account has one quota
+  std::uint64_t requests_reserve = 0;    ///< of the account's quota; left for others
   std::chrono::milliseconds patience{};  ///< a longer closure is worth ending the run for
 };
 
 /// Quota and closures are kept in the store, so that a later run does not knock at a closed door.
-/// While this one runs, only the steady clock opens it: the wall clock may be set meanwhile.
+/// While this one runs, only the steady clock opens it: the wall clock may be set meanwhile. A door
+/// that was closed is tried by one request alone, in whatever run.
 class Gate {
  public:
   Gate(Store& store, std::set<std::string_view> sinks, GateLimits limits, TimeZone account_zone,
@@ -38,6 +40,13 @@ class Gate {
   void close(std::string_view sink, std::chrono::milliseconds time, std::string_view why);
   /// The same until midnight in the account's zone.
   void close_for_today(std::string_view sink, std::string_view why);
+  /// HubSpot says how many requests the account has left for today: none may be made when that is
+  /// what is reserved for others.
+  void heed_remaining(std::string_view sink, std::uint64_t requests);
+  /// Was a door closed that nobody has found open since? Then one request at a time.
+  [[nodiscard]] bool is_tried() const { return !tried_.empty(); }
+  /// A reply came that closes no door. Counts only if its request can have left since.
+  void found_open();
   /// If the gate stays closed for longer than one waits: until when and why, for people.
   [[nodiscard]] std::optional<std::string> shut() const;
 
@@ -59,6 +68,7 @@ class Gate {
   WallTime midnight_{};     // when today_ ends
   std::uint64_t used_ = 0;  // of the quota of today_
 
+  std::set<std::string, std::less<>> tried_;  // sinks whose doors were closed
   SteadyTime closed_until_ = SteadyTime::min();
   WallTime reopens_{};
   std::string why_;

@@ -31,6 +31,8 @@ struct HttpReply {
   std::string content_type;
   std::string body;                        ///< at most 8 MiB, else broken
   std::optional<std::string> retry_after;  ///< the header as it came
+  /// X-HubSpot-RateLimit-Daily-Remaining: requests of the account that are left for today.
+  std::optional<std::uint64_t> daily_remaining;
   std::string error;  ///< why, when not complete; holds host and port, never path or query
 };
 

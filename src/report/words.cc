@@ -28,6 +28,7 @@ std::string_view words_for(std::optional<Settlement> state) {
     case Settlement::rejected:
       return "rejected";
     case Settlement::pending:
+    case Settlement::advanced:
       return "pending";
     case Settlement::in_doubt:
       break;

@@ -12,7 +12,7 @@ struct Known {
   enum State : std::uint8_t {
     no,
     pending,    ///< HubSpot does not have it: never sent, or proven not applied
-    sent,       ///< on its way, in doubt, or to be sent again after a doubt: HubSpot may have it
+    sent,       ///< HubSpot may have it, or a part: on its way, in doubt, resent, or advanced
     submitted,  ///< HubSpot has it
     rejected,   ///< for good, or until a person retries it
   };

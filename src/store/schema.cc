@@ -41,7 +41,9 @@ CREATE INDEX file_by_source ON file(source);
 -- only ones whose payload is kept. A sequence is never used twice.
 -- tries: requests made for the event, the one on its way included. file, line: its first record.
 -- digest: of its content (event/event_digest.h), if that can change.
--- resent: 1 once a person has decided to send it again, which HubSpot may then have twice.
+-- resent: once it was in doubt and is to be sent again: 1 if a person has decided so, and HubSpot
+-- may then have it twice; 2 if it is so by itself, as its sink is idempotent.
+-- progress: what its sink said of requests that advanced it.
 CREATE TABLE outbox(
   sequence    INTEGER PRIMARY KEY AUTOINCREMENT,
   id          BLOB NOT NULL UNIQUE,
@@ -53,25 +55,10 @@ CREATE TABLE outbox(
   line        INTEGER NOT NULL,
   payload     TEXT NOT NULL,
   digest      INTEGER,
-  resent      INTEGER NOT NULL DEFAULT 0
+  resent      INTEGER NOT NULL DEFAULT 0,
+  progress    TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX outbox_by_state ON outbox(state, occurred_at);
-
--- Requests that may have been applied, and are not known to have been: without a reason the request
--- is on its way, or ordertail was killed while it was; with one it is in doubt. The last request of
--- a rejected event is here too, with the reason. The row goes with its event, or when it is proven
--- that the request was not applied.
-CREATE TABLE attempt(
-  id          INTEGER PRIMARY KEY AUTOINCREMENT,
-  sequence    INTEGER NOT NULL REFERENCES outbox(sequence) ON DELETE CASCADE,
-  sink        TEXT NOT NULL,
-  body        BLOB NOT NULL,
-  started_at  INTEGER NOT NULL,
-  reason      TEXT,
-  message     TEXT,
-  http_status INTEGER
-) STRICT;
-CREATE INDEX attempt_by_event ON attempt(sequence);
 
 -- Settled events, a rejected one once it is dropped: all that is kept of ten million of them, 30 bytes each, hence no column more.
 -- digest: of what was sent, as in the outbox; NULL takes no room.
@@ -126,6 +113,37 @@ CREATE TABLE run(
 ) STRICT;
 )sql";
 
+constexpr const char* kAttempts = R"sql(
+-- Wire requests, each with the events that it carries; it goes with the last of them.
+-- idempotent: 1 when a repetition has the same effect, so that a doubt needs no person.
+CREATE TABLE attempt(
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  sink       TEXT NOT NULL,
+  body       BLOB NOT NULL,
+  started_at INTEGER NOT NULL,
+  idempotent INTEGER NOT NULL
+) STRICT;
+
+-- Events of requests that may have been applied, and are not known to have been: without a reason
+-- the request is on its way, or ordertail was killed while it was; with one it is, or was, in doubt.
+-- The last request of a rejected event is here too, with the reason. The row goes with its event, or
+-- when it is proven that the request was not applied.
+CREATE TABLE carried(
+  attempt     INTEGER NOT NULL REFERENCES attempt(id),
+  sequence    INTEGER NOT NULL REFERENCES outbox(sequence) ON DELETE CASCADE,
+  reason      TEXT,
+  message     TEXT,
+  http_status INTEGER,
+  PRIMARY KEY(attempt, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX carried_by_event ON carried(sequence);
+CREATE TRIGGER attempt_is_over AFTER DELETE ON carried
+WHEN NOT EXISTS (SELECT 1 FROM carried WHERE attempt = old.attempt)
+BEGIN
+  DELETE FROM attempt WHERE id = old.attempt;
+END;
+)sql";
+
 constexpr const char* kDecisions = R"sql(
 -- What the files of a source proved about how it writes: the order of its dates, its numbers.
 CREATE TABLE decision(
@@ -141,7 +159,7 @@ CREATE TABLE decision(
 constexpr const char* kResolutions = R"sql(
 CREATE INDEX problem_by_event ON problem(id);
 
--- What people decided about events in doubt and rejected ones (store.h, Ruling); kept when the event
+-- What was decided about events in doubt and rejected ones (store.h, Ruling); kept when the event
 -- is settled, and without anything of its person. was: its state until then, reason: why.
 -- attempt: of a resend, the first request since; NULL: none yet.
 CREATE TABLE resolution(
@@ -170,6 +188,20 @@ ALTER TABLE ledger ADD COLUMN digest INTEGER;
 /// From version 2.
 constexpr const char* kColumnOfVersion3 =
     "ALTER TABLE outbox ADD COLUMN resent INTEGER NOT NULL DEFAULT 0";
+
+/// From version 3, where a request carried one event. No number of an attempt is used again.
+constexpr const char* kBeforeVersion4 = R"sql(
+ALTER TABLE outbox ADD COLUMN progress TEXT NOT NULL DEFAULT '';
+DROP INDEX attempt_by_event;
+ALTER TABLE attempt RENAME TO attempt_of_one;
+)sql";
+constexpr const char* kRowsOfVersion4 = R"sql(
+INSERT INTO attempt SELECT id, sink, body, started_at, 0 FROM attempt_of_one;
+INSERT INTO carried SELECT id, sequence, reason, message, http_status FROM attempt_of_one;
+DELETE FROM sqlite_sequence WHERE name = 'attempt';
+UPDATE sqlite_sequence SET name = 'attempt' WHERE name = 'attempt_of_one';
+DROP TABLE attempt_of_one;
+)sql";
 
 /// The big-endian number at `at`, as SQLite's file format has it.
 std::uint32_t number_at(std::string_view header, std::size_t at) {
@@ -215,6 +247,7 @@ void create_schema(Database& database, const HashKey& id_key) {
   Transaction transaction(database, kCreate);
   database.execute(fmt::format("PRAGMA application_id = {}", kApplicationId).c_str(), kCreate);
   database.execute(kTables, kCreate);
+  database.execute(kAttempts, kCreate);
   database.execute(kDecisions, kCreate);
   database.execute(kResolutions, kCreate);
   set_version(database, kCreate);
@@ -233,12 +266,18 @@ std::uint32_t schema_version(Database& database) {
 void upgrade_schema(Database& database) {
   constexpr const char* kUpgrade = "bring up to date";
   Transaction transaction(database, kUpgrade);
-  if (schema_version(database) < 2) {
+  const std::uint32_t version = schema_version(database);
+  if (version < 2) {
     database.execute(kColumnsOfVersion2, kUpgrade);
     database.execute(kDecisions, kUpgrade);
   }
-  database.execute(kColumnOfVersion3, kUpgrade);
-  database.execute(kResolutions, kUpgrade);
+  if (version < 3) {
+    database.execute(kColumnOfVersion3, kUpgrade);
+    database.execute(kResolutions, kUpgrade);
+  }
+  database.execute(kBeforeVersion4, kUpgrade);
+  database.execute(kAttempts, kUpgrade);
+  database.execute(kRowsOfVersion4, kUpgrade);
   set_version(database, kUpgrade);
   transaction.commit();
 }

@@ -41,11 +41,19 @@ void check(Database& database, const fs::path& path) {
   });
 }
 
-/// Looking may not write, so only a writer makes a store of today of an older one.
-void bring_up_to_date(Database& database, const fs::path& path, StoreMode mode) {
-  const std::uint32_t version = schema_version(database);
-  if (version == kSchemaVersion) return;
-  if (mode == StoreMode::write) return upgrade_schema(database);
+/// Makes a store of today of an older one. The file is copied while SQLite does not have it open:
+/// closing any other descriptor of it would drop SQLite's locks.
+void bring_up_to_date(std::unique_ptr<Database>& database, const fs::path& path) {
+  const std::uint32_t version = schema_version(*database);
+  database->execute("PRAGMA wal_checkpoint(TRUNCATE)", "copy");
+  database.reset();
+  keep_copy(path, version);
+  database = std::make_unique<Database>(path, Access::write);
+  upgrade_schema(*database);
+}
+
+/// Looking may not write.
+[[noreturn]] void refuse_to_look(std::uint32_t version, const fs::path& path) {
   throw Error(ExitCode::store,
               fmt::format("{} was written by an earlier ordertail (version {} of the file, now {}),"
                           " and looking at it may not change it. Run \"ordertail stage\" with this "
@@ -70,7 +78,9 @@ std::unique_ptr<Database> open_database(const fs::path& path, StoreMode mode) {
   auto database = std::make_unique<Database>(path, access);
   if (there) {
     check(*database, path);
-    bring_up_to_date(*database, path, mode);
+    const std::uint32_t version = schema_version(*database);
+    if (version != kSchemaVersion && mode == StoreMode::observe) refuse_to_look(version, path);
+    if (version != kSchemaVersion) bring_up_to_date(database, path);
   }
   return database;
 }
@@ -112,13 +122,20 @@ Store::Implementation::Implementation(const fs::path& path, StoreMode store_mode
 void Store::Implementation::recover() {
   constexpr const char* kRecover = "record the interrupted requests in";
   Transaction transaction(database, kRecover);
+  std::vector<std::pair<std::int64_t, bool>> open;
   Statement(database,
-            "UPDATE attempt SET reason = ?, message = ?, http_status = 0 "
-            "WHERE reason IS NULL",
+            "SELECT c.sequence, a.idempotent FROM carried c JOIN attempt a ON a.id = c.attempt "
+            "WHERE c.reason IS NULL",
+            kRecover)
+      .each([&](const SqlRow& row) {
+        open.emplace_back(row.as<std::int64_t>(0), row.as<int>(1) != 0);
+      });
+  Statement(database,
+            "UPDATE carried SET reason = ?, message = ?, http_status = 0 WHERE reason IS NULL",
             kRecover)
       .with(kCrash, kCrashMessage)
       .run();
-  Statement(database, "UPDATE outbox SET state = 2 WHERE state = 1", kRecover).run();
+  for (const auto& [sequence, idempotent] : open) doubt(sequence, idempotent, kCrash);
   transaction.commit();
 }
 
@@ -147,6 +164,10 @@ Store::Implementation::Looking::Looking(Database& database)
            kRead),
       settled(database, "SELECT state, events FROM total", kRead),
       waiting(database, "SELECT state, count(*) FROM outbox GROUP BY state", kRead),
+      repeatable(database,
+                 "SELECT count(*) FROM carried c JOIN attempt a ON a.id = c.attempt "
+                 "WHERE c.reason IS NULL AND a.idempotent",
+                 kRead),
       resent(database, "SELECT count(*) FROM resolution WHERE attempt IS NOT NULL", kRead),
       problems(database,
                "SELECT p.id, p.at, p.reason, p.message, p.http_status, p.file, p.line, o.id "
@@ -207,6 +228,12 @@ Totals Store::totals() const {
                                                     : totals.pending;
     total += row.as<std::uint64_t>(1);
   });
+  if (self_->mode == StoreMode::observe) {
+    self_->looking.repeatable.each([&](const SqlRow& row) {
+      totals.in_doubt -= row.as<std::uint64_t>(0);
+      totals.pending += row.as<std::uint64_t>(0);
+    });
+  }
   self_->looking.resent.each([&](const SqlRow& row) { totals.resent = row.as<std::uint64_t>(0); });
   return totals;
 }

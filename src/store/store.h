@@ -33,8 +33,9 @@ struct Cursor {
 struct OutboxEvent {
   std::int64_t sequence = 0;
   Hash128 id;
-  std::string payload;  ///< event as JSON (event_json.h)
-  int tries = 0;        ///< requests made for it so far; grows with each Intent
+  std::string payload;   ///< event as JSON (event_json.h)
+  std::string progress;  ///< what its sink said of requests that advanced it; empty before
+  int tries = 0;         ///< requests made for it so far; grows with each Intent
 };
 
 /// What the files of a source proved about how it writes.
@@ -45,28 +46,43 @@ struct Decision {
   WallTime at;
 };
 
-/// How an event leaves the outbox, or does not.
+/// How an event leaves the outbox, or does not. See the state machine in store_implementation.h.
 enum class Settlement : std::uint8_t {
   submitted,  ///< T2: to the ledger
   rejected,   ///< T3: stays in the outbox for a person's retry, with a problem that says why
   pending,    ///< T4: proven not applied; stays in the outbox
-  in_doubt,   ///< T5: stays in the outbox, never sent again by itself
+  in_doubt,   ///< T5: stays in the outbox. Blind sinks: for a person. Idempotent ones: T7, pending
+  advanced,   ///< T2 of a step: stays in the outbox, pending, with what its sink says of it
 };
 
-/// What is known of one wire request once it is over.
-struct Outcome {
+/// One event of one wire request.
+struct Carried {
   std::int64_t attempt = 0;
-  Settlement settlement{};
-  std::string reason;   ///< "http_503", "connection_lost", …; empty for submitted
-  std::string message;  ///< one sentence for people; empty for submitted
-  int http_status = 0;  ///< 0: none was read
+  std::int64_t sequence = 0;
 };
 
-/// One wire request about to be made for one event.
+/// What is known of an event once its request is over.
+struct Outcome {
+  Carried of;
+  Settlement settlement{};
+  std::string reason;    ///< "http_503", "connection_lost", …; empty for submitted, advanced
+  std::string message;   ///< one sentence for people; empty for submitted, advanced
+  int http_status = 0;   ///< 0: none was read
+  std::string progress;  ///< advanced only
+};
+
+/// One wire request about to be made.
 struct Intent {
-  std::int64_t sequence = 0;  ///< of a pending OutboxEvent
+  std::vector<std::int64_t> events;  ///< sequences of pending OutboxEvents, each once
   std::string_view sink;
-  Hash128 body;  ///< content hash of the request's body
+  Hash128 body;             ///< content hash of the request's body
+  bool idempotent = false;  ///< the sink says that a repetition has the same effect
+};
+
+/// An event that its sink refuses before any request is made for it.
+struct Refused {
+  std::int64_t sequence = 0;  ///< of a pending OutboxEvent
+  std::string reason, message;
 };
 
 /// An event that a person has to decide about: its last request may or may not have been applied,
@@ -93,16 +109,17 @@ struct Problem {
   bool kept = false;  ///< its payload is, so that it can be retried
 };
 
-/// What a person decides about an event.
+/// What is decided about an event: by a person, save the last.
 enum class Ruling : std::uint8_t {
   resend = 0,       ///< T8: in doubt, becomes pending; HubSpot may have it twice then
   assume_sent = 1,  ///< T9: in doubt, becomes submitted
   drop = 2,         ///< T9: in doubt or rejected; becomes rejected, its payload is deleted
   retry = 3,        ///< rejected, becomes pending
+  by_itself = 4,    ///< T7: in doubt at an idempotent sink, becomes pending; the store decides it
 };
 [[nodiscard]] std::string_view name_of(Ruling ruling);
 
-/// What a person decided, and what became of it.
+/// What was decided, and what became of it.
 struct Resolution {
   Hash128 id;
   Kind kind{};
@@ -114,15 +131,17 @@ struct Resolution {
   std::string reason;  ///< why it was that
   WallTime at;
   std::string who;
-  bool sent_again = false;        ///< of a resend: a request was made since
+  bool sent_again = false;        ///< of a resend, and by itself: a request was made since
   std::optional<Settlement> now;  ///< as in Totals; absent: withdrawn since
 };
 
 /// Events by state, over the store's whole life. Those on their way count as pending; in observe
-/// mode, when nobody can be sending them, as in doubt.
+/// mode, when nobody can be sending them, as the next run will find them: in doubt, if their sink
+/// is blind.
 struct Totals {
   std::uint64_t submitted = 0, rejected = 0, pending = 0, in_doubt = 0;
-  std::uint64_t resent = 0;  ///< whatever their state: sent again by a person's decision
+  /// Whatever became of them: doubts that were sent again, by a person's decision or by themselves.
+  std::uint64_t resent = 0;
 };
 
 struct RunRecord {
@@ -135,7 +154,7 @@ struct RunRecord {
 };
 
 enum class StoreMode {
-  write,    ///< made when missing; locked; recovers open attempts (T5, reason "crash")
+  write,    ///< made when missing; locked; recovers open attempts (T5, T7, reason "crash")
   observe,  ///< never writes, never makes anything; an empty store when there is no file
 };
 
@@ -147,7 +166,8 @@ class Store {
  public:
   /// Throws Error: already_running when another process holds the lock (naming its pid and since
   /// when), store when the file or directory cannot be used, is corrupt, or is of a newer version.
-  /// A file of an older version is upgraded in write mode, and refused in observe mode.
+  /// A file of an older version is upgraded in write mode, once `<file>.v<version>.bak`, 0600, is a
+  /// copy of it (one that is there is left alone); it is refused in observe mode.
   Store(const std::filesystem::path& path, StoreMode mode, const Clock& clock);
   ~Store();
   Store(Store&&) noexcept;
@@ -182,17 +202,21 @@ class Store {
                                                  std::string_view what) const;
   [[nodiscard]] std::vector<Decision> decisions() const;  ///< by source, then by what
 
-  // --- delivery (T1-T5) ---
+  // --- delivery (T1-T5, T7) ---
   /// At most `limit` pending events, oldest first (occurred_at, then as staged; events without a
   /// time first).
   [[nodiscard]] std::vector<OutboxEvent> pending(std::size_t limit) const;
   /// In ONE durable transaction: settles finished attempts, then records the intents of the next
   /// ones. When this returns, the returned attempt ids (one per intent, same order) are durable
   /// and their requests may leave. Each counts as one request of its sink on `day`, a label such
-  /// as "2026-11-23". An outcome of an attempt that is not open, and an intent for an event that is
-  /// not pending (it may have become so by an outcome of the same call), are Error(internal).
+  /// as "2026-11-23", however many events it carries. Each event of an attempt is settled by an
+  /// outcome of its own, all at once or not. An outcome for an event of an attempt that is not
+  /// open, and an intent for an event that is not pending (it may have become so by an outcome of
+  /// the same call), are Error(internal).
   std::vector<std::int64_t> settle_and_begin(std::span<const Outcome> outcomes,
                                              std::span<const Intent> intents, std::string_view day);
+  /// T3 without a request: in ONE durable transaction, these pending events are rejected.
+  void reject(std::span<const Refused> events);
 
   // --- what people decide (T8, T9) ---
   /// In ONE durable transaction, with a record of who, when and why. An event that is not in a
@@ -201,17 +225,21 @@ class Store {
   [[nodiscard]] std::vector<Held> in_doubt(std::size_t limit) const;  ///< as staged
   /// Those whose payload is kept, as staged.
   [[nodiscard]] std::vector<Held> rejected(std::size_t limit) const;
-  [[nodiscard]] std::vector<Resolution> resolutions(std::size_t limit) const;  ///< newest first
-  /// The resends that were followed by a request, the one sent last first.
+  /// Of people; newest first.
+  [[nodiscard]] std::vector<Resolution> resolutions(std::size_t limit) const;
+  /// What was in doubt and sent again, by a person's decision or by itself, the one sent last
+  /// first.
   [[nodiscard]] std::vector<Resolution> resent(std::size_t limit) const;
 
   // --- quotas ---
   /// Requests counted against `day`.
   [[nodiscard]] std::uint64_t requests_on(std::string_view sink, std::string_view day) const;
-  /// No request to the sink before this time; nullopt when it is open by now.
+  /// No request to the sink before this time. One that is past: nobody has found it open since.
   [[nodiscard]] std::optional<WallTime> closed_until(std::string_view sink) const;
   /// Of several times the latest holds.
   void close_until(std::string_view sink, WallTime until);
+  /// A request found it open.
+  void reopen(std::string_view sink);
 
   // --- runs and looking ---
   std::int64_t begin_run(std::string_view command);

@@ -54,6 +54,19 @@ void make_directory(const fs::path& directory) {
   sync_directory(directory_of(directory));
 }
 
+void copy_all(const Fd& from, const fs::path& source, const Fd& to, const fs::path& target) {
+  std::array<char, 1U << 16U> block{};
+  while (true) {
+    const ssize_t got = ::read(from.get(), block.data(), block.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) refuse_errno("read", source);
+    if (got == 0) break;
+    const int failed = write_all(to.get(), {block.data(), static_cast<std::size_t>(got)});
+    if (failed != 0) throw system_error(ExitCode::store, "write", target.string(), failed);
+  }
+  if (::fsync(to.get()) != 0) refuse_errno("sync", target);
+}
+
 void remove_if_there(const fs::path& file) {
   if (::unlink(file.c_str()) != 0 && errno != ENOENT) refuse_errno("remove", file);
 }
@@ -123,6 +136,18 @@ void create_store(const fs::path& store) {
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)", "create");
   }
   if (std::rename(fresh.c_str(), store.c_str()) != 0) refuse_errno("create", store);
+  sync_directory(directory_of(store));
+}
+
+void keep_copy(const fs::path& store, std::uint32_t version) {
+  const fs::path copy = beside(store, fmt::format(".v{}.bak", version).c_str());
+  if (open_own_file(copy, O_RDONLY)) return;
+  const fs::path fresh = beside(copy, ".new");
+  remove_if_there(fresh);
+  const Fd from = open_own_file(store, O_RDONLY);
+  const Fd to = open_own_file(fresh, O_WRONLY | O_CREAT | O_EXCL);
+  copy_all(from, store, to, fresh);
+  if (std::rename(fresh.c_str(), copy.c_str()) != 0) refuse_errno("create", copy);
   sync_directory(directory_of(store));
 }
 

@@ -1,6 +1,7 @@
 // Where the store lives: a private directory, a private file, and nothing that is not ours.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 
 #include "base/fd.h"
@@ -24,6 +25,10 @@ void prepare_directory(const std::filesystem::path& store);
 /// Makes an empty store under another name, durable, and then gives it its name: a store without a
 /// schema, such as an empty file, is therefore never ours. Call it under the lock only.
 void create_store(const std::filesystem::path& store);
+
+/// Copies a store that nobody has open, its log folded in, to `<store>.v<version>.bak`: 0600,
+/// durable, whole or not at all. One that is there is left as it is. Call it under the lock only.
+void keep_copy(const std::filesystem::path& store, std::uint32_t version);
 
 /// Whether a log with content lies beside the store: the last writer was killed.
 [[nodiscard]] bool has_log(const std::filesystem::path& store);

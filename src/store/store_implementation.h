@@ -27,17 +27,20 @@ struct Store::Implementation {
   void require_no_slice() const;
   void require_slice() const;
 
-  /// T5 for the attempts that a killed process left open.
+  /// T5, and T7, for the attempts that a killed process left open.
   void recover();
-  std::int64_t begin(const Intent& intent, std::string_view day);
+  std::int64_t begin(const Intent& intent);
   void settle(const Outcome& outcome);
+  /// T5, and for an idempotent sink T7 at once: its last request may have been applied.
+  void doubt(std::int64_t sequence, bool idempotent, std::string_view reason);
   /// Out of the outbox, for good.
   void to_ledger(std::int64_t sequence, LedgerState state);
   /// A rejected event is so for good, if its payload is still kept.
   void forget_rejected(const Hash128& id);
   void rule(Ruling ruling, const Hash128& id, std::string_view who);
   std::vector<Held> held(OutboxState from, OutboxState to, std::size_t limit);
-  /// The state of the outbox from which on an event is shown as in doubt.
+  /// The state of the outbox from which on an event is shown as in doubt, unless it is on its way
+  /// through an idempotent sink.
   OutboxState doubtful_from() const;
 
   // The order is that of opening; all is closed the other way round.
@@ -64,13 +67,13 @@ struct Store::Implementation {
   /// T1.
   struct Sending {
     explicit Sending(Database& database);
-    Statement pending, begin_event, add_attempt, count_request, note_resent;
+    Statement pending, begin_event, add_attempt, carry, count_request, note_resent;
   } sending;
 
-  /// T2 to T5.
+  /// T2 to T5, T7.
   struct Settling {
     explicit Settling(Database& database);
-    Statement open_attempt, forget_attempt, mark_attempt, set_state;
+    Statement open_attempt, forget_attempt, mark_attempt, set_state, advance, send_by_itself;
     Statement record_problem, record_in_ledger, count_settled, remove_event;
   } settling;
 
@@ -83,12 +86,12 @@ struct Store::Implementation {
 
   struct Quotas {
     explicit Quotas(Database& database);
-    Statement requests_on, closed_until, close_until;
+    Statement requests_on, closed_until, close_until, reopen;
   } quotas;
 
   struct Looking {
     explicit Looking(Database& database);
-    Statement begin_run, end_run, runs, settled, waiting, resent, problems;
+    Statement begin_run, end_run, runs, settled, waiting, repeatable, resent, problems;
   } looking;
 };
 

@@ -1,4 +1,4 @@
-// T8 and T9: what people decide about events in doubt and rejected ones.
+// T8 and T9: what people decide about events in doubt and rejected ones; what was resent.
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -18,9 +18,11 @@ bool is_about(Ruling ruling, OutboxState state) {
     case Ruling::drop:
       return state == OutboxState::in_doubt || state == OutboxState::rejected;
     case Ruling::retry:
+      return state == OutboxState::rejected;
+    case Ruling::by_itself:
       break;
   }
-  return state == OutboxState::rejected;
+  return false;
 }
 
 /// `doubtful_from`: as Store::Implementation has it.
@@ -32,8 +34,9 @@ Settlement settlement_of(OutboxState state, OutboxState doubtful_from) {
 // What became of it: the outbox knows, or the ledger.
 constexpr const char* kResolutions =
     "SELECT r.id, r.kind, r.order_number, r.file, r.line, r.ruling, r.was, r.reason, r.at, r.who, "
-    "r.attempt IS NOT NULL, o.state, l.state FROM resolution r LEFT JOIN outbox o ON o.id = r.id "
-    "LEFT JOIN ledger l ON l.id = r.id ";
+    "r.attempt IS NOT NULL, o.state, l.state, EXISTS (SELECT 1 FROM carried c JOIN attempt a ON "
+    "a.id = c.attempt WHERE c.sequence = o.sequence AND c.reason IS NULL AND a.idempotent) "
+    "FROM resolution r LEFT JOIN outbox o ON o.id = r.id LEFT JOIN ledger l ON l.id = r.id ";
 
 Resolution resolution_of(const SqlRow& row, OutboxState doubtful_from) {
   Resolution found;
@@ -49,7 +52,9 @@ Resolution resolution_of(const SqlRow& row, OutboxState doubtful_from) {
   found.who = row.as<std::string>(9);
   found.sent_again = row.as<int>(10) != 0;
   if (!row.is_null(11)) {
-    found.now = settlement_of(row.as<OutboxState>(11), doubtful_from);
+    const bool repeatable = row.as<int>(13) != 0;
+    found.now =
+        settlement_of(row.as<OutboxState>(11), repeatable ? OutboxState::in_doubt : doubtful_from);
   } else if (!row.is_null(12)) {
     const bool submitted = row.as<LedgerState>(12) == LedgerState::submitted;
     found.now = submitted ? Settlement::submitted : Settlement::rejected;
@@ -68,22 +73,28 @@ std::string_view name_of(Ruling ruling) {
     case Ruling::drop:
       return "drop";
     case Ruling::retry:
+      return "retry";
+    case Ruling::by_itself:
       break;
   }
-  return "retry";
+  return "by itself";
 }
 
 Store::Implementation::Resolving::Resolving(Database& database)
     : held(database,
-           "SELECT o.id, o.payload, coalesce(a.reason, ?), coalesce(a.message, ?), o.tries, "
-           "a.started_at, (SELECT min(started_at) FROM attempt WHERE sequence = o.sequence), "
-           "coalesce(a.http_status, 0), o.resent FROM outbox o JOIN attempt a "
-           "ON a.id = (SELECT max(id) FROM attempt WHERE sequence = o.sequence) "
-           "WHERE o.state BETWEEN ? AND ? ORDER BY o.sequence LIMIT ?",
+           "SELECT o.id, o.payload, coalesce(c.reason, ?), coalesce(c.message, ?), o.tries, "
+           "a.started_at, (SELECT min(started_at) FROM attempt WHERE id IN "
+           "(SELECT attempt FROM carried WHERE sequence = o.sequence)), "
+           "coalesce(c.http_status, 0), o.resent = 1 FROM outbox o "
+           "JOIN carried c ON c.sequence = o.sequence AND c.attempt = "
+           "(SELECT max(attempt) FROM carried WHERE sequence = o.sequence) "
+           "JOIN attempt a ON a.id = c.attempt WHERE o.state BETWEEN ? AND ? "
+           "AND NOT (o.state = 1 AND a.idempotent) ORDER BY o.sequence LIMIT ?",
            kRead),
       find(database,
-           "SELECT o.sequence, o.state, a.id, a.reason, a.message FROM outbox o JOIN attempt a "
-           "ON a.id = (SELECT max(id) FROM attempt WHERE sequence = o.sequence) WHERE o.id = ?",
+           "SELECT o.sequence, o.state, c.attempt, c.reason, c.message FROM outbox o JOIN carried "
+           "c ON c.sequence = o.sequence AND c.attempt = "
+           "(SELECT max(attempt) FROM carried WHERE sequence = o.sequence) WHERE o.id = ?",
            kDecide),
       record(database,
              "INSERT INTO resolution(id, kind, order_number, file, line, was, ruling, reason, at, "
@@ -92,11 +103,13 @@ Store::Implementation::Resolving::Resolving(Database& database)
              kDecide),
       send_again(database, "UPDATE outbox SET state = 0, resent = 1 WHERE sequence = ?", kDecide),
       forget_problem(database, "DELETE FROM problem WHERE id = ?", kDecide),
-      resolutions(database, (std::string(kResolutions) + "ORDER BY r.number DESC LIMIT ?").c_str(),
+      resolutions(database,
+                  (std::string(kResolutions) + "WHERE r.ruling <> 4 ORDER BY r.number DESC LIMIT ?")
+                      .c_str(),
                   kRead),
       resent(database,
              (std::string(kResolutions) +
-              "WHERE r.attempt IS NOT NULL ORDER BY r.attempt DESC LIMIT ?")
+              "WHERE r.attempt IS NOT NULL ORDER BY r.attempt DESC, r.number DESC LIMIT ?")
                  .c_str(),
              kRead) {}
 
@@ -154,8 +167,10 @@ void Store::Implementation::rule(Ruling ruling, const Hash128& id, std::string_v
       break;
     case Ruling::retry:
       resolving.forget_problem.with(id).run();
-      settling.forget_attempt.with(attempt).run();
+      settling.forget_attempt.with(attempt, sequence).run();
       settling.set_state.with(static_cast<int>(OutboxState::pending), sequence).run();
+      break;
+    case Ruling::by_itself:  // not for people: is_about()
       break;
   }
 }

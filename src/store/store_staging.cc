@@ -34,7 +34,7 @@ std::optional<EventDigest> digest_at(const SqlRow& row, int column) {
   return EventDigest{static_cast<std::uint32_t>(row.as<std::int32_t>(column))};
 }
 
-/// Of an event that nobody has decided to send again.
+/// Of an event that HubSpot can have by its last request only.
 Known::State known_as(OutboxState state) {
   switch (state) {
     case OutboxState::pending:
@@ -51,7 +51,9 @@ Known::State known_as(OutboxState state) {
 }  // namespace
 
 Store::Implementation::Staging::Staging(Database& database)
-    : find_in_outbox(database, "SELECT state, digest, resent FROM outbox WHERE id = ?", kRead),
+    : find_in_outbox(database,
+                     "SELECT state, digest, resent OR progress <> '' FROM outbox WHERE id = ?",
+                     kRead),
       find_in_ledger(database, "SELECT state, digest FROM ledger WHERE id = ?", kRead),
       add_event(
           database,
@@ -87,8 +89,8 @@ std::vector<Cursor> Store::all_cursors() const {
 Known Store::find(const Hash128& id) const {
   Known known;
   self_->staging.find_in_outbox.with(id).each([&](const SqlRow& row) {
-    const bool resent = row.as<int>(2) != 0;
-    known = {resent ? Known::sent : known_as(row.as<OutboxState>(0)), digest_at(row, 1)};
+    const bool may_be_there = row.as<int>(2) != 0;
+    known = {may_be_there ? Known::sent : known_as(row.as<OutboxState>(0)), digest_at(row, 1)};
   });
   if (known.state != Known::no) return known;
   self_->staging.find_in_ledger.with(id).each([&](const SqlRow& row) {

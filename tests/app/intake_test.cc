@@ -64,12 +64,12 @@ class IntakeTest : public testing::Test {
 
   void settle_some(std::size_t most, std::mt19937& random) {
     Store store(path_, StoreMode::write, clock_);
-    std::vector<Intent> intents;
-    for (const OutboxEvent& event : store.pending(most))
-      intents.push_back({event.sequence, "leads", event.id});
-    for (const std::int64_t attempt : store.settle_and_begin({}, intents, kDay)) {
+    for (const OutboxEvent& event : store.pending(most)) {
+      const Intent intent{{event.sequence}, "leads", event.id};
+      const auto attempt = store.settle_and_begin({}, std::array{intent}, kDay).at(0);
       const auto settlement = static_cast<Settlement>(random() % 4);
-      store.settle_and_begin(std::array{Outcome{attempt, settlement, "x", "x", 0}}, {}, kDay);
+      const Outcome outcome{{attempt, event.sequence}, settlement, "x", "x", 0, {}};
+      store.settle_and_begin(std::array{outcome}, {}, kDay);
     }
   }
 
@@ -136,11 +136,11 @@ TEST_F(IntakeTest, ChangesToWhatWasSentAreListed) {
   {
     Store store(path_, StoreMode::write, clock_);
     std::vector<Outcome> outcomes;
-    std::vector<Intent> intents;
-    for (const OutboxEvent& event : store.pending(3))
-      intents.push_back({event.sequence, "leads", event.id});
-    for (const std::int64_t attempt : store.settle_and_begin({}, intents, kDay))
-      outcomes.push_back({attempt, Settlement::submitted, "", "", 200});
+    for (const OutboxEvent& event : store.pending(3)) {
+      const Intent intent{{event.sequence}, "leads", event.id};
+      const auto attempt = store.settle_and_begin({}, std::array{intent}, kDay).at(0);
+      outcomes.push_back({{attempt, event.sequence}, Settlement::submitted, "", "", 200, {}});
+    }
     store.settle_and_begin(outcomes, {}, kDay);
   }
   Findings second;
@@ -226,7 +226,7 @@ TEST_F(IntakeTest, OnlyAFewChangesAreKeptAsExamples) {
   {
     Store store(path_, StoreMode::write, clock_);
     for (const OutboxEvent& event : store.pending(8))
-      store.settle_and_begin({}, std::array{Intent{event.sequence, "leads", event.id}}, kDay);
+      store.settle_and_begin({}, std::array{Intent{{event.sequence}, "leads", event.id}}, kDay);
   }
   const StageCounts counts = take(second, cart_, StageMode::keep);
   EXPECT_EQ(counts.changed, 8U);

@@ -194,9 +194,8 @@ TEST_F(ChangesTest, ASettledEventTakes32BytesAtMost) {
     }
     store_->commit_slice();
     outcomes.clear();
-    for (const std::int64_t attempt :
-         store_->settle_and_begin({}, intents_for(store_->pending(kSlice)), kDay))
-      outcomes.push_back({attempt, Settlement::submitted, "", "", 200});
+    for (const Carried event : begin_each(*store_, store_->pending(kSlice)))
+      outcomes.push_back({event, Settlement::submitted, "", "", 200, {}});
     store_->settle_and_begin(outcomes, {}, kDay);
   }
   ASSERT_EQ(store_->totals().submitted, static_cast<std::uint64_t>(kEvents));

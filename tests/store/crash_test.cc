@@ -99,11 +99,11 @@ TEST_F(CrashTest, AKillWhileTheStoreIsMadeLeavesNone) {
 /// outcome is.
 void deliver_aloud(Store& store, int out) {
   while (true) {
-    const auto attempts = store.settle_and_begin({}, intents_for(store.pending(1)), kDay);
-    if (attempts.empty()) return;
+    const auto begun = begin_each(store, store.pending(1));
+    if (begun.empty()) return;
     if (write_all(out, "b") != 0) return;
-    store.settle_and_begin(std::array{Outcome{attempts[0], Settlement::submitted, "", "", 200}}, {},
-                           kDay);
+    store.settle_and_begin(std::array{Outcome{begun[0], Settlement::submitted, "", "", 200, {}}},
+                           {}, kDay);
     if (write_all(out, "s") != 0) return;
   }
 }

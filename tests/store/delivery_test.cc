@@ -23,8 +23,8 @@ class DeliveryTest : public testing::Test {
     store_.reset();
     store_.emplace(path_, StoreMode::write, clock_);
   }
-  std::vector<std::int64_t> begin(std::size_t count) {
-    return store_->settle_and_begin({}, intents_for(store_->pending(count)), kDay);
+  std::vector<Carried> begin(std::size_t count) {
+    return begin_each(*store_, store_->pending(count));
   }
   void settle(const Outcome& outcome) { store_->settle_and_begin(std::array{outcome}, {}, kDay); }
   std::string totals() const {
@@ -47,14 +47,14 @@ class DeliveryTest : public testing::Test {
 TEST_F(DeliveryTest, T1TakesAnEventOutOfThePendingOnes) {
   const auto attempts = begin(2);
   ASSERT_EQ(attempts.size(), 2);
-  EXPECT_NE(attempts[0], attempts[1]);
+  EXPECT_NE(attempts[0].attempt, attempts[1].attempt);
   EXPECT_THAT(pending_ids(), ElementsAre(id_of(3)));
   EXPECT_EQ(totals(), "0 submitted, 0 rejected, 3 pending, 0 in doubt");
   EXPECT_EQ(store_->find(id_of(1)).state, Known::sent);
 }
 
 TEST_F(DeliveryTest, T2MovesTheEventToTheLedger) {
-  settle({begin(1)[0], Settlement::submitted, "", "", 200});
+  settle({begin(1)[0], Settlement::submitted, "", "", 200, {}});
   EXPECT_EQ(store_->find(id_of(1)).state, Known::submitted);
   EXPECT_THAT(pending_ids(), ElementsAre(id_of(2), id_of(3)));
   EXPECT_EQ(totals(), "1 submitted, 0 rejected, 2 pending, 0 in doubt");
@@ -66,7 +66,8 @@ TEST_F(DeliveryTest, T2MovesTheEventToTheLedger) {
 TEST_F(DeliveryTest, T3KeepsTheEventAndSaysWhy) {
   const auto attempt = begin(1)[0];
   clock_.now += 1s;
-  settle({attempt, Settlement::rejected, "http_400", "HubSpot refused the e-mail address.", 400});
+  settle(
+      {attempt, Settlement::rejected, "http_400", "HubSpot refused the e-mail address.", 400, {}});
   reopen();
   EXPECT_EQ(store_->find(id_of(1)).state, Known::rejected);
   EXPECT_THAT(pending_ids(), ElementsAre(id_of(2), id_of(3)));
@@ -92,10 +93,10 @@ TEST_F(DeliveryTest, T3KeepsTheEventAndSaysWhy) {
 }
 
 TEST_F(DeliveryTest, T4PutsTheEventBackWithItsTriesCounted) {
-  settle({begin(1)[0], Settlement::pending, "http_429", "Too many requests.", 429});
+  settle({begin(1)[0], Settlement::pending, "http_429", "Too many requests.", 429, {}});
   EXPECT_THAT(pending_ids(), ElementsAre(id_of(1), id_of(2), id_of(3)));
   EXPECT_EQ(store_->pending(1)[0].tries, 1);
-  settle({begin(1)[0], Settlement::pending, "not_sent", "Nothing was sent.", 0});
+  settle({begin(1)[0], Settlement::pending, "not_sent", "Nothing was sent.", 0, {}});
   reopen();
   EXPECT_EQ(store_->pending(1)[0].tries, 2);
   EXPECT_EQ(store_->pending(2)[1].tries, 0);
@@ -107,7 +108,7 @@ TEST_F(DeliveryTest, T5KeepsTheEventAndNeverOffersItAgain) {
   const WallTime sent = clock_.now;
   const auto attempt = begin(1)[0];
   clock_.now += 30s;
-  settle({attempt, Settlement::in_doubt, "connection_lost", "The reply broke off.", 201});
+  settle({attempt, Settlement::in_doubt, "connection_lost", "The reply broke off.", 201, {}});
   reopen();
   EXPECT_THAT(pending_ids(), ElementsAre(id_of(2), id_of(3)));
   EXPECT_EQ(totals(), "0 submitted, 0 rejected, 2 pending, 1 in doubt");
@@ -123,7 +124,9 @@ TEST_F(DeliveryTest, T5KeepsTheEventAndNeverOffersItAgain) {
   EXPECT_EQ(store_->in_doubt(1).size(), 1);
   store_.reset();
   EXPECT_EQ(
-      raw(path_, "SELECT sink || ' ' || http_status || ' ' || hex(body) FROM attempt LIMIT 1"),
+      raw(path_,
+          "SELECT sink || ' ' || http_status || ' ' || hex(body) FROM attempt JOIN carried ON "
+          "attempt = id LIMIT 1"),
       "leads 201 " + upper_hex(content_hash(payload_of(1))));
 }
 
@@ -131,12 +134,12 @@ TEST_F(DeliveryTest, OutcomesComeBeforeIntentsInOneTransaction) {
   const auto first = begin(1);
   const auto sequence = [&] {
     store_->settle_and_begin(
-        std::array{Outcome{first[0], Settlement::pending, "http_429", "", 429}}, {}, kDay);
+        std::array{Outcome{first[0], Settlement::pending, "http_429", "", 429, {}}}, {}, kDay);
     return store_->pending(1)[0].sequence;
   }();
   const auto second = begin(1);
-  const Outcome again{second[0], Settlement::pending, "http_429", "", 429};
-  const Intent intent{sequence, "leads", content_hash("body")};
+  const Outcome again{second[0], Settlement::pending, "http_429", "", 429, {}};
+  const Intent intent{{sequence}, "leads", content_hash("body")};
   EXPECT_EQ(store_->settle_and_begin(std::array{again}, std::array{intent}, kDay).size(), 1);
   EXPECT_THAT(pending_ids(), ElementsAre(id_of(2), id_of(3)));
   EXPECT_EQ(store_->requests_on("leads", kDay), 3);
@@ -148,37 +151,40 @@ TEST_F(DeliveryTest, AWrongCallChangesNothing) {
   const auto both = intents_for(events);
   EXPECT_EQ(complaint([&] {
               store_->settle_and_begin(
-                  std::array{Outcome{attempts[0], Settlement::submitted, "", "", 200}}, both, kDay);
+                  std::array{Outcome{attempts[0], Settlement::submitted, "", "", 200, {}}}, both,
+                  kDay);
             }),
             "1: event 1 was about to be sent, but it is not pending; please report this defect");
   EXPECT_EQ(complaint([&] {
-              settle({99, Settlement::submitted, "", "", 200});
+              settle({{99, 1}, Settlement::submitted, "", "", 200, {}});
             }),
-            "1: attempt 99 was about to be settled, but it is not open; please report this defect");
+            "1: event 1 of attempt 99 was about to be settled, but it is not open; please report "
+            "this defect");
   EXPECT_EQ(totals(), "0 submitted, 0 rejected, 3 pending, 0 in doubt");
   EXPECT_EQ(store_->requests_on("leads", kDay), 1);
-  settle({attempts[0], Settlement::in_doubt, "timeout", "No reply came.", 0});
+  settle({attempts[0], Settlement::in_doubt, "timeout", "No reply came.", 0, {}});
   EXPECT_EQ(complaint([&] {
-              settle({attempts[0], Settlement::submitted, "", "", 200});
+              settle({attempts[0], Settlement::submitted, "", "", 200, {}});
             }),
-            "1: attempt 1 was about to be settled, but it is not open; please report this defect");
+            "1: event 1 of attempt 1 was about to be settled, but it is not open; please report "
+            "this defect");
   EXPECT_EQ(totals(), "0 submitted, 0 rejected, 2 pending, 1 in doubt");
 }
 
 TEST_F(DeliveryTest, IdsOfAttemptsAndEventsAreNeverUsedTwice) {
-  settle({begin(1)[0], Settlement::submitted, "", "", 200});
-  settle({begin(1)[0], Settlement::submitted, "", "", 200});
-  settle({begin(1)[0], Settlement::submitted, "", "", 200});
+  settle({begin(1)[0], Settlement::submitted, "", "", 200, {}});
+  settle({begin(1)[0], Settlement::submitted, "", "", 200, {}});
+  settle({begin(1)[0], Settlement::submitted, "", "", 200, {}});
   reopen();
   stage(*store_, 4, 4);
   EXPECT_EQ(store_->pending(1)[0].sequence, 4);
-  EXPECT_THAT(begin(1), ElementsAre(4));
+  EXPECT_EQ(begin(1).at(0).attempt, 4);
 }
 
 TEST_F(DeliveryTest, RequestsAreCountedBySinkAndDay) {
   begin(2);
   const auto rest = store_->pending(1);
-  store_->settle_and_begin({}, std::array{Intent{rest[0].sequence, "crm", {}}}, "2026-11-24");
+  store_->settle_and_begin({}, std::array{Intent{{rest[0].sequence}, "crm", {}}}, "2026-11-24");
   reopen();
   EXPECT_EQ(store_->requests_on("leads", "2026-11-23"), 2);
   EXPECT_EQ(store_->requests_on("leads", "2026-11-24"), 0);
@@ -236,8 +242,8 @@ TEST_F(DeliveryTest, ASettledEventIsSmallAndLeavesNothingOfItsPayload) {
   std::vector<Outcome> outcomes;
   for (auto next = store_->pending(1000); !next.empty(); next = store_->pending(1000)) {
     outcomes.clear();
-    for (const std::int64_t attempt : store_->settle_and_begin({}, intents_for(next), kDay))
-      outcomes.push_back({attempt, Settlement::submitted, "", "", 200});
+    for (const Carried event : begin_each(*store_, next))
+      outcomes.push_back({event, Settlement::submitted, "", "", 200, {}});
     store_->settle_and_begin(outcomes, {}, kDay);
   }
   EXPECT_EQ(totals(), "20000 submitted, 0 rejected, 0 pending, 0 in doubt");

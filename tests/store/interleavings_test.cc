@@ -136,16 +136,16 @@ void find_paths(const World& world, Path& path, std::size_t depth, unsigned cras
   }
 }
 
-Outcome outcome_of(std::int64_t attempt, Reply reply) {
+Outcome outcome_of(Carried of, Reply reply) {
   switch (reply) {
     case Reply::accepted:
-      return {attempt, Settlement::submitted, "", "", 200};
+      return {of, Settlement::submitted, "", "", 200, {}};
     case Reply::rejected:
-      return {attempt, Settlement::rejected, "http_400", "Refused.", 400};
+      return {of, Settlement::rejected, "http_400", "Refused.", 400, {}};
     case Reply::not_applied:
-      return {attempt, Settlement::pending, "http_429", "Too many.", 429};
+      return {of, Settlement::pending, "http_429", "Too many.", 429, {}};
     default:
-      return {attempt, Settlement::in_doubt, "timeout", "No reply.", 0};
+      return {of, Settlement::in_doubt, "timeout", "No reply.", 0, {}};
   }
 }
 
@@ -200,7 +200,7 @@ class Play {
       worlds_[i].take(step);
       if (step.kind == Step::begin) {
         begun.push_back(number);
-        intents.push_back({sequences_[number], "leads", id_at(number)});
+        intents.push_back({{sequences_[number]}, "leads", id_at(number)});
       } else if (step.kind == Step::reply) {
         outcomes.push_back(outcome_of(attempts_.at(number), static_cast<Reply>(step.what)));
       } else if (step.kind == Step::decide) {
@@ -215,7 +215,8 @@ class Play {
             const std::vector<std::size_t>& begun) {
     const auto attempts = store_->settle_and_begin(outcomes, intents, kDay);
     ASSERT_EQ(attempts.size(), begun.size());
-    for (std::size_t i = 0; i < begun.size(); ++i) attempts_[begun[i]] = attempts[i];
+    for (std::size_t i = 0; i < begun.size(); ++i)
+      attempts_[begun[i]] = {attempts[i], sequences_[begun[i]]};
   }
 
   void expect_what_was_touched(std::size_t at) {
@@ -301,7 +302,7 @@ class Play {
       }
       if (event.state != State::pending) continue;
       begun.push_back(number);
-      intents.push_back({sequences_[number], "leads", id_at(number)});
+      intents.push_back({{sequences_[number]}, "leads", id_at(number)});
       world.take({Step::begin, index, 0});
       world.take({Step::reply, index, static_cast<std::uint8_t>(Reply::accepted)});
     }
@@ -320,9 +321,9 @@ class Play {
   std::optional<Store> store_{std::in_place, path_, StoreMode::write, clock_};
   const std::vector<Path>& paths_;
   std::vector<World> worlds_;
-  std::vector<std::int64_t> sequences_;                     ///< by number
-  std::unordered_map<std::string, int> numbers_;            ///< by id
-  std::unordered_map<std::size_t, std::int64_t> attempts_;  ///< on their way, by number
+  std::vector<std::int64_t> sequences_;                ///< by number
+  std::unordered_map<std::string, int> numbers_;       ///< by id
+  std::unordered_map<std::size_t, Carried> attempts_;  ///< on their way, by number
 };
 
 #ifdef __SANITIZE_ADDRESS__

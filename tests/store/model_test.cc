@@ -183,37 +183,37 @@ class History {
         ++attempt;
         continue;
       }
-      outcomes.push_back(outcome_of(attempt->first, model_.at(attempt->second)));
+      outcomes.push_back(outcome_of(attempt->second, model_.at(attempt->first)));
       attempt = open_.erase(attempt);
     }
     const auto events = store_->pending(static_cast<std::size_t>(upto(4)));
-    const auto attempts = store_->settle_and_begin(outcomes, intents_for(events), kDay);
-    ASSERT_EQ(attempts.size(), events.size());
+    const auto begun = begin_each(*store_, events, outcomes);
+    ASSERT_EQ(begun.size(), events.size());
     for (std::size_t i = 0; i < events.size(); ++i) {
       const int number = number_of(events[i].id);
       model_.at(number).state = Expected::on_its_way;
       ++model_.at(number).tries;
       model_.at(number).sent_again = model_.at(number).resent;
-      EXPECT_TRUE(open_.emplace(attempts[i], number).second);
-      EXPECT_TRUE(ever_.insert(attempts[i]).second) << "an attempt id came twice";
+      EXPECT_TRUE(open_.emplace(number, begun[i]).second);
+      EXPECT_TRUE(ever_.insert(begun[i].attempt).second) << "an attempt id came twice";
       ++requests_;
     }
   }
 
-  Outcome outcome_of(std::int64_t attempt, Expected& event) {
+  Outcome outcome_of(Carried of, Expected& event) {
     switch (upto(4)) {
       case 0:
         event.state = Expected::submitted;
-        return {attempt, Settlement::submitted, "", "", 200};
+        return {of, Settlement::submitted, "", "", 200, {}};
       case 1:
         event.state = Expected::refused;
-        return {attempt, Settlement::rejected, "http_400", "Refused.", 400};
+        return {of, Settlement::rejected, "http_400", "Refused.", 400, {}};
       case 2:
         event.state = Expected::in_doubt;
-        return {attempt, Settlement::in_doubt, "timeout", "No reply.", 0};
+        return {of, Settlement::in_doubt, "timeout", "No reply.", 0, {}};
       default:
         event.state = Expected::pending;
-        return {attempt, Settlement::pending, "http_429", "Too many.", 429};
+        return {of, Settlement::pending, "http_429", "Too many.", 429, {}};
     }
   }
 
@@ -291,9 +291,9 @@ class History {
   std::filesystem::path path_ = directory_.path() / "main.db";
   std::optional<Store> store_{std::in_place, path_, StoreMode::write, clock_};
   std::mt19937 random_;
-  std::map<int, Expected> model_;     ///< by number
-  std::map<std::int64_t, int> open_;  ///< attempts on their way, by number
-  std::set<std::int64_t> ever_;       ///< all attempt ids
+  std::map<int, Expected> model_;  ///< by number
+  std::map<int, Carried> open_;    ///< on their way, by number
+  std::set<std::int64_t> ever_;    ///< all attempt ids
   int staged_ = 0;
   std::uint64_t requests_ = 0, decided_ = 0;
   std::size_t cursors_ = 0;

@@ -47,11 +47,10 @@ void settle_and_begin(benchmark::State& state) {
       state.ResumeTiming();
     }
     sent += 8;
-    const auto intents = intents_for(store.pending(8));
-    const auto attempts = store.settle_and_begin(outcomes, intents, "2026-11-23");
+    const auto begun = begin_each(store, store.pending(8), outcomes);
     outcomes.clear();
-    for (const std::int64_t attempt : attempts)
-      outcomes.push_back({attempt, Settlement::submitted, "", "", 200});
+    for (const Carried event : begun)
+      outcomes.push_back({event, Settlement::submitted, "", "", 200, {}});
   }
   state.counters["events"] = static_cast<double>(store.totals().submitted);
 }
@@ -68,8 +67,8 @@ void open_and_close(benchmark::State& state) {
     std::vector<Outcome> outcomes;
     for (auto next = store.pending(100); !next.empty(); next = store.pending(100)) {
       outcomes.clear();
-      for (const std::int64_t attempt : store.settle_and_begin({}, intents_for(next), "2026-11-23"))
-        outcomes.push_back({attempt, Settlement::submitted, "", "", 200});
+      for (const Carried event : begin_each(store, next))
+        outcomes.push_back({event, Settlement::submitted, "", "", 200, {}});
       store.settle_and_begin(outcomes, {}, "2026-11-23");
     }
   }

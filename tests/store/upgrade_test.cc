@@ -73,6 +73,18 @@ CREATE TABLE decision(source TEXT NOT NULL, what TEXT NOT NULL, value TEXT NOT N
 PRAGMA user_version = 2;
 )sql";
 
+/// What version 3 had more.
+constexpr const char* kVersion3 = R"sql(
+ALTER TABLE outbox ADD COLUMN resent INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX problem_by_event ON problem(id);
+CREATE TABLE resolution(number INTEGER PRIMARY KEY, id BLOB NOT NULL, kind INTEGER NOT NULL,
+  order_number TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL, ruling INTEGER NOT NULL,
+  was INTEGER NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL, attempt
+  INTEGER) STRICT;
+CREATE INDEX resolution_by_event ON resolution(id);
+PRAGMA user_version = 3;
+)sql";
+
 class UpgradeTest : public testing::Test {
  protected:
   UpgradeTest() { write_version_1(); }
@@ -83,12 +95,14 @@ class UpgradeTest : public testing::Test {
   }
   [[nodiscard]] std::string version() const { return raw(path_, "PRAGMA user_version"); }
   static std::string columns(const std::filesystem::path& file) {
-    return raw(file,
-               "SELECT group_concat(name || type || \"notnull\" || pk, '; ') || (SELECT "
-               "group_concat(sql, '; ') FROM (SELECT sql FROM sqlite_schema WHERE type = 'index' "
-               "ORDER BY name)) FROM (SELECT c.* FROM "
-               "sqlite_schema s, pragma_table_info(s.name) c WHERE s.type = 'table' "
-               "ORDER BY s.name, c.cid)");
+    return raw(
+        file,
+        "SELECT group_concat(name || type || \"notnull\" || pk, '; ') || (SELECT "
+        "group_concat(sql, '; ') FROM (SELECT sql FROM sqlite_schema WHERE type IN ('index', "
+        "'trigger') "
+        "ORDER BY name)) FROM (SELECT c.* FROM "
+        "sqlite_schema s, pragma_table_info(s.name) c WHERE s.type = 'table' "
+        "ORDER BY s.name, c.cid)");
   }
 
   TemporaryDirectory directory_;
@@ -131,7 +145,7 @@ TEST_F(UpgradeTest, KeepsAllThatVersion1Held) {
     Store store(path_, StoreMode::write, clock_);
     expect_all_is_kept(store);
   }
-  EXPECT_EQ(version(), "3");
+  EXPECT_EQ(version(), "4");
   Store again(path_, StoreMode::write, clock_);
   expect_all_is_kept(again);
 }
@@ -146,10 +160,53 @@ TEST_F(UpgradeTest, KeepsAllThatVersion2Held) {
   EXPECT_EQ(store.problems(10).size(), 1U);
 }
 
+TEST_F(UpgradeTest, KeepsAllThatVersion3Held) {
+  raw_change(path_, std::string(kVersion2) + kVersion3);
+  raw_change(
+      path_,
+      "UPDATE outbox SET resent = 1 WHERE sequence = 3; INSERT INTO resolution SELECT 1, id, "
+      "kind, '3', file, line, 0, 2, 'timeout', 5000, 'ann', 1 FROM outbox WHERE sequence = 3; "
+      "UPDATE sqlite_sequence SET seq = 9 WHERE name = 'attempt'");
+  Store store(path_, StoreMode::write, clock_);
+  expect_all_is_kept(store);
+  ASSERT_EQ(store.in_doubt(10).size(), 2U);
+  EXPECT_TRUE(store.in_doubt(10)[0].resent);
+  EXPECT_EQ(store.in_doubt(10)[0].reason, "timeout");
+  EXPECT_EQ(store.in_doubt(10)[0].attempted_at, WallTime(std::chrono::milliseconds(1000)));
+  EXPECT_EQ(store.in_doubt(10)[1].reason, "crash") << "it was on its way: blind, as all were then";
+  EXPECT_EQ(store.resent(10).at(0).who, "ann");
+  EXPECT_EQ(begin_each(store, store.pending(1)).at(0).attempt, 10) << "no number is used again";
+}
+
+TEST_F(UpgradeTest, BeginsNumberingAnewOnlyWhereNothingWasEverSent) {
+  raw_change(path_, std::string(kVersion2) + kVersion3 +
+                        "DELETE FROM attempt; UPDATE outbox SET state = 0; "
+                        "UPDATE sqlite_sequence SET seq = 7 WHERE name = 'attempt'");
+  Store store(path_, StoreMode::write, clock_);
+  EXPECT_EQ(begin_each(store, store.pending(1)).at(0).attempt, 8);
+}
+
+TEST_F(UpgradeTest, KeepsACopyOfWhatItWas) {
+  const std::filesystem::path copy = path_.string() + ".v1.bak";
+  const std::string before = read_file(path_);
+  { const Store upgraded(path_, StoreMode::write, clock_); }
+  EXPECT_EQ(read_file(copy), before);
+  EXPECT_EQ(permissions(copy), 0600U);
+  write_version_1();
+  raw_change(path_, "DELETE FROM outbox");
+  { const Store upgraded(path_, StoreMode::write, clock_); }
+  EXPECT_EQ(read_file(copy), before) << "one that is there is left alone";
+  EXPECT_FALSE(std::filesystem::exists(copy.string() + ".new"));
+  std::filesystem::rename(copy, path_);
+  Store back(path_, StoreMode::write, clock_);
+  expect_all_is_kept(back);
+}
+
 TEST_F(UpgradeTest, MakesTheTablesThatANewStoreHas) {
   const auto fresh = directory_.path() / "fresh.db";
   { const Store made(fresh, StoreMode::write, clock_); }
-  for (const char* change : {"", kVersion2}) {
+  for (const std::string& change :
+       {std::string(), std::string(kVersion2), std::string(kVersion2) + kVersion3}) {
     write_version_1();
     raw_change(path_, change);
     EXPECT_NE(columns(path_), columns(fresh));
@@ -183,7 +240,7 @@ TEST_F(UpgradeTest, WhatVersion1SettledIsKnownButNeverAChange) {
 TEST_F(UpgradeTest, LookingSaysWhatToDoAndChangesNothing) {
   const std::string before = read_file(path_);
   EXPECT_EQ(complaint([&] { const Store store(path_, StoreMode::observe, clock_); }),
-            fmt::format("8: {} was written by an earlier ordertail (version 1 of the file, now 3), "
+            fmt::format("8: {} was written by an earlier ordertail (version 1 of the file, now 4), "
                         "and looking at it may not change it. Run \"ordertail stage\" with this "
                         "job once: that brings the file up to date, keeps all it holds and sends "
                         "nothing. Then run this again.",

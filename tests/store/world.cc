@@ -57,15 +57,23 @@ std::vector<Intent> intents_for(const std::vector<OutboxEvent>& events) {
   std::vector<Intent> intents;
   intents.reserve(events.size());
   for (const OutboxEvent& event : events)
-    intents.push_back({event.sequence, "leads", content_hash(event.payload)});
+    intents.push_back({{event.sequence}, "leads", content_hash(event.payload)});
   return intents;
+}
+
+std::vector<Carried> begin_each(Store& store, const std::vector<OutboxEvent>& events,
+                                const std::vector<Outcome>& outcomes) {
+  const auto attempts = store.settle_and_begin(outcomes, intents_for(events), "2026-11-23");
+  std::vector<Carried> begun;
+  for (std::size_t i = 0; i < attempts.size(); ++i)
+    begun.push_back({attempts[i], events.at(i).sequence});
+  return begun;
 }
 
 void settle_one(Store& store, Settlement settlement, const std::string& reason,
                 const std::string& message) {
-  const auto attempts = store.settle_and_begin({}, intents_for(store.pending(1)), "2026-11-23");
   Outcome outcome;
-  outcome.attempt = attempts.at(0);
+  outcome.of = begin_each(store, store.pending(1)).at(0);
   outcome.settlement = settlement;
   if (settlement != Settlement::submitted) {
     outcome.reason = reason;

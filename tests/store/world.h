@@ -49,6 +49,10 @@ void stage(Store& store, int first, int last);
 /// Intents for `events`, to the sink "leads".
 [[nodiscard]] std::vector<Intent> intents_for(const std::vector<OutboxEvent>& events);
 
+/// Sends each of these pending events in a request of its own, to the sink "leads".
+std::vector<Carried> begin_each(Store& store, const std::vector<OutboxEvent>& events,
+                                const std::vector<Outcome>& outcomes = {});
+
 /// Sends the oldest pending event and settles it thus.
 void settle_one(Store& store, Settlement settlement, const std::string& reason = "http_400",
                 const std::string& message = "It was refused.");

@@ -31,10 +31,8 @@ HttpReply exchange(HttpRequest request) {
 }  // namespace
 
 void check_reach(const Job& job, Checkup& checkup) {
-  for (const Kind kind : {Kind::registration, Kind::purchase}) {
-    const auto& endpoint = job.endpoints[static_cast<std::size_t>(kind)];
-    if (!endpoint) continue;
-    const std::string subject = fmt::format("{} endpoint", name_of(kind));
+  for (const Endpoint* endpoint : job.all_endpoints()) {
+    const std::string subject = fmt::format("{} endpoint", endpoint->name);
     const Reach reached = reach(endpoint->url, CurlOptions{});
     const UrlParts url = split_url(endpoint->url);
     if (reached.error.empty()) {

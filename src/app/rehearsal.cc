@@ -116,12 +116,14 @@ int rehearse(const Options& options) {
   job.limits.concurrency = 1;       // so that rehearsing again shows the same leads
   job.limits.requests_per_day = kNoDailyLimit;
   std::string credential;
-  bool leads = false, forms = false;
-  for (auto& endpoint : job.endpoints) {
-    if (!endpoint) continue;
-    (endpoint->forms ? forms : leads) = true;
-    endpoint->url = server.url() + std::string(split_url(endpoint->url).target);
-    if (endpoint->secure) credential = "rehearsal";  // the stand-in asks for any
+  bool leads = false, contacts = false;
+  for (auto* const endpoints : {&job.endpoints, &job.otherwise}) {
+    for (auto& endpoint : *endpoints) {
+      if (!endpoint) continue;
+      (endpoint->sink == "leads" ? leads : contacts) = true;
+      endpoint->url = server.url() + std::string(split_url(endpoint->url).target);
+      if (endpoint->secure) credential = "rehearsal";  // the stand-in asks for any
+    }
   }
 
   const SystemClock clock;
@@ -136,7 +138,7 @@ int rehearse(const Options& options) {
   if (!options.json) {
     Output out;
     if (leads) out.write(leads_table(server.leads_json(), options.unmasked));
-    if (forms) out.write(contacts_table(server.contacts_json(), options.unmasked));
+    if (contacts) out.write(contacts_table(server.contacts_json(), options.unmasked));
     out.flush();
   }
   return report.exit_code();

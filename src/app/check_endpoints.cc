@@ -31,10 +31,8 @@ HttpReply exchange(HttpRequest request) {
 }  // namespace
 
 void check_reach(const Job& job, Checkup& checkup) {
-  for (const Kind kind : {Kind::registration, Kind::purchase}) {
-    const auto& endpoint = job.endpoints[static_cast<std::size_t>(kind)];
-    if (!endpoint) continue;
-    const std::string subject = fmt::format("{} endpoint", name_of(kind));
+  for (const Endpoint* endpoint : job.all_endpoints()) {
+    const std::string subject = fmt::format("{} endpoint", endpoint->name);
     const Reach reached = reach(endpoint->url, CurlOptions{});
     const UrlParts url = split_url(endpoint->url);
     if (reached.error.empty()) {
@@ -59,13 +57,16 @@ void probe(const Job& job, const std::string& credential, Checkup& checkup) {
   const auto sink = make_sink(*endpoint, credential);
   const Event lead = probing_lead();
   const SystemClock clock;
-  const Judgement judgement = sink->judge(exchange(sink->render(lead)), clock.wall());
+  const Item item{lead, {}};
+  const std::span<const Item> items(&item, 1);
+  const ReplyJudgement said = sink->judge(exchange(sink->render(items)), items, clock.wall());
+  const Judgement& judgement = said.events.front();
   if (judgement.verdict == Verdict::accepted) {
     checkup.ok("probe",
                fmt::format("the server took the lead {}; delete it in HubSpot", lead.email));
     return;
   }
-  const bool is_identity = judgement.exit == ExitCode::credentials;
+  const bool is_identity = said.exit == ExitCode::credentials;
   checkup.fail("probe", Error(is_identity ? ExitCode::credentials : ExitCode::usage,
                               "the server did not take the lead: " + judgement.message));
 }

@@ -19,11 +19,11 @@ constexpr std::uint64_t kMostEvents = 1000;
 
 /// What the first events of a source hold.
 struct Coverage {
-  std::uint64_t events = 0, with_email = 0, with_token = 0, with_ip = 0, too_old = 0;
+  std::uint64_t events = 0, with_email = 0, with_token = 0, with_ip = 0;
+  std::uint64_t too_old = 0, for_crm = 0;  // of those for forms
 
-  void add(const Event& event, bool is_too_old) {
+  void add(const Event& event) {
     ++events;
-    too_old += is_too_old ? 1 : 0;
     with_email += event.email.empty() ? 0 : 1;
     with_token += event.utk.empty() ? 0 : 1;
     with_ip += event.ip.empty() ? 0 : 1;
@@ -83,6 +83,12 @@ void report(const Coverage& coverage, const std::string& subject, Checkup& check
                                       "rejected: HubSpot's forms take nothing older than a month",
                                       grouped(coverage.too_old)));
   }
+  if (coverage.for_crm > 0) {
+    checkup.ok(subject,
+               fmt::format("{} of them go to the CRM: they happened more than 28 days ago, "
+                           "or carry no visitor token",
+                           grouped(coverage.for_crm)));
+  }
 }
 
 class SourceCheck {
@@ -98,7 +104,8 @@ class SourceCheck {
     if (!has_looked) return;
     StageObserver observer;
     observer.event = [&](const Event& event) {
-      coverage_.add(event, is_too_old(event));
+      coverage_.add(event);
+      add_route(event);
       if (close_date.empty() && event.close_date) close_date = close_date_of(event, job_);
     };
     observer.reject = [&](const Reject& reject) {
@@ -112,9 +119,15 @@ class SourceCheck {
   }
 
  private:
-  [[nodiscard]] bool is_too_old(const Event& event) const {
-    const auto& endpoint = job_.endpoints[static_cast<std::size_t>(event.kind)];
-    return endpoint && endpoint->forms && is_too_old_for_forms(event, SystemClock().wall());
+  void add_route(const Event& event) {
+    const auto kind = static_cast<std::size_t>(event.kind);
+    if (!job_.endpoints[kind] || !job_.endpoints[kind]->forms) return;
+    const bool is_too_old = is_too_old_for_forms(event, SystemClock().wall());
+    if (job_.otherwise[kind]) {
+      coverage_.for_crm += is_too_old || event.utk.empty() ? 1 : 0;
+    } else {
+      coverage_.too_old += is_too_old ? 1 : 0;
+    }
   }
   void read(StageObserver observer) {
     Staging staging(job_, store_, StageMode::extract, kMostEvents, interrupted(),

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <string>
+#include <vector>
 
 #include "app/check_endpoints.h"
 #include "app/check_sources.h"
 #include "app/checkup.h"
 #include "app/commands.h"
+#include "app/crm_endpoint.h"
 #include "app/output.h"
 #include "base/text.h"
 #include "report/words.h"
@@ -20,14 +23,17 @@ namespace {
 namespace fs = std::filesystem;
 
 bool has(const Job& job, bool (*is_such)(const Endpoint&)) {
-  return std::any_of(job.endpoints.begin(), job.endpoints.end(),
-                     [&](const auto& endpoint) { return endpoint && is_such(*endpoint); });
+  const auto all = job.all_endpoints();
+  return std::any_of(all.begin(), all.end(), [&](const Endpoint* each) { return is_such(*each); });
 }
 bool is_leads(const Endpoint& endpoint) {
   return endpoint.sink == "leads";
 }
 bool is_form(const Endpoint& endpoint) {
   return endpoint.sink == "forms";
+}
+bool is_crm(const Endpoint& endpoint) {
+  return endpoint.crm.has_value();
 }
 bool is_open_form(const Endpoint& endpoint) {
   return is_form(endpoint) && !endpoint.secure;
@@ -49,17 +55,53 @@ void check_forms_limit(const Job& job, Checkup& checkup) {
 
 void check_forms(const Job& job, Checkup& checkup) {
   std::string names;
-  for (const auto& endpoint : job.endpoints) {
-    if (!endpoint) continue;
-    names += fmt::format("{}{}", names.empty() ? "" : " and ", endpoint->form());
+  bool both = false;
+  for (const Endpoint* endpoint : job.all_endpoints()) {
+    if (is_crm(*endpoint)) continue;
+    both = !names.empty();
+    names += fmt::format("{}{}", both ? " and " : "", endpoint->form());
   }
-  const bool both = job.endpoints[0] && job.endpoints[1];
+  if (names.empty()) return;
   checkup.ok(has(job, is_leads) ? "FormNames" : "forms", both ? names + " differ" : names);
   if (has(job, is_form)) check_forms_limit(job, checkup);
   if (has(job, is_open_form)) {
     checkup.ok("open form",
                "a form without secure = true must have every field that is sent to it");
   }
+}
+
+void check_orders(const std::string& order_id, Checkup& checkup) {
+  if (order_id.empty()) {
+    checkup.warn("crm",
+                 "contacts only: [hubspot.crm] names no order_id, an order property with unique "
+                 "values, so no orders are made");
+  } else if (order_id.starts_with("hs_")) {
+    checkup.warn("crm",
+                 fmt::format("contacts, and orders by {}, which is HubSpot's own: unless its "
+                             "values are unique there, every order will be refused",
+                             order_id));
+  } else {
+    checkup.ok("crm", fmt::format("contacts, and orders by their property {}, which HubSpot must "
+                                  "have, with unique values",
+                                  order_id));
+  }
+}
+
+void check_crm(const Job& job, Checkup& checkup) {
+  const auto all = job.all_endpoints();
+  const auto crm = std::find_if(all.begin(), all.end(), [](auto* each) { return is_crm(*each); });
+  if (crm == all.end()) return;
+  const auto purchases = static_cast<std::size_t>(Kind::purchase);
+  const auto& endpoint = job.endpoints[purchases];
+  if (job.otherwise[purchases] || (endpoint && is_crm(*endpoint))) {
+    check_orders((*crm)->crm->order_id, checkup);
+  } else {
+    checkup.ok("crm", "contacts");
+  }
+  const std::vector<std::string> own = properties_to_make(*(*crm)->crm);
+  if (own.empty()) return;
+  checkup.ok("properties", fmt::format("HubSpot must have, before the first run, the {}",
+                                       fmt::join(own, ", the ")));
 }
 
 /// What is said of a credential that is not there.
@@ -110,6 +152,7 @@ Store open_store(const Job& job, const Clock& clock, Checkup& checkup) {
 
 void check_all(const Job& job, const Options& options, Checkup& checkup) {
   check_forms(job, checkup);
+  check_crm(job, checkup);
   std::string credential;
   const bool has_key = checkup.succeeds("credential", [&] {
     credential = read_credential(job);

@@ -86,4 +86,14 @@ std::string fault_of_forms_url(std::string_view url) {
   return {};
 }
 
+std::string fault_of_crm_url(std::string_view url) {
+  const UrlParts parts = split_url(url);
+  if (parts.host.empty()) return "this is no http or https URL";
+  if (!parts.target.empty()) {
+    return "the CRM's url is that of its server, without a path: \"https://api.hubapi.com\", for "
+           "example";
+  }
+  return {};
+}
+
 }  // namespace ordertail

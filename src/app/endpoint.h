@@ -29,4 +29,7 @@ struct UrlParts {
 /// Why `url` cannot be a Forms API endpoint; empty when it can.
 [[nodiscard]] std::string fault_of_forms_url(std::string_view url);
 
+/// Why `url` cannot be the server of the CRM's API; empty when it can.
+[[nodiscard]] std::string fault_of_crm_url(std::string_view url);
+
 }  // namespace ordertail

@@ -4,8 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <utility>
 
+#include "app/crm_endpoint.h"
 #include "app/endpoint.h"
 #include "app/forms_endpoint.h"
 #include "base/fd.h"
@@ -61,10 +64,27 @@ Endpoint read_leads_endpoint(TomlTable table) {
   return endpoint;
 }
 
-Endpoint read_endpoint(TomlTable table, Kind kind, const Job& job) {
+/// All that there is to say of it stands in [hubspot.crm].
+Endpoint read_crm_endpoint(TomlTable table, const Endpoint& crm, const Job& job) {
+  if (!job.credential.given()) {
+    throw table.error("sink",
+                      "HubSpot's CRM takes nothing without a credential, a service key's token, "
+                      "and [hubspot] names none");
+  }
+  for (const std::string& key : table.keys()) {
+    if (key == "sink") continue;
+    throw table.error(key, fmt::format("what there is to say of the sink \"crm\" stands in "
+                                       "[hubspot.crm]; \"{}\" does not belong here",
+                                       printable(key)));
+  }
+  return crm;
+}
+
+Endpoint read_endpoint(TomlTable table, Kind kind, const Endpoint& crm, const Job& job) {
   const std::string sink = table.required_text("sink");
   if (sink == "leads") return read_leads_endpoint(std::move(table));
-  if (sink != "forms") throw table.error("sink", R"(the sink must be "leads" or "forms")");
+  if (sink == "crm") return read_crm_endpoint(std::move(table), crm, job);
+  if (sink != "forms") throw table.error("sink", R"(the sink must be "leads", "forms" or "crm")");
   Endpoint endpoint = read_forms_endpoint(table, kind, job.portal_id);
   if (endpoint.secure && !job.credential.given()) {
     throw table.error("secure",
@@ -77,7 +97,7 @@ Endpoint read_endpoint(TomlTable table, Kind kind, const Job& job) {
 /// Forms are told apart by the API's own rule: FormNames as they are, GUIDs whatever their case.
 void check_that_forms_differ(const Job& job, TomlTable& hubspot) {
   const auto& [registration, purchase] = job.endpoints;
-  if (!registration || !purchase || registration->sink != purchase->sink) return;
+  if (!registration || !purchase || registration->sink != purchase->sink || purchase->crm) return;
   const bool is_leads = purchase->sink == "leads";
   const std::string form = purchase->form();
   if (is_leads ? form != registration->form() : !equal_ignoring_case(form, registration->form())) {
@@ -90,16 +110,38 @@ void check_that_forms_differ(const Job& job, TomlTable& hubspot) {
                   is_leads ? "FormName" : "form", printable(form)));
 }
 
-/// A form's token in the body of a request to the Leads API would be told to the wrong server.
+/// A token in the body of a request to the Leads API would be told to the wrong server.
 void check_that_token_is_kept(const Job& job, TomlTable& hubspot) {
-  const auto& [registration, purchase] = job.endpoints;
-  if (!registration || !purchase || registration->secure == purchase->secure) return;
-  const Kind other = registration->secure ? Kind::purchase : Kind::registration;
-  if (job.endpoints[index_of(other)]->forms) return;
-  throw hubspot.error(
-      name_of(other),
-      "the credential is a secure form's token, and a Leads endpoint would be sent it as its "
-      "hapikey; put the two endpoints into two jobs, each with its own checkpoint file");
+  const auto all = job.all_endpoints();
+  const auto secure = std::find_if(all.begin(), all.end(), [](auto* each) { return each->secure; });
+  if (secure == all.end()) return;
+  for (const Kind kind : {Kind::registration, Kind::purchase}) {
+    const auto& endpoint = job.endpoints[index_of(kind)];
+    if (!endpoint || endpoint->sink != "leads") continue;
+    throw hubspot.error(
+        name_of(kind),
+        fmt::format("the credential is {} token, and a Leads endpoint would be sent it as its "
+                    "hapikey; put the two endpoints into two jobs, each with its own checkpoint "
+                    "file",
+                    (*secure)->crm ? "the CRM's" : "a secure form's"));
+  }
+}
+
+/// Where events of this kind go, and where those go that the form there does not take.
+void read_route(TomlTable table, Kind kind, const Endpoint& crm, Job& job) {
+  auto otherwise = table.table("otherwise");
+  if (otherwise && table.required_text("sink") != "forms") {
+    throw table.error("otherwise",
+                      R"("otherwise" is for what a form does not take, beside sink = "forms")");
+  }
+  Endpoint& endpoint =
+      job.endpoints[index_of(kind)].emplace(read_endpoint(std::move(table), kind, crm, job));
+  if (endpoint.name.empty()) endpoint.name = name_of(kind);
+  if (!otherwise) return;
+  if (otherwise->required_text("sink") != "crm") {
+    throw otherwise->error("sink", R"(what a form does not take goes to sink = "crm")");
+  }
+  job.otherwise[index_of(kind)] = read_crm_endpoint(*std::move(otherwise), crm, job);
 }
 
 void read_hubspot(TomlTable hubspot, Job& job) {
@@ -107,10 +149,16 @@ void read_hubspot(TomlTable hubspot, Job& job) {
   if (auto credential = hubspot.table("credential")) {
     job.credential = read_credential_table(*std::move(credential));
   }
+  const Endpoint crm = read_crm(hubspot.table("crm"));
   for (const Kind kind : {Kind::registration, Kind::purchase}) {
-    if (auto endpoint = hubspot.table(name_of(kind))) {
-      job.endpoints[index_of(kind)] = read_endpoint(*std::move(endpoint), kind, job);
+    if (auto table = hubspot.table(name_of(kind))) {
+      read_route(*std::move(table), kind, crm, job);
     }
+  }
+  const auto all = job.all_endpoints();
+  if (hubspot.has("crm") && std::none_of(all.begin(), all.end(), [](auto* e) { return e->crm; })) {
+    throw hubspot.error("crm",
+                        R"([hubspot.crm] is for endpoints with sink = "crm": there is none)");
   }
   check_that_forms_differ(job, hubspot);
   check_that_token_is_kept(job, hubspot);
@@ -131,6 +179,7 @@ void read_limits(TomlTable limits, Limits& to) {
   read_limit(limits, "requests_per_10s", 0, to.requests_per_10s);
   read_limit(limits, "requests_per_day", 0, to.requests_per_day);
   if (to.requests_per_day == 0) to.requests_per_day = kNoDailyLimit;
+  read_limit(limits, "requests_reserve", 0, to.requests_reserve);
   read_limit(limits, "forms_per_run", 0, to.forms_per_run);
   read_limit(limits, "concurrency", 1, to.concurrency);
   read_limit(limits, "tries", 1, to.tries);
@@ -176,6 +225,20 @@ std::string first_line(std::string_view text) {
 
 std::string Endpoint::form() const {
   return forms ? form_guid(url) : form_name(url);
+}
+
+std::vector<const Endpoint*> Job::all_endpoints() const {
+  std::vector<const Endpoint*> all;
+  bool has_crm = false;
+  for (std::size_t kind = 0; kind < endpoints.size(); ++kind) {
+    for (const auto* endpoint : {&endpoints[kind], &otherwise[kind]}) {
+      if (!*endpoint) continue;
+      const bool is_crm = (*endpoint)->crm.has_value();
+      if (is_crm && std::exchange(has_crm, true)) continue;
+      all.push_back(&**endpoint);
+    }
+  }
+  return all;
 }
 
 Pattern Source::applied(Pattern to) const {
@@ -261,15 +324,14 @@ std::string read_credential(const Job& job) {
 }
 
 void check_transport(const Job& job) {
-  for (const Kind kind : {Kind::registration, Kind::purchase}) {
-    const auto& endpoint = job.endpoints[index_of(kind)];
-    if (!endpoint || endpoint->plain_http) continue;
+  for (const Endpoint* endpoint : job.all_endpoints()) {
+    if (endpoint->plain_http) continue;
     const UrlParts url = split_url(endpoint->url);
     if (url.scheme == "https" || is_loopback(url.host)) continue;
     throw Error(ExitCode::usage,
                 fmt::format("{}: [hubspot.{}] would send people's data unencrypted to {}; use an "
                             "https URL, or write plain_http = true below its url if that is meant",
-                            printable_name(job.name), name_of(kind), printable(url.host)));
+                            printable_name(job.name), endpoint->name, printable(url.host)));
   }
 }
 

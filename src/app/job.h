@@ -11,17 +11,20 @@
 #include "base/toml_file.h"
 #include "base/zone.h"
 #include "delivery/courier.h"
+#include "delivery/crm.h"
 #include "delivery/forms_body.h"
 #include "event/pattern.h"
 
 namespace ordertail {
 
 struct Endpoint {
-  std::string sink;  ///< "leads" or "forms"
-  std::string url;
+  std::string name;  ///< "registration", "purchase" or "crm": the table in [hubspot] that says it
+  std::string sink;  ///< "leads", "forms" or "crm"
+  std::string url;   ///< of sink "crm": the server's, without a path
   bool plain_http = false;             ///< the job says that http without TLS is meant
   std::optional<FormsSettings> forms;  ///< of sink "forms"
-  bool secure = false;                 ///< a form that takes submissions with the credential only
+  std::optional<CrmSettings> crm;      ///< of sink "crm"
+  bool secure = false;                 ///< takes the credential as a token: a form, or the CRM
 
   /// The Leads API's FormName, or the form's GUID.
   [[nodiscard]] std::string form() const;
@@ -53,8 +56,13 @@ struct Job {
   std::optional<std::int64_t> portal_id;  ///< the Leads API has it in its URLs
   Credential credential;
   std::array<std::optional<Endpoint>, 2> endpoints;  ///< by Kind
+  /// By Kind, beside a form: the CRM, for what the form does not take.
+  std::array<std::optional<Endpoint>, 2> otherwise;
   Limits limits;
   std::vector<Source> sources;
+
+  /// Those of `endpoints` and `otherwise`, the CRM once.
+  [[nodiscard]] std::vector<const Endpoint*> all_endpoints() const;
 };
 
 /// Changes with anything that changes what a source's files mean when `pattern` reads them; cursors

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "app/time_of_day.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -37,7 +38,7 @@ constexpr std::array<Command, 11> kCommands{{
      "the files and what their first events hold, and whether the endpoints can be reached.\n"
      "Prints a line each: ok, warn or FAIL. Nothing is stored, and without --probe nothing is\n"
      "sent."},
-    {"import", "JOB", "dry-run rehearse unmasked limit rejects json",
+    {"import", "JOB", "dry-run rehearse unmasked limit until rejects json",
      "read what is new, then submit it: the nightly line",
      "Reads the files of the job's sources, keeps new events in the checkpoint file, and submits\n"
      "them. Run it again at any time: nothing is sent twice."},
@@ -45,7 +46,7 @@ constexpr std::array<Command, 11> kCommands{{
      "the first half: read what is new into the checkpoint file",
      "Reads the files of the job's sources and keeps new events in the checkpoint file, to be\n"
      "looked at with `status` and sent with `submit`."},
-    {"submit", "JOB", "limit json", "the second half: submit what is staged",
+    {"submit", "JOB", "limit until json", "the second half: submit what is staged",
      "Submits the events that the checkpoint file holds."},
     {"extract", "JOB", "limit rejects", "print the events of all files as JSON lines",
      "Prints every event of the job's files, one line of JSON each, whatever has been submitted\n"
@@ -95,6 +96,10 @@ po::options_description options_of(const Command& command, Options& options) {
   if (takes("limit")) {
     all.add_options()("limit", po::value<std::int64_t>()->value_name("N"),
                       "stop after N new events or N requests; a rerun goes on");
+  }
+  if (takes("until")) {
+    all.add_options()("until", po::value<std::string>()->value_name("HH:MM"),
+                      "make no request after this time of day, in the account's zone; a rerun goes on");
   }
   if (takes("rejects")) {
     all.add_options()("rejects", po::value(&options.rejects)->value_name("FILE"),
@@ -181,6 +186,10 @@ Options parse_command(const Command& command, int argc, const char* const* argv)
     po::notify(values);
   } catch (const po::error& error) {
     complain(printable(error.what(), 200), options.command);
+  }
+  if (values.count("until") > 0) {
+    options.until = parse_time_of_day(values["until"].as<std::string>());
+    if (!options.until) complain("--until must be a time of day, such as 06:00", options.command);
   }
   if (values.count("limit") > 0) {
     const auto limit = values["limit"].as<std::int64_t>();

@@ -1,6 +1,7 @@
 // The command line.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@ struct Options {
   bool help = false, version = false;
   bool dry_run = false, rehearse = false, json = false, unmasked = false;
   std::optional<std::uint64_t> limit;
+  std::optional<std::chrono::minutes> until;  ///< time of day, in the account's zone
   std::string rejects;  ///< path; empty: none
 
   // check

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "app/endpoint.h"
@@ -57,10 +58,42 @@ std::string field(const nlohmann::json& lead, const char* name) {
   return fields.contains(name) ? fields[name].get<std::string>() : std::string();
 }
 
+std::string property(const nlohmann::json& object, const char* name) {
+  return object.at("properties").value(name, std::string());
+}
+
+/// The line below a table of so many rows that are not all shown.
+std::string rest_of(std::size_t rows) {
+  if (rows <= kMostShown) return {};
+  return fmt::format("  ... and {} more\n", grouped(rows - kMostShown));
+}
+
 std::string row(std::string_view email, std::string_view stage, std::string_view closed,
                 std::string_view source, std::string_view order, std::string_view revenue) {
   return fmt::format("  {:<28} {:<9} {:<11} {:<8} {:<16} {:>10}\n", email, stage, closed, source,
                      order, revenue);
+}
+
+const CrmSettings* crm_of(const Job& job) {
+  for (const Endpoint* endpoint : job.all_endpoints()) {
+    if (endpoint->crm) return &*endpoint->crm;
+  }
+  return nullptr;
+}
+
+/// A stand-in that has the properties the job names.
+sandbox::ServerOptions portal_of(const Job& job) {
+  sandbox::ServerOptions options;
+  options.contact_properties.any = options.order_properties.any = true;
+  if (const CrmSettings* const crm = crm_of(job); crm != nullptr && !crm->order_id.empty()) {
+    options.unique_order_property = crm->order_id;
+  }
+  return options;
+}
+
+bool makes_orders(const Job& job) {
+  const CrmSettings* const crm = crm_of(job);
+  return crm != nullptr && !crm->order_id.empty();
 }
 
 }  // namespace
@@ -80,10 +113,7 @@ std::string leads_table(std::string_view leads_json, bool unmasked) {
         closed.is_string() ? closed.get<std::string>() : "", lead.at("source").get<std::string>(),
         printable(unmasked ? order : discreet(order)), printable(field(lead, "total_revenue")));
   }
-  if (leads.size() > kMostShown) {
-    text += fmt::format("  ... and {} more\n", grouped(leads.size() - kMostShown));
-  }
-  return text;
+  return text + rest_of(leads.size());
 }
 
 std::string contacts_table(std::string_view contacts_json, bool unmasked) {
@@ -91,37 +121,64 @@ std::string contacts_table(std::string_view contacts_json, bool unmasked) {
   const auto& contacts = listing.at("contacts");
   std::string text =
       fmt::format("\nHubSpot would now hold {}:\n", count_of(contacts.size(), "contact"));
-  const auto line = [&](std::string_view email, std::string_view source, std::string_view forms) {
-    text += fmt::format("  {:<28} {:<8} {:>16}\n", email, source, forms);
+  const auto line = [&](std::string_view email, std::string_view stage, std::string_view source,
+                        std::string_view forms) {
+    text += fmt::format("  {:<28} {:<9} {:<8} {:>16}\n", email, stage, source, forms);
   };
-  line("e-mail", "source", "form submissions");
+  line("e-mail", "stage", "source", "form submissions");
   for (std::size_t i = 0; i < contacts.size() && i < kMostShown; ++i) {
     const auto& contact = contacts[i];
-    const auto email = contact.at("properties").value("email", std::string());
-    line(unmasked ? printable(email) : masked(email), contact.at("source").get<std::string>(),
-         std::to_string(contact.at("conversions").size()));
+    const auto email = property(contact, "email");
+    line(unmasked ? printable(email) : masked(email), property(contact, "lifecyclestage"),
+         contact.at("source").get<std::string>(), std::to_string(contact.at("conversions").size()));
   }
-  if (contacts.size() > kMostShown) {
-    text += fmt::format("  ... and {} more\n", grouped(contacts.size() - kMostShown));
+  return text + rest_of(contacts.size());
+}
+
+std::string orders_table(std::string_view orders_json, std::string_view contacts_json,
+                         bool unmasked) {
+  const auto listing = nlohmann::json::parse(orders_json);
+  const auto& orders = listing.at("orders");
+  const auto contacts = nlohmann::json::parse(contacts_json);
+  std::map<std::uint64_t, std::string> emails;
+  for (const auto& contact : contacts.at("contacts")) {
+    emails[contact.at("id").get<std::uint64_t>()] = property(contact, "email");
   }
-  return text;
+  std::string text =
+      fmt::format("\nHubSpot would now hold {}:\n", count_of(orders.size(), "order"));
+  const auto line = [&](std::string_view order, std::string_view email, std::string_view closed,
+                        std::string_view subtotal) {
+    text += fmt::format("  {:<16} {:<28} {:<21} {:>10}\n", order, email, closed, subtotal);
+  };
+  line("order", "contact", "processed", "subtotal");
+  for (std::size_t i = 0; i < orders.size() && i < kMostShown; ++i) {
+    const auto& order = orders[i];
+    const auto& of = order.at("contacts");
+    const std::string email = of.empty() ? "" : emails[of.front().get<std::uint64_t>()];
+    const std::string name = property(order, "hs_order_name");
+    line(printable(unmasked ? name : discreet(name)), unmasked ? printable(email) : masked(email),
+         property(order, "hs_processed_date"), property(order, "hs_subtotal_price"));
+  }
+  return text + rest_of(orders.size());
 }
 
 int rehearse(const Options& options) {
   Job job = read_job(options.operands.front());
   const ThrowAwayDirectory directory;
-  const sandbox::Server server(sandbox::ServerOptions{});
+  const sandbox::Server server(portal_of(job));
   job.store = directory.path() / "rehearsal.db";
   job.limits.requests_per_10s = 0;  // the stand-in has no limit
   job.limits.concurrency = 1;       // so that rehearsing again shows the same leads
   job.limits.requests_per_day = kNoDailyLimit;
   std::string credential;
-  bool leads = false, forms = false;
-  for (auto& endpoint : job.endpoints) {
-    if (!endpoint) continue;
-    (endpoint->forms ? forms : leads) = true;
-    endpoint->url = server.url() + std::string(split_url(endpoint->url).target);
-    if (endpoint->secure) credential = "rehearsal";  // the stand-in asks for any
+  bool leads = false, contacts = false;
+  for (auto* const endpoints : {&job.endpoints, &job.otherwise}) {
+    for (auto& endpoint : *endpoints) {
+      if (!endpoint) continue;
+      (endpoint->sink == "leads" ? leads : contacts) = true;
+      endpoint->url = server.url() + std::string(split_url(endpoint->url).target);
+      if (endpoint->secure) credential = "rehearsal";  // the stand-in asks for any
+    }
   }
 
   const SystemClock clock;
@@ -136,7 +193,10 @@ int rehearse(const Options& options) {
   if (!options.json) {
     Output out;
     if (leads) out.write(leads_table(server.leads_json(), options.unmasked));
-    if (forms) out.write(contacts_table(server.contacts_json(), options.unmasked));
+    if (contacts) out.write(contacts_table(server.contacts_json(), options.unmasked));
+    if (makes_orders(job)) {
+      out.write(orders_table(server.orders_json(), server.contacts_json(), options.unmasked));
+    }
     out.flush();
   }
   return report.exit_code();

@@ -14,7 +14,10 @@ int rehearse(const Options& options);
 
 /// The leads of the sandbox's listing as a table; e-mail addresses masked unless asked for.
 [[nodiscard]] std::string leads_table(std::string_view leads_json, bool unmasked);
-/// The same of its contacts, whom forms make.
+/// The same of its contacts, whom forms and the CRM's API make.
 [[nodiscard]] std::string contacts_table(std::string_view contacts_json, bool unmasked);
+/// The same of its orders, with the contact of each.
+[[nodiscard]] std::string orders_table(std::string_view orders_json, std::string_view contacts_json,
+                                       bool unmasked);
 
 }  // namespace ordertail

@@ -12,6 +12,7 @@
 #include "app/signals.h"
 #include "app/sinks.h"
 #include "app/staging.h"
+#include "app/time_of_day.h"
 #include "delivery/courier.h"
 #include "delivery/curl_http.h"
 #include "report/json.h"
@@ -27,13 +28,17 @@ class Delivery {
  public:
   Delivery(const Job& job, Store& store, const std::string& credential, Notices& notices)
       : transport_(CurlOptions{}) {
-    std::map<Kind, const Sink*> by_kind;
+    std::map<Kind, Route> routes;
     for (const Kind kind : {Kind::registration, Kind::purchase}) {
       const auto& endpoint = job.endpoints[static_cast<std::size_t>(kind)];
       if (!endpoint) continue;
-      by_kind[kind] = sinks_.emplace_back(make_sink(*endpoint, credential)).get();
+      const auto& otherwise = job.otherwise[static_cast<std::size_t>(kind)];
+      Route& route = routes[kind];
+      route.first = &sink_of(*endpoint, credential);
+      if (otherwise) route.otherwise = &sink_of(*otherwise, credential);
+      route.token_needed = otherwise.has_value();
     }
-    courier_.emplace(store, transport_, std::move(by_kind), job.limits, job.account_zone, clock_,
+    courier_.emplace(store, transport_, std::move(routes), job.limits, job.account_zone, clock_,
                      std::random_device{}(), interrupted(), notices.courier_observer());
   }
 
@@ -49,9 +54,16 @@ class Delivery {
   }
 
  private:
+  /// The CRM is one sink, so that leads and customers go there in the same requests.
+  const Sink& sink_of(const Endpoint& endpoint, const std::string& credential) {
+    auto& sink = sinks_[endpoint.name];
+    if (!sink) sink = make_sink(endpoint, credential);
+    return *sink;
+  }
+
   SystemClock clock_;
   CurlHttp transport_;
-  std::vector<std::unique_ptr<Sink>> sinks_;
+  std::map<std::string, std::unique_ptr<Sink>> sinks_;  // by their endpoint's name
   std::optional<Courier> courier_;
 };
 
@@ -96,10 +108,11 @@ RunReport perform(const Job& job, Store& store, Steps steps, const Options& opti
 }
 
 int run_on_store(const Options& options, Steps steps) {
-  const Job job = read_job(options.operands.front());
+  Job job = read_job(options.operands.front());
   if (steps.submit) check_transport(job);
   const std::string credential = steps.submit ? read_credential(job) : std::string();
   const SystemClock clock;
+  if (options.until) job.limits.until = next_time(*options.until, job.account_zone, clock.wall());
   Store store(job.store, StoreMode::write, clock);
   Notices notices(options.rejects);
   const std::int64_t run = store.begin_run(options.command);

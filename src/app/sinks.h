@@ -9,8 +9,8 @@
 
 namespace ordertail {
 
-/// `credential` may be empty: it is a Leads API's hapikey, a secure form's token, and not for an
-/// open form to see. Throws Error(credentials) when it cannot be a token.
+/// `credential` may be empty: it is a Leads API's hapikey, a secure form's or the CRM's token, and
+/// not for an open form to see. Throws Error(credentials) when it cannot be a token.
 [[nodiscard]] std::unique_ptr<Sink> make_sink(const Endpoint& endpoint,
                                               const std::string& credential);
 

@@ -27,10 +27,6 @@ std::string milliseconds(Instant time) {
 // timestamp in milliseconds for a datetime, and status 400 for another format
 // (https://developers.hubspot.com/changelog/new-standardization-of-date-formats-for-hubspots-form-submissions-api).
 
-std::string iso_date(Day day) {
-  return fmt::format("{:04}-{:02}-{:02}", day.year, day.month, day.day);
-}
-
 /// HubSpot's own closedate is a datetime, shown in the viewer's zone: the purchase's own time is
 /// the close date there.
 std::string closing_time(const Event& event) {

@@ -12,6 +12,10 @@ std::string us_date(Day day) {
   return fmt::format("{:02}/{:02}/{:04}", day.month, day.day, day.year);
 }
 
+std::string iso_date(Day day) {
+  return fmt::format("{:04}-{:02}-{:02}", day.year, day.month, day.day);
+}
+
 void Event::clear() {
   kind = Kind::registration;
   id = {};

@@ -32,6 +32,8 @@ struct Day {
 };
 /// "MM/DD/YYYY", as the Leads API's CloseDate and the reports have it.
 [[nodiscard]] std::string us_date(Day day);
+/// "YYYY-MM-DD", as HubSpot's date properties have it.
+[[nodiscard]] std::string iso_date(Day day);
 
 /// Where an event came from: its first record.
 struct Origin {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "app/endpoint.h"
 #include "app/sinks.h"
 #include "base/clock.h"
@@ -59,13 +61,15 @@ void probe(const Job& job, const std::string& credential, Checkup& checkup) {
   const auto sink = make_sink(*endpoint, credential);
   const Event lead = probing_lead();
   const SystemClock clock;
-  const Judgement judgement = sink->judge(exchange(sink->render(lead)), clock.wall());
+  const std::array items{Item{lead, {}}};
+  const ReplyJudgement said = sink->judge(exchange(sink->render(items)), items, clock.wall());
+  const Judgement& judgement = said.events.front();
   if (judgement.verdict == Verdict::accepted) {
     checkup.ok("probe",
                fmt::format("the server took the lead {}; delete it in HubSpot", lead.email));
     return;
   }
-  const bool is_identity = judgement.exit == ExitCode::credentials;
+  const bool is_identity = said.exit == ExitCode::credentials;
   checkup.fail("probe", Error(is_identity ? ExitCode::credentials : ExitCode::usage,
                               "the server did not take the lead: " + judgement.message));
 }

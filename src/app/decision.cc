@@ -84,6 +84,7 @@ std::string in_words(Ruling ruling, std::size_t count) {
           "HubSpot keeps what did arrive.",
           events, count == 1 ? "s" : "", it);
     case Ruling::retry:
+    case Ruling::by_itself:
       break;
   }
   return fmt::format("{} will be sent again by the next import or submit.", events);

@@ -27,13 +27,13 @@ class Delivery {
  public:
   Delivery(const Job& job, Store& store, const std::string& credential, Notices& notices)
       : transport_(CurlOptions{}) {
-    std::map<Kind, const Sink*> by_kind;
+    std::map<Kind, Route> routes;
     for (const Kind kind : {Kind::registration, Kind::purchase}) {
       const auto& endpoint = job.endpoints[static_cast<std::size_t>(kind)];
       if (!endpoint) continue;
-      by_kind[kind] = sinks_.emplace_back(make_sink(*endpoint, credential)).get();
+      routes[kind].first = sinks_.emplace_back(make_sink(*endpoint, credential)).get();
     }
-    courier_.emplace(store, transport_, std::move(by_kind), job.limits, job.account_zone, clock_,
+    courier_.emplace(store, transport_, std::move(routes), job.limits, job.account_zone, clock_,
                      std::random_device{}(), interrupted(), notices.courier_observer());
   }
 

@@ -150,9 +150,8 @@ void Backlog::put_back(Load load, SteadyTime due) {
 
 void Backlog::advance(Parcel parcel) {
   parcel.tries = 0;
-  const auto later = std::find_if(ready_.begin(), ready_.end(), [&](const Parcel& other) {
-    return is_older(parcel, other);
-  });
+  const auto later = std::find_if(ready_.begin(), ready_.end(),
+                                  [&](const Parcel& other) { return is_older(parcel, other); });
   ready_.insert(later, std::move(parcel));
   nothing_before_.reset();
 }

@@ -48,8 +48,8 @@ struct Refusal {
 };
 
 struct Taken {
-  Load load;                       ///< empty: none can leave now
-  std::vector<Refusal> refusals;   ///< met on the way; kMostRefusals of them end the search
+  Load load;                      ///< empty: none can leave now
+  std::vector<Refusal> refusals;  ///< met on the way; kMostRefusals of them end the search
   static constexpr std::size_t kMostRefusals = 256;
 };
 

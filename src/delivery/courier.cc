@@ -42,9 +42,8 @@ Courier::Implementation::Implementation(Store& store_, HttpTransport& transport_
       clock(clock_),
       interrupted(interrupted_),
       observer(std::move(observer_)),
-      deadline(limits.until
-                   ? std::optional(clock.steady() + (*limits.until - clock.wall()))
-                   : std::nullopt),
+      deadline(limits.until ? std::optional(clock.steady() + (*limits.until - clock.wall()))
+                            : std::nullopt),
       gate(store, names_of(routes),
            {limits.requests_per_10s, limits.requests_per_day, limits.requests_reserve,
             limits.longest_delay},
@@ -208,8 +207,7 @@ void Courier::Implementation::heed_deadline() {
   const LocalTime local = zone.to_local(std::chrono::floor<std::chrono::seconds>(*limits.until));
   halt(ExitCode::stopped_early,
        fmt::format("it is {} ({}), until when requests may be made",
-                   date::format("%R", date::local_seconds(local.time_since_epoch())),
-                   zone.name()));
+                   date::format("%R", date::local_seconds(local.time_since_epoch())), zone.name()));
 }
 
 /// The first reason to stop is the one that is told.

@@ -24,8 +24,8 @@ inline constexpr std::uint64_t kNoDailyLimit = ~std::uint64_t{0};
 struct Limits {
   unsigned requests_per_10s = 45;  ///< 0: no limit (benchmarks, rehearsals)
   std::uint64_t requests_per_day = 100'000;
-  /// So many requests of the account's day are left to others, as far as HubSpot says how many there
-  /// are.
+  /// So many requests of the account's day are left to others, as far as HubSpot says how many
+  /// there are.
   std::uint64_t requests_reserve = 0;
   unsigned concurrency = 4;                     ///< requests in flight at once
   unsigned tries = 6;                           ///< of a request, in a run

@@ -100,10 +100,10 @@ void Courier::Implementation::heed(const Load& load, const ReplyJudgement& said)
       // A little more than the server asks for, so that not all of its clients come at once.
       const unsigned tries = load.parcels.front().tries;
       const milliseconds time =
-          said.wait_for ? *said.wait_for + full_jitter(0, limits.first_delay, limits.longest_delay,
-                                                       random())
-                        : std::max(kLeastPause, full_jitter(tries, limits.first_delay,
-                                                            limits.longest_delay, random()));
+          said.wait_for
+              ? *said.wait_for + full_jitter(0, limits.first_delay, limits.longest_delay, random())
+              : std::max(kLeastPause,
+                         full_jitter(tries, limits.first_delay, limits.longest_delay, random()));
       gate.close(sink, time, said.message);
       break;
     }
@@ -141,11 +141,11 @@ void Courier::Implementation::watch(const Load& load, const HttpReply& reply,
     return;
   }
   if (!breaker.is_open() && !gate.is_tried()) return;
-  const std::string why = fmt::format("{} in a row came to no clear end; the last: {}",
-                                      breaker.in_a_row() == 1
-                                          ? std::string("1 request")
+  const std::string why =
+      fmt::format("{} in a row came to no clear end; the last: {}",
+                  breaker.in_a_row() == 1 ? std::string("1 request")
                                           : fmt::format("{} requests", breaker.in_a_row()),
-                                      last);
+                  last);
   gate.close(load.sink->name(), kBreak, why);
   if (observer.pause) observer.pause(why);
 }

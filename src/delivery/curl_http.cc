@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "delivery/retry.h"
 
 namespace ordertail {
 namespace {
@@ -235,6 +236,10 @@ HttpReply reply_of(Exchange& exchange, CURLcode code) {
   curl_header* header = nullptr;
   if (curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
     reply.retry_after = header->value;
+  }
+  if (curl_easy_header(easy, "X-HubSpot-RateLimit-Daily-Remaining", 0, CURLH_HEADER, -1, &header) ==
+      CURLHE_OK) {
+    reply.daily_remaining = parse_remaining(header->value);
   }
   reply.body = std::exchange(exchange.reply_body, {});
   if (code != CURLE_OK) reply.error = explain(exchange, code);

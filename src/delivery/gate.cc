@@ -91,13 +91,13 @@ void Gate::close_for_today(std::string_view sink, std::string_view why) {
 
 void Gate::heed_remaining(std::string_view sink, std::uint64_t requests) {
   if (requests > limits_.requests_reserve) return;
-  close_for_today(sink, limits_.requests_reserve == 0
-                            ? std::string("HubSpot has no request left for the account today")
-                            : fmt::format("HubSpot has {} left for the account today, which "
-                                          "requests_reserve = {} in [limits] leaves to others",
-                                          requests == 1 ? "1 request"
-                                                        : grouped(requests) + " requests",
-                                          limits_.requests_reserve));
+  close_for_today(sink,
+                  limits_.requests_reserve == 0
+                      ? std::string("HubSpot has no request left for the account today")
+                      : fmt::format("HubSpot has {} left for the account today, which "
+                                    "requests_reserve = {} in [limits] leaves to others",
+                                    requests == 1 ? "1 request" : grouped(requests) + " requests",
+                                    limits_.requests_reserve));
 }
 
 void Gate::found_open() {

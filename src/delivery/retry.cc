@@ -59,4 +59,12 @@ std::optional<seconds> parse_retry_after(std::string_view header, WallTime now) 
   return std::clamp(std::chrono::ceil<seconds>(*date - now), kShortest, kLongest);
 }
 
+std::optional<std::uint64_t> parse_remaining(std::string_view header) {
+  const std::string_view text = trim(header);
+  std::uint64_t count = 0;
+  if (!all_digits(text)) return std::nullopt;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), count);
+  return parsed.ec == std::errc{} ? std::optional(count) : std::nullopt;
+}
+
 }  // namespace ordertail

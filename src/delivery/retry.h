@@ -22,4 +22,8 @@ namespace ordertail {
 [[nodiscard]] std::optional<std::chrono::seconds> parse_retry_after(std::string_view header,
                                                                     WallTime now);
 
+/// An X-HubSpot-RateLimit-Daily-Remaining header: a whole number of requests; nullopt for anything
+/// else (https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines).
+[[nodiscard]] std::optional<std::uint64_t> parse_remaining(std::string_view header);
+
 }  // namespace ordertail

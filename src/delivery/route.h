@@ -12,9 +12,10 @@ namespace ordertail {
 
 /// Where events of a kind go. The sinks outlive it.
 struct Route {
-  const Sink* first = nullptr;      ///< there always is one
-  const Sink* otherwise = nullptr;  ///< takes what `first` refuses, or must not be given; may be null
-  bool token_needed = false;        ///< `first` is for events with a visitor token only
+  const Sink* first = nullptr;  ///< there always is one
+  const Sink* otherwise =
+      nullptr;                ///< takes what `first` refuses, or must not be given; may be null
+  bool token_needed = false;  ///< `first` is for events with a visitor token only
 };
 
 /// The sink for the event as it is now, or why none takes it, as a rejection. What has progress

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 #include "app/sinks.h"
 #include "base/fd.h"
@@ -233,12 +234,13 @@ TEST_F(FormsEndpointTest, OnlyASecureFormIsSentTheCredential) {
   const std::string hubspot = "portal_id = 62515\ncredential = { env = \"TOKEN\" }";
   Event event;
   event.email = "ann@example.com";
+  const std::array items{Item{event, {}}};
   const Endpoint open = purchase(form(kBuyerForm), hubspot);
   const Endpoint secure = purchase(form(kBuyerForm) + "secure = true\n", hubspot);
-  const HttpRequest without = make_sink(open, "pat-na1-0")->render(event);
+  const HttpRequest without = make_sink(open, "pat-na1-0")->render(items);
   EXPECT_EQ(without.authorization, "");
   EXPECT_EQ(without.body.find("pat-na1-0"), std::string::npos);
-  EXPECT_EQ(make_sink(secure, "pat-na1-0")->render(event).authorization, "Bearer pat-na1-0");
+  EXPECT_EQ(make_sink(secure, "pat-na1-0")->render(items).authorization, "Bearer pat-na1-0");
   EXPECT_EQ(
       error_of(ExitCode::credentials, [&] { static_cast<void>(make_sink(secure, "pat na1")); }),
       "the credential holds a blank, or something else that no token of HubSpot has; it is "

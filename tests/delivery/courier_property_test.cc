@@ -104,7 +104,7 @@ TEST(CourierProperty, WhateverTheServerDoesTheAccountIsTrue) {
     limits.requests_per_day = 10 + random() % 200;
     const std::atomic<bool> interrupted{false};
     for (int run = 0; run < 60 && shop.store().totals().pending > 0; ++run, ++runs) {
-      Courier courier(shop.store(), server, {{Kind::purchase, &sink}}, limits,
+      Courier courier(shop.store(), server, {{Kind::purchase, {&sink}}}, limits,
                       TimeZone::find("America/New_York"), clock, random(), interrupted, {});
       const Delivered delivered = courier.drain(1 + random() % 50);
       requests += delivered.requests;

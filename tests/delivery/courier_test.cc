@@ -27,13 +27,14 @@ class ChoosySink final : public Sink {
   [[nodiscard]] std::optional<Judgement> refuse(const Event& event,
                                                 WallTime /*now*/) const override {
     if (!refuses_(std::stoi(event.order_number))) return std::nullopt;
-    return Judgement{Verdict::rejected, Next::go_on, ExitCode::ok, "too_old", "it is too old", {}};
+    return Judgement{Verdict::rejected, "too_old", "it is too old", {}};
   }
-  [[nodiscard]] HttpRequest render(const Event& event) const override {
-    return leads_.render(event);
+  [[nodiscard]] HttpRequest render(std::span<const Item> items) const override {
+    return leads_.render(items);
   }
-  [[nodiscard]] Judgement judge(const HttpReply& reply, WallTime now) const override {
-    return leads_.judge(reply, now);
+  [[nodiscard]] ReplyJudgement judge(const HttpReply& reply, std::span<const Item> items,
+                                     WallTime now) const override {
+    return leads_.judge(reply, items, now);
   }
 
  private:
@@ -58,7 +59,7 @@ class CourierTest : public testing::Test {
       problems.push_back(event.order_number + " " + judgement.reason);
     };
     observer.pause = [this](std::string_view message) { pauses.emplace_back(message); };
-    return Courier(shop.store(), server, {{Kind::purchase, &through}}, limits,
+    return Courier(shop.store(), server, {{Kind::purchase, {&through}}}, limits,
                    TimeZone::find("America/New_York"), clock, 42, interrupted, observer);
   }
   Delivered drain(FakeTransport& server, const Limits& limits, std::uint64_t most = kAll) {
@@ -227,8 +228,8 @@ TEST_F(CourierTest, AStopEndsTheRunButNotTheRequestsInFlight) {
     server.latency = [&count] { return milliseconds(20 + 10 * count++); };
     Limits limits;
     limits.requests_per_10s = 0;
-    Courier stopping(own.store(), server, {{Kind::purchase, &sink}}, limits, TimeZone::find("UTC"),
-                     clock, 1, interrupted, {});
+    Courier stopping(own.store(), server, {{Kind::purchase, {&sink}}}, limits,
+                     TimeZone::find("UTC"), clock, 1, interrupted, {});
     const Delivered delivered = stopping.drain(kAll);
     EXPECT_EQ(delivered.requests, 4U);
     EXPECT_EQ(delivered.submitted, 3U);
@@ -357,7 +358,7 @@ TEST_F(CourierTest, InterruptedItGivesUpAfterThirtySecondsAndIsInDoubt) {
 TEST_F(CourierTest, AnEventWithoutAnEndpointEndsTheRun) {
   shop.stage(1, 2);
   FakeTransport server(clock, [](int) { return thanks(); });
-  Courier mine(shop.store(), server, {{Kind::registration, &sink}}, {}, TimeZone::find("UTC"),
+  Courier mine(shop.store(), server, {{Kind::registration, {&sink}}}, {}, TimeZone::find("UTC"),
                clock, 1, interrupted, {});
   const Delivered delivered = mine.drain(kAll);
   EXPECT_EQ(delivered.exit, ExitCode::usage);
@@ -396,9 +397,7 @@ TEST_F(CourierTest, WhatItsSinkRefusesIsRejectedWithoutARequest) {
   EXPECT_EQ(mine.drain(kAll).rejected, 0U) << "once and for all";
 }
 
-// The store knows no settlement without an attempt, and an attempt that a crash leaves open is one
-// that may have been sent. Here it was not: that errs on the side that repeats nothing.
-TEST_F(CourierTest, ACrashWhileRefusingLosesNothing) {
+TEST_F(CourierTest, WhatIsRefusedIsSettledAtOnce) {
   shop.stage(1, 9);
   const ChoosySink choosy([](int order) { return order <= 4; });
   FakeTransport server(clock, [](int) { return thanks(); });
@@ -407,14 +406,14 @@ TEST_F(CourierTest, ACrashWhileRefusingLosesNothing) {
   observer.problem = [&](const Event&, const Judgement&) {
     after_a_crash([&](const Store& store) {
       const Totals totals = store.totals();
-      EXPECT_EQ(totals.in_doubt, 4U);
+      EXPECT_EQ(totals.in_doubt, 0U);
       EXPECT_EQ(totals.pending, 5U);
-      EXPECT_EQ(totals.rejected, 0U);
+      EXPECT_EQ(totals.rejected, 4U);
       ++looks;
     });
   };
-  Courier mine(shop.store(), server, {{Kind::purchase, &choosy}}, {}, TimeZone::find("UTC"), clock,
-               1, interrupted, observer);
+  Courier mine(shop.store(), server, {{Kind::purchase, {&choosy}}}, {}, TimeZone::find("UTC"),
+               clock, 1, interrupted, observer);
   server.on_start = [&](int) {
     EXPECT_EQ(shop.store().totals().rejected, 4U) << "settled before a request leaves";
   };

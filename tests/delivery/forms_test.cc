@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "delivery/one_event.h"
+
 namespace ordertail {
 namespace {
 
@@ -57,7 +59,7 @@ TEST(Forms, RendersEveryFieldInItsPlace) {
   all.extra_properties = {{"affiliate id", "affiliate"}, {"till", ""}};
   all.page_uri = "https://shop.example.com/checkout/success";
   all.page_name = "Thank you";
-  const HttpRequest request = FormsSink(kUrl, kToken, all).render(event);
+  const HttpRequest request = rendered(FormsSink(kUrl, kToken, all), event);
   EXPECT_EQ(request.url, kUrl);
   EXPECT_EQ(request.content_type, "application/json");
   EXPECT_EQ(request.authorization, "Bearer pat-na1-00000000-aaaa-4bbb-8ccc-dddddddddddd");
@@ -79,7 +81,7 @@ TEST(Forms, RendersEveryFieldInItsPlace) {
 TEST(Forms, LeavesOutWhatIsNotThere) {
   Event event;
   event.email = "ann@example.com";
-  const HttpRequest request = FormsSink(kUrl, "", settings(Kind::registration)).render(event);
+  const HttpRequest request = rendered(FormsSink(kUrl, "", settings(Kind::registration)), event);
   EXPECT_EQ(request.body, R"({"fields":[)" + field("email", "ann@example.com") + "]}");
   EXPECT_EQ(request.authorization, "");
 }
@@ -143,8 +145,9 @@ TEST(Forms, TheCloseDateIsATimeToHubSpotAndADayInAPropertyOfOnesOwn) {
 
 TEST(Forms, RenderedAgainItIsTheSame) {
   const FormsSink sink(kUrl, kToken, settings());
-  EXPECT_EQ(sink.render(purchase()).body, sink.render(purchase()).body);
-  EXPECT_EQ(sink.render(purchase()).body, FormsSink(kUrl, "", settings()).render(purchase()).body);
+  EXPECT_EQ(rendered(sink, purchase()).body, rendered(sink, purchase()).body);
+  EXPECT_EQ(rendered(sink, purchase()).body,
+            rendered(FormsSink(kUrl, "", settings()), purchase()).body);
 }
 
 TEST(Forms, KnowsWhatAPropertyMayBe) {
@@ -169,7 +172,6 @@ TEST(Forms, WhatIsOlderThan28DaysIsRefusedUnsent) {
   const auto refusal = sink.refuse(event, kNow + 1ms);
   ASSERT_TRUE(refusal);
   EXPECT_EQ(refusal->verdict, rejected);
-  EXPECT_EQ(refusal->next, go_on);
   EXPECT_EQ(refusal->reason, "too_old_for_forms");
   EXPECT_EQ(refusal->message,
             "it is of 2023-12-03, more than 28 days ago, and HubSpot's forms take nothing that is "
@@ -184,14 +186,14 @@ struct Reply {
   std::string type = "application/json";
 };
 
-Judgement judged(const Reply& reply, Transfer transfer = Transfer::complete) {
+OneJudgement judged(const Reply& reply, Transfer transfer = Transfer::complete) {
   HttpReply http;
   http.transfer = transfer;
   http.status = reply.status;
   http.content_type = reply.type;
   http.body = reply.body;
   http.error = "127.0.0.1:9 closed the connection without a reply";
-  return FormsSink(kUrl, kToken, settings()).judge(http, kNow);
+  return judged(FormsSink(kUrl, kToken, settings()), http, kNow);
 }
 
 TEST(Forms, IsAcceptedByWhatAVisitorWouldBeShown) {
@@ -199,7 +201,7 @@ TEST(Forms, IsAcceptedByWhatAVisitorWouldBeShown) {
        {Reply{200, R"({"inlineMessage":"Thanks for submitting the form."})"},
         Reply{200, R"({"redirectUri":"https://shop.example.com/thanks","inlineMessage":null})"},
         Reply{200, " {\"inlineMessage\":\"\"}\r\n", "Application/JSON ; charset=utf-8"}}) {
-    const Judgement judgement = judged(reply);
+    const OneJudgement judgement = judged(reply);
     EXPECT_EQ(judgement.verdict, accepted) << reply.body;
     EXPECT_EQ(judgement.next, go_on);
     EXPECT_EQ(judgement.reason, "");
@@ -231,7 +233,7 @@ TEST(Forms, AnyOther2xxIsInDoubt) {
       {{200, R"({"status":"error","inlineMessage":"Thanks"})"}, "to report an error"},
   };
   for (const Unclear& row : rows) {
-    const Judgement judgement = judged(row.reply);
+    const OneJudgement judgement = judged(row.reply);
     EXPECT_EQ(judgement.verdict, in_doubt) << row.reply.body;
     EXPECT_EQ(judgement.next, go_on);
     EXPECT_EQ(judgement.reason, "unreadable_ack");
@@ -241,7 +243,7 @@ TEST(Forms, AnyOther2xxIsInDoubt) {
 }
 
 TEST(Forms, AWebPageEndsTheRun) {
-  const Judgement judgement = judged({200, "<!doctype html><p>Sign in", "text/html"});
+  const OneJudgement judgement = judged({200, "<!doctype html><p>Sign in", "text/html"});
   EXPECT_EQ(judgement.verdict, in_doubt);
   EXPECT_EQ(judgement.next, stop);
   EXPECT_EQ(judgement.exit, ExitCode::stopped_early);
@@ -276,7 +278,7 @@ TEST(Forms, AFaultOfTheEventRejectsIt) {
       {"AN_ERROR_OF_TOMORROW", "http_400"},
   };
   for (const auto& [type, reason] : rows) {
-    const Judgement judgement = judged({400, errors(error(type, "Error in 'x'. 'y' is wrong"))});
+    const OneJudgement judgement = judged({400, errors(error(type, "Error in 'x'. 'y' is wrong"))});
     EXPECT_EQ(judgement.verdict, rejected) << type;
     EXPECT_EQ(judgement.next, go_on);
     EXPECT_EQ(judgement.exit, ExitCode::ok);
@@ -303,7 +305,7 @@ TEST(Forms, AFaultOfTheFormEndsTheRunWithNothingApplied) {
   };
   for (const auto& [type, advice] : rows) {
     // Beside a fault of the event it is still the form's.
-    const Judgement judgement =
+    const OneJudgement judgement =
         judged({400, errors(error("INVALID_EMAIL", "") + "," + error(type, "No."))});
     EXPECT_EQ(judgement.verdict, not_applied) << type;
     EXPECT_EQ(judgement.next, stop);
@@ -317,7 +319,7 @@ TEST(Forms, AFaultOfTheFormEndsTheRunWithNothingApplied) {
 }
 
 TEST(Forms, ASensitivePropertyWantsASecureForm) {
-  const Judgement judgement = judged(
+  const OneJudgement judgement = judged(
       {400, R"({"status":"error","message":"Submitting on sensitive properties is only supported )"
             R"(on authenticated endpoint. Please use submissions/v3/integration/secure/submit )"
             R"(endpoint.","correlationId":"0c21d2b1-0000-4000-8000-000000000000"})"});
@@ -335,7 +337,7 @@ TEST(Forms, ASensitivePropertyWantsASecureForm) {
 TEST(Forms, ARefusalWithoutErrorsIsJudgedAsAnyOther) {
   for (const char* body : {"", "[]", "{}", R"({"errors":7})", R"({"errors":[]})",
                            R"({"errors":[7,{},{"errorType":7}]})"}) {
-    const Judgement judgement = judged({400, body});
+    const OneJudgement judgement = judged({400, body});
     EXPECT_EQ(judgement.verdict, rejected) << body;
     EXPECT_EQ(judgement.reason, "http_400");
     EXPECT_TRUE(judgement.message.starts_with("the server refused the event with status 400"));
@@ -377,7 +379,7 @@ TEST(Forms, OtherRepliesAreJudgedAsByEveryBlindSink) {
   for (const Shared& row : kRows) {
     // Whatever the body says: what counts is the status.
     for (const std::string& body : {std::string(), std::string(R"({"inlineMessage":"Thanks"})")}) {
-      const Judgement judgement = judged({row.status, body});
+      const OneJudgement judgement = judged({row.status, body});
       EXPECT_EQ(judgement.verdict, row.verdict) << row.status;
       EXPECT_EQ(judgement.next, row.next) << row.status;
       EXPECT_EQ(judgement.exit, row.exit) << row.status;
@@ -387,7 +389,8 @@ TEST(Forms, OtherRepliesAreJudgedAsByEveryBlindSink) {
 
 TEST(Forms, AReplyThatBrokeOffIsInDoubtWhateverItHolds) {
   for (const int status : {0, 200, 400, 401, 429}) {
-    const Judgement judgement = judged({status, R"({"inlineMessage":"Thanks"})"}, Transfer::broken);
+    const OneJudgement judgement =
+        judged({status, R"({"inlineMessage":"Thanks"})"}, Transfer::broken);
     EXPECT_EQ(judgement.verdict, in_doubt) << status;
     EXPECT_EQ(judgement.next, go_on);
     EXPECT_EQ(judgement.reason, "connection_lost");

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "delivery/one_event.h"
+
 namespace ordertail {
 namespace {
 
@@ -33,7 +35,7 @@ Event purchase() {
 }
 
 TEST(Leads, RendersTheExampleOfItsHeader) {
-  const HttpRequest request = LeadsSink(kUrl, "").render(purchase());
+  const HttpRequest request = rendered(LeadsSink(kUrl, ""), purchase());
   EXPECT_EQ(request.url, kUrl);
   EXPECT_EQ(request.content_type, "application/x-www-form-urlencoded");
   EXPECT_EQ(request.authorization, "");
@@ -53,7 +55,7 @@ TEST(Leads, RendersEveryFieldInItsPlace) {
   event.zip = "50667";
   event.country = "DE";
   event.extra = {{"coupon", "10% off"}, {"empty", ""}, {"affiliate id", "7"}};
-  EXPECT_EQ(LeadsSink(kUrl, kKey).render(event).body,
+  EXPECT_EQ(rendered(LeadsSink(kUrl, kKey), event).body,
             "FirstName=Ann&LastName=Lee&Email=ann%40example.com&Phone=%2B1+555+0100"
             "&Address=1+Main+St&City=K%C3%B6ln&State=NW&ZipCode=50667&Country=DE"
             "&IPAddress=192.0.2.7&UserToken=60c2ccdfe4892f0fa0593940b12c11aa"
@@ -65,7 +67,7 @@ TEST(Leads, RendersEveryFieldInItsPlace) {
 TEST(Leads, ARegistrationHasNoCloseDate) {
   Event event = purchase();
   event.kind = Kind::registration;
-  EXPECT_EQ(LeadsSink(kUrl, "").render(event).body.find("CloseDate"), std::string::npos);
+  EXPECT_EQ(rendered(LeadsSink(kUrl, ""), event).body.find("CloseDate"), std::string::npos);
 }
 
 TEST(Leads, KnowsAGuidThatStandsByItself) {
@@ -105,7 +107,7 @@ TEST_P(LeadsReply, IsJudged) {
   reply.status = row.status;
   reply.body = row.body;
   reply.retry_after = row.retry_after;
-  const Judgement judgement = LeadsSink(kUrl, kKey).judge(reply, kNow);
+  const OneJudgement judgement = judged(LeadsSink(kUrl, kKey), reply, kNow);
   EXPECT_EQ(judgement.verdict, row.verdict);
   EXPECT_EQ(judgement.next, row.next);
   EXPECT_EQ(judgement.exit, row.exit);
@@ -342,7 +344,7 @@ std::string words_shown(std::string body, std::string hapikey) {
   reply.transfer = Transfer::complete;
   reply.status = 400;
   reply.body = std::move(body);
-  const std::string message = LeadsSink(kUrl, std::move(hapikey)).judge(reply, kNow).message;
+  const std::string message = judged(LeadsSink(kUrl, std::move(hapikey)), reply, kNow).message;
   const std::string beginning = "the server refused the event with status 400: ";
   EXPECT_TRUE(message.starts_with(beginning)) << message;
   return message.substr(std::min(beginning.size(), message.size()));
@@ -365,8 +367,8 @@ TEST(Leads, AnEchoedFormShowsNeitherSecretNorAddress) {
     reply.status = status;
     Event event;
     event.email = "ann@example.com";
-    reply.body = sink.render(event).body;  // short enough to be shown whole
-    const std::string message = sink.judge(reply, kNow).message;
+    reply.body = rendered(sink, event).body;  // short enough to be shown whole
+    const std::string message = judged(sink, reply, kNow).message;
     EXPECT_TRUE(message.ends_with(": Email=a***%40example.com&")) << message;
   }
 }
@@ -394,8 +396,8 @@ HttpReply incomplete(Transfer transfer, int status) {
 
 TEST(Leads, AReplyThatBrokeOffIsInDoubtWhateverItsStatus) {
   for (const int status : {0, 200, 201, 400, 401, 429, 500}) {
-    const Judgement judgement =
-        LeadsSink(kUrl, kKey).judge(incomplete(Transfer::broken, status), kNow);
+    const OneJudgement judgement =
+        judged(LeadsSink(kUrl, kKey), incomplete(Transfer::broken, status), kNow);
     EXPECT_EQ(judgement.verdict, in_doubt) << status;
     EXPECT_EQ(judgement.next, go_on);
     EXPECT_EQ(judgement.reason, "connection_lost");
@@ -404,7 +406,8 @@ TEST(Leads, AReplyThatBrokeOffIsInDoubtWhateverItsStatus) {
 }
 
 TEST(Leads, WhatWasNotSentMayBeSentAgain) {
-  const Judgement judgement = LeadsSink(kUrl, kKey).judge(incomplete(Transfer::not_sent, 0), kNow);
+  const OneJudgement judgement =
+      judged(LeadsSink(kUrl, kKey), incomplete(Transfer::not_sent, 0), kNow);
   EXPECT_EQ(judgement.verdict, not_applied);
   EXPECT_EQ(judgement.next, go_on);
   EXPECT_EQ(judgement.reason, "not_sent");
@@ -413,7 +416,7 @@ TEST(Leads, WhatWasNotSentMayBeSentAgain) {
 TEST(Leads, AServerThatIsNotTrustedEndsTheRun) {
   HttpReply reply = incomplete(Transfer::not_sent, 0);
   reply.server_not_trusted = true;
-  const Judgement judgement = LeadsSink(kUrl, kKey).judge(reply, kNow);
+  const OneJudgement judgement = judged(LeadsSink(kUrl, kKey), reply, kNow);
   EXPECT_EQ(judgement.verdict, not_applied);
   EXPECT_EQ(judgement.next, stop);
   EXPECT_EQ(judgement.exit, ExitCode::credentials);

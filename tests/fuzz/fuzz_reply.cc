@@ -1,5 +1,6 @@
 // Whatever a server answers, each sink says one thing of it. Accepted is only a whole 2xx with a
 // GUID, and of a form a whole 200 that is JSON.
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -11,7 +12,12 @@
 
 namespace {
 
-void check(const ordertail::Judgement& judgement, bool may_be_accepted) {
+void check(const ordertail::Sink& sink, const ordertail::HttpReply& reply, bool may_be_accepted) {
+  const ordertail::Event event;
+  const std::array items{ordertail::Item{event, {}}};
+  const auto said = sink.judge(reply, items, ordertail::WallTime{});
+  if (said.events.size() != 1) std::abort();
+  const ordertail::Judgement& judgement = said.events.front();
   const bool accepted = judgement.verdict == ordertail::Verdict::accepted;
   if (accepted && !may_be_accepted) std::abort();
   if (!accepted && judgement.message.empty()) std::abort();
@@ -36,10 +42,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   reply.content_type = "application/json";
   const bool is_whole = reply.transfer == ordertail::Transfer::complete;
-  check(sink.judge(reply, ordertail::WallTime{}),
-        is_whole && reply.status / 100 == 2 && ordertail::names_guid(reply.body));
+  check(sink, reply, is_whole && reply.status / 100 == 2 && ordertail::names_guid(reply.body));
   const ordertail::FormsSink form("https://127.0.0.1/", "token", {});
-  check(form.judge(reply, ordertail::WallTime{}),
-        is_whole && reply.status == 200 && nlohmann::json::accept(reply.body));
+  check(form, reply, is_whole && reply.status == 200 && nlohmann::json::accept(reply.body));
   return 0;
 }

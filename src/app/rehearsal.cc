@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "app/endpoint.h"
 #include "app/output.h"
@@ -110,7 +111,9 @@ std::string contacts_table(std::string_view contacts_json, bool unmasked) {
 int rehearse(const Options& options) {
   Job job = read_job(options.operands.front());
   const ThrowAwayDirectory directory;
-  const sandbox::Server server(sandbox::ServerOptions{});
+  sandbox::ServerOptions portal;  // which properties the real one has cannot be known here
+  portal.contact_properties.any = portal.order_properties.any = true;
+  const sandbox::Server server(std::move(portal));
   job.store = directory.path() / "rehearsal.db";
   job.limits.requests_per_10s = 0;  // the stand-in has no limit
   job.limits.concurrency = 1;       // so that rehearsing again shows the same leads

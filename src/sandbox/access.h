@@ -16,8 +16,9 @@ struct Access {
   /// The token that is taken; absent: any.
   std::optional<std::string> token;
   /// What it may do.
-  std::set<std::string, std::less<>> scopes = {"forms", "crm.objects.contacts.read",
-                                               "crm.objects.contacts.write"};
+  std::set<std::string, std::less<>> scopes = {
+      "forms", "crm.objects.contacts.read", "crm.objects.contacts.write", "crm.objects.orders.read",
+      "crm.objects.orders.write"};
 };
 
 /// 401 without a token that is taken, 403 when it lacks the scope, else nothing.

@@ -2,21 +2,22 @@
 // share.
 #pragma once
 
-#include <functional>
-#include <set>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
 #include "sandbox/access.h"
 #include "sandbox/contacts.h"
-#include "sandbox/crm_contacts_api.h"
+#include "sandbox/crm_associations_api.h"
+#include "sandbox/crm_gate.h"
+#include "sandbox/crm_objects_api.h"
 #include "sandbox/exchange.h"
 #include "sandbox/forms_api.h"
 #include "sandbox/guid.h"
 #include "sandbox/journal.h"
 #include "sandbox/leads_api.h"
 #include "sandbox/limits.h"
+#include "sandbox/orders.h"
 #include "sandbox/properties.h"
 
 namespace ordertail::sandbox {
@@ -26,7 +27,9 @@ struct Rules {
   FormsLimits forms;
   CrmLimits crm;
   Access access;
-  std::set<std::string, std::less<>> date_properties;
+  CustomProperties contact_properties;
+  CustomProperties order_properties;
+  std::string unique_order_property = "ordertail_order_id";  ///< a text; declared or not
 };
 
 class Apis {
@@ -46,19 +49,25 @@ class Apis {
 
   [[nodiscard]] const Portal& portal() const { return leads_.portal(); }
   [[nodiscard]] const Contacts& contacts() const { return contacts_; }
+  [[nodiscard]] const Orders& orders() const { return orders_; }
   [[nodiscard]] const Journal& journal() const { return journal_; }
 
  private:
   Answer answer_of_today(const Request& request);
 
   Access access_;
-  Properties properties_;
+  Properties contact_properties_;
+  Properties order_properties_;
   Contacts contacts_;
+  Orders orders_;
   Journal journal_;
   GuidSource guids_;
   LeadsApi leads_;
   FormsApi forms_;
-  CrmContactsApi crm_;
+  CrmGate crm_gate_;
+  CrmObjectsApi<Contacts> crm_contacts_;
+  CrmObjectsApi<Orders> crm_orders_;
+  CrmAssociationsApi crm_associations_;
 };
 
 }  // namespace ordertail::sandbox

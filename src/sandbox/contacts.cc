@@ -13,8 +13,8 @@ constexpr std::size_t kSubmissionLimit = 1'000;
 // In stage order, "you can only set the value forward": one backward is answered with success and
 // changes nothing (https://integrate.hubspot.com/t/update-lifecycle-stage-using-api/1333).
 constexpr std::string_view kStages[] = {
-    "subscriber", "lead",      "marketingqualifiedlead", "salesqualifiedlead", "opportunity",
-    "customer",   "evangelist"};
+    "subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer",
+    "evangelist", "other"};
 
 bool is_backward(std::string_view from, std::string_view to) {
   const auto stage = [](std::string_view name) {
@@ -31,6 +31,10 @@ void set(Contact& contact, const FormField& property) {
 
 }  // namespace
 
+bool is_lifecycle_stage(std::string_view name) {
+  return std::find(std::begin(kStages), std::end(kStages), name) != std::end(kStages);
+}
+
 Contact* Contacts::owner(const Owners& owners, const std::string& key) {
   const auto found = owners.find(key);
   return found == owners.end() ? nullptr : found->second;
@@ -40,7 +44,7 @@ const Contact* Contacts::submit_form(const Form& properties, std::string_view hu
                                      FormConversion conversion, WallTime now) {
   const std::string token(hutk);
   Contact* const by_token = owner(by_token_, token);
-  const std::string email = lower(value_of(properties, "email"));  // as HubSpot keeps it
+  const std::string email = key(value_of(properties, "email"));
   Contact* const by_email = owner(by_email_, email);
   Contact* contact = by_email != nullptr ? by_email : by_token;
   if (contact == nullptr) contact = &make(now);
@@ -59,8 +63,12 @@ const Contact* Contacts::submit_form(const Form& properties, std::string_view hu
   return contact;
 }
 
+std::string Contacts::key(std::string_view email) {
+  return lower(trim(email));
+}
+
 const Contact* Contacts::find(std::string_view email) const {
-  return owner(by_email_, lower(email));
+  return owner(by_email_, key(email));
 }
 
 const Contact* Contacts::find(std::uint64_t id) const {
@@ -73,7 +81,7 @@ const Contact& Contacts::write(std::uint64_t id, const Form& properties, WallTim
     if (property.name != "email") set(contact, property);
   }
   if (find_field(properties, "email") != nullptr) {
-    rename(contact, lower(trim(value_of(properties, "email"))));
+    rename(contact, key(value_of(properties, "email")));
   }
   contact.updated = now;
   return contact;

@@ -15,6 +15,9 @@
 
 namespace ordertail::sandbox {
 
+/// One of HubSpot's own stages; those that a portal adds are not imitated.
+[[nodiscard]] bool is_lifecycle_stage(std::string_view name);
+
 struct FormConversion {
   std::string guid;
   std::string form;       ///< GUID
@@ -34,6 +37,8 @@ struct Contact {
 
 class Contacts {
  public:
+  using Record = Contact;
+
   /// A form submission finds its contact by the cookie first, then by the e-mail address, as
   /// https://knowledge.hubspot.com/articles/kcs_article/contacts/how-does-hubspot-deduplicate-contacts
   /// tells:
@@ -53,6 +58,8 @@ class Contacts {
   const Contact* submit_form(const Form& properties, std::string_view hutk,
                              FormConversion conversion, WallTime now);
 
+  /// HubSpot knows e-mail addresses in lower case and without blanks around them.
+  [[nodiscard]] static std::string key(std::string_view email);
   [[nodiscard]] const Contact* find(std::string_view email) const;
   [[nodiscard]] const Contact* find(std::uint64_t id) const;
 

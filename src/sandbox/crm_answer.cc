@@ -10,30 +10,40 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json envelope(const Contact& contact, Json properties) {
-  properties["createdate"] = timestamp(contact.created);
-  properties["hs_object_id"] = std::to_string(contact.id);
-  properties["lastmodifieddate"] = timestamp(contact.updated);
-  return {{"id", std::to_string(contact.id)},
+Json envelope(const CrmObject& object, Json properties) {
+  properties[object.created_property] = timestamp(object.created);
+  properties["hs_object_id"] = std::to_string(object.id);
+  properties[object.updated_property] = timestamp(object.updated);
+  return {{"id", std::to_string(object.id)},
           {"properties", std::move(properties)},
-          {"createdAt", timestamp(contact.created)},
-          {"updatedAt", timestamp(contact.updated)},
+          {"createdAt", timestamp(object.created)},
+          {"updatedAt", timestamp(object.updated)},
           {"archived", false}};
 }
 
 }  // namespace
 
-Json crm_result(const Contact& contact) {
-  return envelope(contact, contact.properties);
+CrmObject crm_object(const Contact& contact) {
+  return {contact.id,      contact.properties, contact.created,
+          contact.updated, "createdate",       "lastmodifieddate"};
 }
 
-Json crm_result(const Contact& contact, const std::vector<std::string>& properties) {
+CrmObject crm_object(const Order& order) {
+  return {order.id,      order.properties, order.created,
+          order.updated, "hs_createdate",  "hs_lastmodifieddate"};
+}
+
+Json crm_result(const CrmObject& object) {
+  return envelope(object, object.properties);
+}
+
+Json crm_result(const CrmObject& object, const std::vector<std::string>& properties) {
   Json asked = Json::object();
   for (const std::string& name : properties) {
-    const auto found = contact.properties.find(name);
-    asked[name] = found == contact.properties.end() ? Json() : Json(found->second);
+    const auto found = object.properties.find(name);
+    asked[name] = found == object.properties.end() ? Json() : Json(found->second);
   }
-  return envelope(contact, std::move(asked));
+  return envelope(object, std::move(asked));
 }
 
 Answer crm_answer(Json results, Json errors, WallTime now) {
@@ -50,6 +60,10 @@ Answer crm_answer(Json results, Json errors, WallTime now) {
           .json = body.dump(-1, ' ', false, Json::error_handler_t::replace),
           .applied = false,
           .headers = {}};
+}
+
+std::string message_of(const Answer& refusal) {
+  return Json::parse(refusal.json).at("message");
 }
 
 }  // namespace ordertail::sandbox

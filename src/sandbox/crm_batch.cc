@@ -42,45 +42,60 @@ UpsertInput upsert_input(const json& item) {
   return input;
 }
 
-}  // namespace
-
-UpsertBatch read_upsert_batch(std::string_view body) {
-  UpsertBatch batch;
+/// The batch that `fill` makes of the body, or why it cannot.
+template <typename Batch>
+Batch read_batch(std::string_view body, void (*fill)(const json& root, Batch& batch)) {
+  Batch batch;
   const ParsedJson parsed = parse_strictly(body);
   batch.malformed = parsed.error;
   if (!batch.malformed.empty()) return batch;
   try {
-    expect_keys(parsed.value, "the body", {"inputs"});
-    for (const json& item : array_of(parsed.value, "inputs")) {
-      batch.inputs.push_back(upsert_input(item));
-    }
+    fill(parsed.value, batch);
   } catch (const Malformed& malformed) {
     batch.malformed = malformed.what;
   }
   return batch;
 }
 
+/// {"id":"…"}
+std::string id_of(const json& item, std::string_view what) {
+  expect_keys(item, what, {"id"});
+  expect(item.contains("id"), fmt::format("{} lacks its 'id'", what));
+  return text_of(item["id"], "'id'");
+}
+
+}  // namespace
+
+UpsertBatch read_upsert_batch(std::string_view body) {
+  return read_batch<UpsertBatch>(body, [](const json& root, UpsertBatch& batch) {
+    expect_keys(root, "the body", {"inputs"});
+    for (const json& item : array_of(root, "inputs")) batch.inputs.push_back(upsert_input(item));
+  });
+}
+
 ReadBatch read_read_batch(std::string_view body) {
-  ReadBatch batch;
-  const ParsedJson parsed = parse_strictly(body);
-  batch.malformed = parsed.error;
-  if (!batch.malformed.empty()) return batch;
-  try {
-    const json& root = parsed.value;
+  return read_batch<ReadBatch>(body, [](const json& root, ReadBatch& batch) {
     expect_keys(root, "the body", {"properties", "propertiesWithHistory", "idProperty", "inputs"});
     batch.id_property = optional_text(root, "idProperty");
     for (const json& name : array_of(root, "properties")) {
       batch.properties.push_back(text_of(name, "a property"));
     }
     for (const json& item : array_of(root, "inputs")) {
-      expect_keys(item, "an input", {"id"});
-      expect(item.contains("id"), "an input lacks its 'id'");
-      batch.ids.push_back(text_of(item["id"], "'id'"));
+      batch.ids.push_back(id_of(item, "an input"));
     }
-  } catch (const Malformed& malformed) {
-    batch.malformed = malformed.what;
-  }
-  return batch;
+  });
+}
+
+AssociateBatch read_associate_batch(std::string_view body) {
+  return read_batch<AssociateBatch>(body, [](const json& root, AssociateBatch& batch) {
+    expect_keys(root, "the body", {"inputs"});
+    for (const json& item : array_of(root, "inputs")) {
+      expect_keys(item, "an input", {"from", "to"});
+      expect(item.contains("from"), "an input lacks its 'from'");
+      expect(item.contains("to"), "an input lacks its 'to'");
+      batch.inputs.push_back({id_of(item["from"], "'from'"), id_of(item["to"], "'to'")});
+    }
+  });
 }
 
 }  // namespace ordertail::sandbox

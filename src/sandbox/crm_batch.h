@@ -1,4 +1,4 @@
-// The JSON bodies of batch requests on CRM contacts: spec "CRM/Contacts" of
+// The JSON bodies of batch requests on CRM objects: specs "CRM/Contacts" and "CRM/Orders" of
 // https://github.com/HubSpot/HubSpot-public-api-spec-collection
 #pragma once
 
@@ -36,5 +36,18 @@ struct ReadBatch {
 };
 
 [[nodiscard]] ReadBatch read_read_batch(std::string_view body);
+
+struct AssociateInput {
+  std::string from;
+  std::string to;
+};
+
+/// {"inputs":[{"from":{"id"},"to":{"id"}}]}: spec "CRM/Associations" of the same collection.
+struct AssociateBatch {
+  std::vector<AssociateInput> inputs;
+  std::string malformed;
+};
+
+[[nodiscard]] AssociateBatch read_associate_batch(std::string_view body);
 
 }  // namespace ordertail::sandbox

@@ -51,6 +51,13 @@ CrmError::Property property_error(const FormField& property, PropertyTrouble tro
               fmt::format("Email address {} is invalid", printable(property.value))};
     case PropertyTrouble::bad_date:
       return {name, "INVALID_DATE", date_trouble(property.value)};
+    // No public source has the words of these two.
+    case PropertyTrouble::bad_number:
+      return {name, "INVALID_NUMBER",
+              fmt::format("{} was not a valid number.", printable(property.value))};
+    case PropertyTrouble::bad_option:
+      return {name, "INVALID_OPTION",
+              fmt::format("{} was not one of the allowed options", printable(property.value))};
     case PropertyTrouble::bad_datetime:
       break;
   }

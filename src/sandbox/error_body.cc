@@ -19,18 +19,6 @@ Answer answer(unsigned status, const Json& body) {
           .headers = {}};
 }
 
-/// The bodies that users showed: https://github.com/HubSpot/hubspot-api-python/issues/117
-/// ("ten_secondly_rolling") and
-/// https://community.hubspot.com/rss/message?board.id=integrations&message.id=47812
-/// ("daily").
-Answer limit(std::string_view policy, std::string_view correlation_id) {
-  return answer(429, {{"status", "error"},
-                      {"message", fmt::format("You have reached your {} limit.", lower(policy))},
-                      {"errorType", "RATE_LIMIT"},
-                      {"correlationId", correlation_id},
-                      {"policyName", policy}});
-}
-
 }  // namespace
 
 std::string wrong_value(std::string_view where, std::string_view value, std::string_view wanted) {
@@ -56,12 +44,15 @@ Answer typed_refusal(unsigned status, std::string_view error_type, std::string_v
                          {"correlationId", correlation_id}});
 }
 
-Answer ten_secondly_limit(std::string_view correlation_id) {
-  return limit("TEN_SECONDLY_ROLLING", correlation_id);
-}
-
-Answer daily_limit(std::string_view correlation_id) {
-  return limit("DAILY", correlation_id);
+// The bodies that users showed: https://github.com/HubSpot/hubspot-api-python/issues/117
+// ("ten_secondly_rolling"), https://github.com/HGData/mk-node-hubspot/issues/89 ("secondly") and
+// https://community.hubspot.com/rss/message?board.id=integrations&message.id=47812 ("daily").
+Answer limit_refusal(std::string_view policy, std::string_view correlation_id) {
+  return answer(429, {{"status", "error"},
+                      {"message", fmt::format("You have reached your {} limit.", lower(policy))},
+                      {"errorType", "RATE_LIMIT"},
+                      {"correlationId", correlation_id},
+                      {"policyName", policy}});
 }
 
 // The categories are HubSpot's (https://developers.hubspot.com/docs/api-reference/error-handling:

@@ -25,9 +25,8 @@ namespace ordertail::sandbox {
 [[nodiscard]] Answer typed_refusal(unsigned status, std::string_view error_type,
                                    std::string_view message, std::string_view correlation_id);
 
-/// 429: the same with "policyName": "TEN_SECONDLY_ROLLING" or "DAILY".
-[[nodiscard]] Answer ten_secondly_limit(std::string_view correlation_id);
-[[nodiscard]] Answer daily_limit(std::string_view correlation_id);
+/// 429: the same with "policyName": "TEN_SECONDLY_ROLLING", "SECONDLY" or "DAILY".
+[[nodiscard]] Answer limit_refusal(std::string_view policy, std::string_view correlation_id);
 
 /// 401 and 403: {"status","message","correlationId",…,"category"}.
 [[nodiscard]] Answer unauthorized(std::string_view correlation_id);

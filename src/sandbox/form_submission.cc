@@ -42,6 +42,11 @@ FormError wrong_field(const FormField& field, PropertyTrouble trouble) {
       return {"INVALID_DATE",
               wrong_value(where, field.value,
                           "a date: YYYY-MM-DD, or the milliseconds of a midnight in UTC")};
+    case PropertyTrouble::bad_number:
+      return {"INVALID_NUMBER", wrong_value(where, field.value, "a number")};
+    case PropertyTrouble::bad_option:
+      return {"VALUE_NOT_IN_FIELD_DEFINITION",
+              wrong_value(where, field.value, "one of the options of the field")};
     case PropertyTrouble::bad_datetime:
       break;
   }
@@ -75,7 +80,7 @@ void read_fields(const json& fields, const Properties& properties, FormSubmissio
     }
     if (item.value("objectTypeId", "0-1") != "0-1") continue;
     submission.contact.push_back(field);
-    if (const auto trouble = properties.judge(field.name, field.value)) {
+    if (const auto trouble = properties.judge_field(field.name, field.value)) {
       submission.errors.push_back(wrong_field(field, *trouble));
     }
   }

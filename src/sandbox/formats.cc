@@ -122,4 +122,19 @@ bool is_datetime(std::string_view text) {
   return is_offset(text);
 }
 
+bool is_number(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const auto are_digits = [](std::string_view part) {
+    return !part.empty() && std::all_of(part.begin(), part.end(), is_digit);
+  };
+  return are_digits(text.substr(0, point)) &&
+         (point == text.size() || are_digits(text.substr(point + 1)));
+}
+
+bool is_currency_code(std::string_view text) {
+  return text.size() == 3 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 }  // namespace ordertail::sandbox

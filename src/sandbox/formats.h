@@ -31,4 +31,11 @@ namespace ordertail::sandbox {
 /// YYYY-MM-DDThh:mm[:ss[.fff]] with Z or an offset, or milliseconds (same page).
 [[nodiscard]] bool is_datetime(std::string_view text);
 
+/// Digits with at most one minus before them and one point among them, which digits follow. No
+/// source tells what else HubSpot takes for a number: this all do.
+[[nodiscard]] bool is_number(std::string_view text);
+
+/// Three capitals, as in ISO 4217.
+[[nodiscard]] bool is_currency_code(std::string_view text);
+
 }  // namespace ordertail::sandbox

@@ -94,7 +94,7 @@ std::optional<Answer> FormsApi::refuse(const Request& request, Submission& submi
   RateWindow& window = is_secure ? secure_window_ : open_window_;
   if (!window.admit(clock_.steady())) {
     submission.error = "Over the limit of 10 seconds";
-    return ten_secondly_limit(guids_.dashed());
+    return limit_refusal("TEN_SECONDLY_ROLLING", guids_.dashed());
   }
   if (submission.form.empty()) {
     return plainly(404, "The URL must end in a portal id, a slash and a form GUID");

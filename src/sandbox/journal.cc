@@ -23,6 +23,14 @@ Submission& Journal::receive_another() {
   return submission;
 }
 
+void Journal::refuse_latest(unsigned status, const std::string& error) {
+  for (auto each = submissions_.rbegin(); each != submissions_.rend() && each->number == requests_;
+       ++each) {
+    each->status = status;
+    each->error = error;
+  }
+}
+
 void Journal::apply(Submission& submission, std::uint64_t record) {
   submission.record = record;
   ++counts_of(submission.api).applied;

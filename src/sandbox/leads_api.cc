@@ -83,7 +83,7 @@ Answer LeadsApi::answer(const Request& request) {
     submission.status = refusal->status;
     submission.error = std::move(refusal->message);
     if (refusal->status == 405) return method_refusal("POST", guids_.dashed());
-    if (refusal->status == 429) return ten_secondly_limit(guids_.dashed());
+    if (refusal->status == 429) return limit_refusal("TEN_SECONDLY_ROLLING", guids_.dashed());
     return typed_refusal(refusal->status, refusal->error_type, submission.error, guids_.dashed());
   }
   submission.status = 200;

@@ -14,9 +14,11 @@ struct FormsLimits {
 
 /// Requests. HubSpot takes 100 in ten seconds and 250,000 a day in its smallest tiers:
 /// https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+/// A limit of a second of its own was HubSpot's once and is still that of its search.
 struct CrmLimits {
-  std::optional<unsigned> per_10s;
-  std::optional<unsigned> per_day;
+  std::optional<unsigned> per_10s = {};
+  std::optional<unsigned> per_day = {};
+  std::optional<unsigned> per_second = {};
 };
 
 }  // namespace ordertail::sandbox

@@ -52,9 +52,34 @@ Json to_json(const Contact& contact) {
           {"conversions", std::move(conversions)}};
 }
 
+Json to_json(const Order& order) {
+  return {{"id", order.id}, {"properties", order.properties}, {"contacts", order.contacts}};
+}
+
 const char* name_of(Api api) {
-  if (api == Api::leads) return "leads";
-  return api == Api::forms ? "forms" : "crm";
+  switch (api) {
+    case Api::leads:
+      return "leads";
+    case Api::forms:
+      return "forms";
+    case Api::contacts:
+      return "contacts";
+    case Api::orders:
+      return "orders";
+    case Api::associations:
+      break;
+  }
+  return "associations";
+}
+
+/// As what the submission's record is listed.
+const char* record_of(Api api) {
+  if (api == Api::leads) return "lead";
+  return api == Api::orders || api == Api::associations ? "order" : "contact";
+}
+
+Json or_null(std::uint64_t id) {
+  return id == 0 ? Json() : Json(id);
 }
 
 Json to_json(const Form& fields) {
@@ -64,18 +89,17 @@ Json to_json(const Form& fields) {
 }
 
 Json to_json(const Submission& submission) {
-  const bool is_lead = submission.api == Api::leads;
-  Json json = {
-      {"number", submission.number},
-      {"time", timestamp(submission.time)},
-      {"api", name_of(submission.api)},
-      {"form", submission.form},
-      {"fields", to_json(submission.fields)},
-      {"status", submission.status},
-      {"error", or_null(submission.error)},
-      {"guid", or_null(submission.guid)},
-      {is_lead ? "lead" : "contact", submission.record == 0 ? Json() : Json(submission.record)}};
-  if (!is_lead) json["context"] = to_json(submission.context);
+  Json json = {{"number", submission.number},
+               {"time", timestamp(submission.time)},
+               {"api", name_of(submission.api)},
+               {"form", submission.form},
+               {"fields", to_json(submission.fields)},
+               {"status", submission.status},
+               {"error", or_null(submission.error)},
+               {"guid", or_null(submission.guid)},
+               {record_of(submission.api), or_null(submission.record)}};
+  if (submission.api == Api::associations) json["contact"] = or_null(submission.to_contact);
+  if (submission.api != Api::leads) json["context"] = to_json(submission.context);
   if (submission.api == Api::forms) {
     json["submitted_at"] = milliseconds(submission.submitted_at);
   }
@@ -99,9 +123,13 @@ std::string contacts_as_json(const std::deque<Contact>& contacts) {
   return list("contacts", contacts);
 }
 
+std::string orders_as_json(const std::deque<Order>& orders) {
+  return list("orders", orders);
+}
+
 std::string counts_as_json(const Journal& journal) {
   Json json;
-  for (const Api api : {Api::leads, Api::forms, Api::crm}) {
+  for (const Api api : kApis) {
     const ApiCounts& counts = journal.counts(api);
     json[name_of(api)] = {
         {"requests", counts.requests}, {"received", counts.received}, {"applied", counts.applied}};
@@ -120,6 +148,7 @@ std::string submission_as_json(const Submission& submission) {
 std::optional<std::string> listing_at(std::string_view path, const Apis& apis) {
   if (path == "/sandbox/leads") return leads_as_json(apis.portal().leads());
   if (path == "/sandbox/contacts") return contacts_as_json(apis.contacts().all());
+  if (path == "/sandbox/orders") return orders_as_json(apis.orders().all());
   if (path == "/sandbox/counts") return counts_as_json(apis.journal());
   if (path == "/sandbox/submissions") return submissions_as_json(apis.journal().submissions());
   return std::nullopt;

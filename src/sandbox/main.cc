@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <cerrno>
 #include <csignal>
@@ -24,25 +25,31 @@ namespace po = boost::program_options;
 
 constexpr const char* kAbout =
     "Usage: hubspot-sandbox [options]\n\n"
-    "Stands in for HubSpot's Leads API, Forms submissions API v3 and batch API of CRM contacts\n"
-    "on this machine, so that a job can be tried before it touches a portal. Keeps everything\n"
-    "in memory and forgets it at the end.\n\n"
+    "Stands in for HubSpot's Leads API, Forms submissions API v3 and batch API of CRM contacts,\n"
+    "orders and their associations on this machine, so that a job can be tried before it touches\n"
+    "a portal. Keeps everything in memory and forgets it at the end.\n\n"
     "As HubSpot:\n"
     "  POST /?app=leaddirector&FormName=NAME\n"
     "  POST /submissions/v3/integration/submit/PORTAL/FORM\n"
     "  POST /submissions/v3/integration/secure/submit/PORTAL/FORM\n"
     "  GET  /form-integrations/v1/submissions/forms/FORM\n"
     "  POST /crm/v3/objects/contacts/batch/upsert, .../read\n"
-    "  POST /crm/objects/2026-03/contacts/batch/upsert, .../read, or of another version\n"
+    "  POST /crm/v3/objects/orders/batch/upsert, .../read\n"
+    "  POST /crm/v4/associations/orders/contacts/batch/associate/default\n"
+    "  POST /crm/objects/2026-03/contacts/batch/upsert and the like, of any dated version\n"
+    "  POST /crm/associations/2026-03/orders/contacts/batch/associate/default\n"
     "Its own:\n"
-    "  GET  /                      a page with the leads and contacts\n"
+    "  GET  /                      a page with the leads, the contacts and their orders\n"
     "  GET  /sandbox/leads         leads of the Leads API, as JSON\n"
     "  GET  /sandbox/contacts      contacts of the Forms and CRM APIs\n"
+    "  GET  /sandbox/orders        orders, and the contacts they are associated with\n"
     "  GET  /sandbox/submissions   all that was submitted, refused or not\n"
     "  GET  /sandbox/counts        how much was received and applied, by API\n\n"
-    "Every form exists and has every field. What is not imitated: forms that lack a field, need\n"
-    "consent or have a captcha; sensitive properties; the silent end of what HubSpot takes for a\n"
-    "bulk import; the lag of its listing; unique properties of a portal's own.\n\n"
+    "Every form exists and has every field. The CRM knows HubSpot's own properties and those that\n"
+    "are declared. What is not imitated: forms that lack a field, need consent or have a captcha;\n"
+    "sensitive properties; the silent end of what HubSpot takes for a bulk import; the lag of its\n"
+    "listing; unique properties but e-mail and that of orders; enumerations and stages of a\n"
+    "portal's own; validation rules.\n\n"
     "Options";
 
 po::options_description described() {
@@ -67,8 +74,19 @@ po::options_description described() {
        "Leads: answer 401 without the hapikey in this file")
       ("require-token-file", po::value<std::string>()->value_name("FILE"),
        "secure Forms, listing and CRM: answer 401 without the access token in this file")
-      ("date-property", po::value<std::vector<std::string>>()->value_name("NAME"),
-       "a custom contact property of the type date; may be repeated")
+      ("crm-per-second", po::value<int>()->value_name("N"),
+       "CRM: answer 429 above N requests in any second")
+      ("property", po::value<std::vector<std::string>>()->value_name("OBJECT:NAME[:TYPE]"),
+       "a property of the portal's own, of contacts or orders; string unless the type number, date "
+       "or datetime is given; may be repeated")
+      ("any-property",
+       "every other property exists too, as a string")
+      ("unique-order-property",
+       po::value<std::string>()->default_value("ordertail_order_id")->value_name("NAME"),
+       "the unique property by which orders are upserted; need not be declared")
+      ("scope", po::value<std::vector<std::string>>()->value_name("NAME"),
+       "what the access token may do, such as crm.objects.orders.write; all when not given; may be "
+       "repeated")
       ("log", po::value<std::string>()->value_name("FILE"),
        "append one line of JSON per submission to this file")
       ("help", "show this help")
@@ -119,6 +137,33 @@ class LogFile {
   Fd fd_;
 };
 
+std::optional<PropertyType> property_type(std::string_view name) {
+  if (name == "string") return PropertyType::text;
+  if (name == "number") return PropertyType::number;
+  if (name == "date") return PropertyType::date;
+  if (name == "datetime") return PropertyType::datetime;
+  return std::nullopt;
+}
+
+/// `text`: "contacts:last_order:date"
+void declare(const std::string& text, ServerOptions& options) {
+  const std::size_t first = std::min(text.find(':'), text.size());
+  const std::size_t second = std::min(text.find(':', first + 1), text.size());
+  const std::string object = text.substr(0, first);
+  const std::string name = first < text.size() ? text.substr(first + 1, second - first - 1) : "";
+  const auto type =
+      property_type(second < text.size() ? std::string_view(text).substr(second + 1) : "string");
+  if ((object != "contacts" && object != "orders") || name.empty() || !type) {
+    throw Error(
+        ExitCode::usage,
+        fmt::format("--property is {}; it must be contacts:NAME or orders:NAME, and :string, "
+                    ":number, :date or :datetime may follow.",
+                    printable(text)));
+  }
+  auto& of_object = object == "contacts" ? options.contact_properties : options.order_properties;
+  of_object.declared[name] = *type;
+}
+
 ServerOptions server_options(const po::variables_map& given) {
   ServerOptions options;
   options.port = port_of(given["port"].as<int>());
@@ -136,9 +181,19 @@ ServerOptions server_options(const po::variables_map& given) {
   if (given.count("require-token-file") != 0) {
     options.access.token = read_secret(given, "require-token-file", "token");
   }
-  if (given.count("date-property") != 0) {
-    const auto& names = given["date-property"].as<std::vector<std::string>>();
-    options.date_properties.insert(names.begin(), names.end());
+  if (given.count("crm-per-second") != 0) {
+    options.crm_limits.per_second = limit_of(given, "crm-per-second");
+  }
+  if (given.count("scope") != 0) {
+    const auto& scopes = given["scope"].as<std::vector<std::string>>();
+    options.access.scopes = {scopes.begin(), scopes.end()};
+  }
+  options.unique_order_property = given["unique-order-property"].as<std::string>();
+  options.contact_properties.any = options.order_properties.any = given.count("any-property") != 0;
+  if (given.count("property") != 0) {
+    for (const auto& text : given["property"].as<std::vector<std::string>>()) {
+      declare(text, options);
+    }
   }
   return options;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <string_view>
 
@@ -57,7 +58,8 @@ constexpr std::string_view kLeadsColumns =
     "<th scope=\"col\">Conversions\n";
 constexpr std::string_view kContactsColumns =
     "<table>\n<tr><th scope=\"col\">Contact<th scope=\"col\">Email<th scope=\"col\">Name"
-    "<th scope=\"col\">Source<th scope=\"col\">Forms\n";
+    "<th scope=\"col\">Stage<th scope=\"col\">Source<th scope=\"col\">Forms"
+    "<th scope=\"col\">Orders\n";
 
 /// The value of that field, escaped; empty when there is none.
 std::string field(const std::map<std::string, std::string>& fields, const char* name) {
@@ -76,19 +78,38 @@ std::string row(const Lead& lead) {
                      lead.source(), conversions);
 }
 
-std::string row(const Contact& contact) {
+/// An order as one line: what it is called, and for how much it was.
+std::string line(const Order& order) {
+  std::string name = field(order.properties, "hs_order_name");
+  if (name.empty()) name = std::to_string(order.id);
+  return fmt::format("{} {} {}<br>", name, field(order.properties, "hs_total_price"),
+                     field(order.properties, "hs_currency_code"));
+}
+
+/// The orders of each contact, by its id.
+std::map<std::uint64_t, std::string> lines_by_contact(const std::deque<Order>& orders) {
+  std::map<std::uint64_t, std::string> lines;
+  for (const Order& order : orders) {
+    for (const std::uint64_t contact : order.contacts) lines[contact] += line(order);
+  }
+  return lines;
+}
+
+std::string row(const Contact& contact, const std::string& orders) {
   std::string forms;
   for (const FormConversion& conversion : contact.conversions) {
     forms += escape(conversion.form) + "<br>";
   }
-  return fmt::format("<tr><td>{}<td>{}<td>{} {}<td>{}<td>{}\n", contact.id,
+  return fmt::format("<tr><td>{}<td>{}<td>{} {}<td>{}<td>{}<td>{}<td>{}\n", contact.id,
                      field(contact.properties, "email"), field(contact.properties, "firstname"),
-                     field(contact.properties, "lastname"), contact.source(), forms);
+                     field(contact.properties, "lastname"),
+                     field(contact.properties, "lifecyclestage"), contact.source(), forms, orders);
 }
 
 /// A heading, how many came from where, and the newest rows.
-template <typename Rows>
-std::string section(std::string_view name, std::string_view columns, const Rows& rows) {
+template <typename Rows, typename Row>
+std::string section(std::string_view name, std::string_view columns, const Rows& rows,
+                    const Row& row_of) {
   const auto tracked =
       std::count_if(rows.begin(), rows.end(), [](const auto& row) { return !row.tokens.empty(); });
   std::string html = fmt::format("<h1>{}</h1>\n<p>Sources: {} tracked, {} unknown.\n", name,
@@ -96,16 +117,28 @@ std::string section(std::string_view name, std::string_view columns, const Rows&
   if (rows.size() > kShown) html += fmt::format("The newest {} are shown.\n", kShown);
   html += columns;
   std::for_each_n(rows.rbegin(), std::min(rows.size(), kShown),
-                  [&](const auto& each) { html += row(each); });
+                  [&](const auto& each) { html += row_of(each); });
   return html + "</table>\n";
+}
+
+std::string contacts_section(const std::deque<Contact>& contacts, const std::deque<Order>& orders) {
+  std::map<std::uint64_t, std::string> lines = lines_by_contact(orders);
+  return section("Contacts", kContactsColumns, contacts,
+                 [&](const Contact& contact) { return row(contact, lines[contact.id]); });
 }
 
 }  // namespace
 
-std::string portal_as_html(const std::deque<Lead>& leads, const std::deque<Contact>& contacts) {
+std::string portal_as_html(const std::deque<Lead>& leads, const std::deque<Contact>& contacts,
+                           const std::deque<Order>& orders) {
   std::string html(kPageTop);
-  if (!leads.empty() || contacts.empty()) html += section("Leads", kLeadsColumns, leads);
-  if (!contacts.empty()) html += section("Contacts", kContactsColumns, contacts);
+  if (!leads.empty() || contacts.empty()) {
+    html += section("Leads", kLeadsColumns, leads, [](const Lead& lead) { return row(lead); });
+  }
+  if (!contacts.empty()) html += contacts_section(contacts, orders);
+  const auto strays = std::count_if(orders.begin(), orders.end(),
+                                    [](const Order& order) { return order.contacts.empty(); });
+  if (strays > 0) html += fmt::format("<p>Orders of no contact: {}.\n", strays);
   return html + "</html>\n";
 }
 

@@ -8,7 +8,9 @@ Quota::Verdict Quota::admit(SteadyTime steady, WallTime wall) {
     used_today_ = 0;
   }
   if (limits_.per_day && used_today_ >= *limits_.per_day) return Verdict::over_daily;
-  if (!window_.admit(steady)) return Verdict::over_ten_secondly;
+  if (!window_.has_room(steady)) return Verdict::over_ten_secondly;
+  if (!second_.admit(steady)) return Verdict::over_secondly;
+  static_cast<void>(window_.admit(steady));
   ++used_today_;
   return Verdict::admitted;
 }

@@ -1,4 +1,4 @@
-// What an app may ask of the CRM in ten seconds and in a day.
+// What an app may ask of the CRM in a second, in ten and in a day.
 #pragma once
 
 #include <chrono>
@@ -17,9 +17,12 @@ namespace ordertail::sandbox {
 /// Requests that it refuses do not count.
 class Quota {
  public:
-  explicit Quota(CrmLimits limits) : limits_(limits), window_(limits.per_10s) {}
+  explicit Quota(CrmLimits limits)
+      : limits_(limits),
+        window_(limits.per_10s),
+        second_(limits.per_second, std::chrono::seconds(1)) {}
 
-  enum class Verdict { admitted, over_ten_secondly, over_daily };
+  enum class Verdict { admitted, over_secondly, over_ten_secondly, over_daily };
   [[nodiscard]] Verdict admit(SteadyTime steady, WallTime wall);
 
   /// X-HubSpot-RateLimit-Max, -Remaining, -Interval-Milliseconds, -Daily and -Daily-Remaining, of
@@ -29,6 +32,7 @@ class Quota {
  private:
   CrmLimits limits_;
   RateWindow window_;
+  RateWindow second_;
   std::chrono::sys_days day_;
   std::uint64_t used_today_ = 0;
 };

@@ -1,17 +1,15 @@
 #include "sandbox/rate_window.h"
 
 namespace ordertail::sandbox {
-namespace {
 
-constexpr std::chrono::seconds kWindow{10};
-
-}  // namespace
+bool RateWindow::has_room(SteadyTime now) {
+  while (!admitted_.empty() && now - admitted_.front() >= span_) admitted_.pop_front();
+  return !limit_ || admitted_.size() < *limit_;
+}
 
 bool RateWindow::admit(SteadyTime now) {
-  if (!limit_) return true;
-  while (!admitted_.empty() && now - admitted_.front() >= kWindow) admitted_.pop_front();
-  if (admitted_.size() >= *limit_) return false;
-  admitted_.push_back(now);
+  if (!has_room(now)) return false;
+  if (limit_) admitted_.push_back(now);
   return true;
 }
 

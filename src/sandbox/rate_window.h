@@ -1,6 +1,7 @@
 // A rate limit over a sliding window.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <optional>
 
@@ -8,11 +9,16 @@
 
 namespace ordertail::sandbox {
 
-/// Admits at most `limit` requests in any 10 seconds (facts: usage guidelines, "per 10 s"); without
-/// a limit, all. Those it refuses do not count.
+/// Admits at most `limit` requests in any 10 seconds (usage guidelines, "per 10 s"), or in any
+/// other span; without a limit, all. Those it refuses do not count.
 class RateWindow {
  public:
-  explicit RateWindow(std::optional<unsigned> limit) : limit_(limit) {}
+  explicit RateWindow(std::optional<unsigned> limit,
+                      std::chrono::seconds span = std::chrono::seconds(10))
+      : limit_(limit), span_(span) {}
+
+  /// Would it be admitted?
+  [[nodiscard]] bool has_room(SteadyTime now);
 
   /// `now` never goes back.
   [[nodiscard]] bool admit(SteadyTime now);
@@ -22,7 +28,8 @@ class RateWindow {
 
  private:
   std::optional<unsigned> limit_;
-  std::deque<SteadyTime> admitted_;  // within the last 10 seconds, oldest first
+  std::chrono::seconds span_;
+  std::deque<SteadyTime> admitted_;  // within the span until now, oldest first
 };
 
 }  // namespace ordertail::sandbox

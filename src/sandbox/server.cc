@@ -88,7 +88,9 @@ struct Server::Implementation {
               .forms = options.forms_limits,
               .crm = options.crm_limits,
               .access = options.access,
-              .date_properties = options.date_properties},
+              .contact_properties = options.contact_properties,
+              .order_properties = options.order_properties,
+              .unique_order_property = options.unique_order_property},
              clock),
         acceptor(listen(io, loopback(options.address, options.port))),
         retry(io) {
@@ -139,7 +141,7 @@ void Server::Implementation::accept() {
 
 // What is for no API:
 // GET /                                                             the page
-// GET /sandbox/leads, …/contacts, …/submissions, …/counts           the listings
+// GET /sandbox/leads, …/contacts, …/orders, …/submissions, …/counts  the listings
 Reply Server::Implementation::handle(const HttpRequest& request) {
   const Target target = split(request.target());
   switch (Apis::purpose(target.path, target.query)) {
@@ -172,7 +174,8 @@ HttpResponse Server::Implementation::show(const HttpRequest& request,
     return response;
   }
   if (listing) return json_response(request, 200, *std::move(listing));
-  return page_response(request, portal_as_html(apis.portal().leads(), apis.contacts().all()));
+  return page_response(
+      request, portal_as_html(apis.portal().leads(), apis.contacts().all(), apis.orders().all()));
 }
 
 /// The mutex is held.
@@ -218,6 +221,11 @@ std::string Server::leads_json() const {
 std::string Server::contacts_json() const {
   const std::lock_guard lock(self_->mutex);
   return *listing_at("/sandbox/contacts", self_->apis);
+}
+
+std::string Server::orders_json() const {
+  const std::lock_guard lock(self_->mutex);
+  return *listing_at("/sandbox/orders", self_->apis);
 }
 
 std::string Server::counts_json() const {

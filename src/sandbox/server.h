@@ -6,12 +6,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
 #include "sandbox/access.h"
 #include "sandbox/limits.h"
+#include "sandbox/properties.h"
 
 namespace ordertail::sandbox {
 
@@ -33,8 +33,12 @@ struct ServerOptions {
   Access access;
   FormsLimits forms_limits;
   CrmLimits crm_limits;
-  /// Custom contact properties of the type date. All others that are not HubSpot's are texts.
-  std::set<std::string, std::less<>> date_properties;
+  /// The portal's own properties, beside HubSpot's: the CRM's API refuses what is in neither. A
+  /// form has a field for whatever a contact can have; the types hold there too.
+  CustomProperties contact_properties;
+  CustomProperties order_properties;
+  /// The property by which orders are upserted; it exists without being declared.
+  std::string unique_order_property = "ordertail_order_id";
   /// Called on the server's thread with the number (from 1) of the request. May block. Must not
   /// throw.
   std::function<void(Moment, std::uint64_t)> observer;
@@ -61,6 +65,7 @@ class Server {
   /// observer included.
   [[nodiscard]] std::string leads_json() const;
   [[nodiscard]] std::string contacts_json() const;
+  [[nodiscard]] std::string orders_json() const;
   [[nodiscard]] std::string counts_json() const;
   [[nodiscard]] std::string submissions_json() const;
 

@@ -32,7 +32,12 @@ json valid() {
 }
 
 FormSubmission read(const std::string& body) {
-  return read_form_submission(body, Properties({"last_order_date"}), kNow);
+  return read_form_submission(
+      body,
+      Properties(
+          contact_properties(),
+          {{{"last_order_date", PropertyType::date}, {"orders", PropertyType::number}}, false}),
+      kNow);
 }
 
 /// "TYPE: message", one per error; what is malformed instead, if anything is.
@@ -157,6 +162,16 @@ TEST(FormSubmission, ADateFieldTakesADayOrAMidnight) {
   EXPECT_THAT(errors_of_field("another_date", "12/31/2023"), IsEmpty()) << "a text";
 }
 
+TEST(FormSubmission, ANumberAndAStageAreHeldAgainstTheirDefinition) {
+  EXPECT_THAT(errors_of_field("orders", "7"), IsEmpty());
+  EXPECT_THAT(errors_of_field("orders", "seven"),
+              ElementsAre("INVALID_NUMBER: Error in 'fields.orders'. 'seven' is not a number"));
+  EXPECT_THAT(errors_of_field("lifecyclestage", "customer"), IsEmpty());
+  EXPECT_THAT(errors_of_field("lifecyclestage", "Customer"),
+              ElementsAre("VALUE_NOT_IN_FIELD_DEFINITION: Error in 'fields.lifecyclestage'. "
+                          "'Customer' is not one of the options of the field"));
+}
+
 TEST(FormSubmission, TheCloseDateIsADatetime) {
   EXPECT_THAT(errors_of_field("closedate", "2023-12-31"),
               ElementsAre("INVALID_DATE: Error in 'fields.closedate'. '2023-12-31' is not a "
@@ -233,7 +248,8 @@ TEST(FormSubmission, AMonthIsOneOfTheCalendar) {
       const WallTime now = day + hours(7);
       json body = only_email("ann@example.com");
       body["submittedAt"] = (now - age * kDay).time_since_epoch().count();
-      return read_form_submission(body.dump(), Properties(), now).errors.empty();
+      return read_form_submission(body.dump(), Properties(contact_properties(), {}), now)
+          .errors.empty();
     };
     ASSERT_TRUE(is_taken(28)) << day.time_since_epoch().count();
     ASSERT_FALSE(is_taken(32)) << day.time_since_epoch().count();

@@ -86,5 +86,20 @@ TEST(Formats, ADatetimeHasAnOffsetOrCountsMilliseconds) {
   }
 }
 
+TEST(Formats, ANumberHasDigitsOnBothSidesOfItsPoint) {
+  for (const char* good : {"0", "142", "142.31", "-5.00", "007"}) EXPECT_TRUE(is_number(good));
+  for (const char* bad :
+       {"", "-", ".", "1.", ".5", "1,5", "1.2.3", "1e3", "+1", " 1", "1 ", "EUR"}) {
+    EXPECT_FALSE(is_number(bad)) << bad;
+  }
+}
+
+TEST(Formats, ACurrencyCodeIsThreeCapitals) {
+  EXPECT_TRUE(is_currency_code("EUR"));
+  for (const char* bad : {"", "EU", "EURO", "eur", "E R", "€"}) {
+    EXPECT_FALSE(is_currency_code(bad)) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace ordertail::sandbox

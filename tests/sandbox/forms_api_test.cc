@@ -34,7 +34,7 @@ class FormsApiTest : public testing::Test {
   StoppedClock clock;
   FormsLimits limits;
   Access access{.token = "pat-na1-s3cret"};
-  Properties properties;
+  Properties properties{contact_properties(), {}};
   Contacts contacts;
   Journal journal;
   FormsApi api{limits, access, properties, clock, contacts, journal};
@@ -173,7 +173,7 @@ TEST_F(FormsApiTest, DropsInSilenceWhatIsAboveAThousandSubmissionsOfAContact) {
 TEST(FormsApiLimits, EachEndpointHasItsOwnAndAnswers429) {
   StoppedClock clock;
   const Access access;
-  const Properties properties;
+  const Properties properties(contact_properties(), {});
   Contacts contacts;
   Journal journal;
   FormsApi api({.open_per_10s = 50, .secure_per_10s = 100}, access, properties, clock, contacts,

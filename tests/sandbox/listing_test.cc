@@ -70,22 +70,55 @@ TEST(Listing, ShowsTheContextOfAFormSubmission) {
             R"("submitted_at":1704067200007})");
 }
 
+TEST(Listing, ShowsAnOrderAndWhoseItIs) {
+  Orders orders("shop_order");
+  orders.write(0, {{"shop_order", "A-1"}, {"hs_total_price", "5.00"}}, kNewYear);
+  orders.associate(Orders::kFirstId, 9);
+  orders.associate(Orders::kFirstId, 7);
+  EXPECT_EQ(orders_as_json(orders.all()),
+            R"({"orders":[{"id":1000000001,)"
+            R"("properties":{"hs_total_price":"5.00","shop_order":"A-1"},"contacts":[7,9]}]})");
+}
+
+TEST(Listing, ShowsWhatWasSubmittedToTheCrm) {
+  Journal journal;
+  Submission& order = journal.receive(Api::orders, kNewYear);
+  order.context = {{"id", "A-1"}};
+  order.status = 200;
+  journal.apply(order, Orders::kFirstId);
+  EXPECT_EQ(submission_as_json(order),
+            R"({"number":1,"time":"2024-01-01T00:00:00.007Z","api":"orders","form":"","fields":{},)"
+            R"("status":200,"error":null,"guid":null,"order":1000000001,"context":{"id":"A-1"}})");
+  Submission& association = journal.receive(Api::associations, kNewYear);
+  association.context = {{"from", "1000000001"}, {"to", "7"}};
+  EXPECT_EQ(submission_as_json(association),
+            R"({"number":2,"time":"2024-01-01T00:00:00.007Z","api":"associations","form":"",)"
+            R"("fields":{},"status":0,"error":null,"guid":null,"order":null,"contact":null,)"
+            R"("context":{"from":"1000000001","to":"7"}})");
+  association.to_contact = 7;
+  journal.apply(association, Orders::kFirstId);
+  EXPECT_THAT(submission_as_json(association), HasSubstr(R"("order":1000000001,"contact":7,)"));
+}
+
 TEST(Listing, CountsByApi) {
   Journal journal;
   journal.apply(journal.receive(Api::leads, kNewYear), 1);
   journal.receive(Api::forms, kNewYear);
   journal.apply(journal.receive(Api::forms, kNewYear), 1);
-  journal.apply(journal.receive(Api::crm, kNewYear), 1);
+  journal.apply(journal.receive(Api::contacts, kNewYear), 1);
   journal.receive_another();
   journal.apply(journal.receive_another(), 2);
   EXPECT_EQ(counts_as_json(journal), R"({"leads":{"requests":1,"received":1,"applied":1},)"
                                      R"("forms":{"requests":2,"received":2,"applied":1},)"
-                                     R"("crm":{"requests":1,"received":3,"applied":2}})");
+                                     R"("contacts":{"requests":1,"received":3,"applied":2},)"
+                                     R"("orders":{"requests":0,"received":0,"applied":0},)"
+                                     R"("associations":{"requests":0,"received":0,"applied":0}})");
 }
 
 TEST(Listing, EmptyOnesAreLists) {
   EXPECT_EQ(leads_as_json({}), R"({"leads":[]})");
   EXPECT_EQ(contacts_as_json({}), R"({"contacts":[]})");
+  EXPECT_EQ(orders_as_json({}), R"({"orders":[]})");
   EXPECT_EQ(submissions_as_json({}), R"({"submissions":[]})");
 }
 

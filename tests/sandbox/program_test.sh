@@ -38,6 +38,11 @@ stop() {
 refused "--port is -1; a port is 0 to 65535." --port=-1
 refused "--requests-per-10s is 0; it must be at least 1." --requests-per-10s 0
 refused "--forms-per-10s is 0; it must be at least 1." --forms-per-10s 0
+refused "--crm-per-second is 0; it must be at least 1." --crm-per-second 0
+for property in last_order deals:x contacts: contacts:x: orders:x:text; do
+  refused "--property is $property; it must be contacts:NAME or orders:NAME, and :string, :number, :date or :datetime may follow." \
+    --property "$property"
+done
 refused "unrecognised option '--prt'; try hubspot-sandbox --help" --prt 1
 refused "too many positional options have been specified on the command line; try hubspot-sandbox --help" stray
 refused "The hapikey file $dir/empty is empty." --require-hapikey-file "$dir/empty"
@@ -63,7 +68,7 @@ stop TERM
 
 echo 't0ken' >"$dir/token"
 start --require-token-file "$dir/token" --forms-per-10s 1 --secure-forms-per-10s 2 \
-  --date-property last_order --date-property first_order
+  --property contacts:last_order:date --property contacts:first_order:date
 form=4f8ac2f6-0000-4000-8000-0123456789ab
 # submit ENDPOINT TOKEN [PROPERTY]
 submit() {
@@ -77,4 +82,21 @@ submit() {
 [ "$(submit secure/submit t0ken last_order)" = 400 ] || fail 'first date property'
 [ "$(submit secure/submit t0ken first_order)" = 400 ] || fail 'second date property'
 [ "$(submit secure/submit t0ken)" = 429 ] || fail 'secure form over the rate'
+stop TERM
+
+start --property orders:shop --unique-order-property shop_order --scope crm.objects.orders.write
+# upsert OBJECT PROPERTY: an order or contact with the property
+upsert() {
+  curl -s -o /dev/null -w '%{http_code}' -H 'Content-Type: application/json' -H 'Authorization: Bearer t' \
+    -d "{\"inputs\":[{\"id\":\"1\",\"idProperty\":\"shop_order\",\"properties\":{\"$2\":\"x\"}}]}" \
+    "$url/crm/v3/objects/$1/batch/upsert"
+}
+[ "$(upsert orders shop)" = 200 ] || fail 'declared property'
+[ "$(upsert orders till)" = 400 ] || fail 'undeclared property'
+[ "$(upsert contacts city)" = 403 ] || fail 'scope'
+stop TERM
+
+start --any-property --unique-order-property shop_order --crm-per-10s 1
+[ "$(upsert orders till)" = 200 ] || fail 'any property'
+[ "$(upsert orders till)" = 429 ] || fail 'CRM over the rate'
 stop TERM

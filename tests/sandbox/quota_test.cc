@@ -39,6 +39,20 @@ TEST(Quota, WhatItRefusesCountsForNeitherLimit) {
   EXPECT_EQ(admit(quota, clock), Quota::Verdict::over_daily) << "the day is told first";
 }
 
+TEST(Quota, ASecondMayHaveALimitOfItsOwn) {
+  StoppedClock clock;
+  Quota quota({.per_10s = 3, .per_day = {}, .per_second = 1});
+  EXPECT_EQ(admit(quota, clock), Quota::Verdict::admitted);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(admit(quota, clock), Quota::Verdict::over_secondly);
+  EXPECT_THAT(quota.headers()[1], Pair("X-HubSpot-RateLimit-Remaining", "2"));
+  for (int i = 0; i < 2; ++i) {
+    clock.now += std::chrono::seconds(1);
+    EXPECT_EQ(admit(quota, clock), Quota::Verdict::admitted);
+  }
+  clock.now += std::chrono::seconds(1);
+  EXPECT_EQ(admit(quota, clock), Quota::Verdict::over_ten_secondly);
+}
+
 TEST(Quota, TellsWhatIsLeft) {
   StoppedClock clock;
   Quota quota({.per_10s = 3, .per_day = 10});

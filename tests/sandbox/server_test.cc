@@ -158,7 +158,7 @@ TEST(Server, LogsOneLinePerLeadsRequestWithoutTheKey) {
 TEST(Server, TakesFormSubmissionsAndListsThem) {
   ServerOptions options;
   options.access.token = "pat-na1-s3cret";
-  options.date_properties = {"last_order"};
+  options.contact_properties.declared = {{"last_order", PropertyType::date}};
   options.forms_limits.open_per_10s = 1;
   std::vector<std::string> lines;
   options.log = [&](std::string_view line) { lines.emplace_back(line); };
@@ -186,7 +186,9 @@ TEST(Server, TakesFormSubmissionsAndListsThem) {
               "ann@example.com");
     EXPECT_EQ(server.counts_json(), R"({"leads":{"requests":1,"received":1,"applied":1},)"
                                     R"("forms":{"requests":4,"received":4,"applied":2},)"
-                                    R"("crm":{"requests":0,"received":0,"applied":0}})");
+                                    R"("contacts":{"requests":0,"received":0,"applied":0},)"
+                                    R"("orders":{"requests":0,"received":0,"applied":0},)"
+                                    R"("associations":{"requests":0,"received":0,"applied":0}})");
     EXPECT_EQ(client.get("/sandbox/counts").body(), server.counts_json());
     EXPECT_EQ(listed(server.submissions_json(), "submissions")[4].at("number"), 5);
     EXPECT_THAT(client.get("/").body(), HasSubstr("<h1>Contacts</h1>"));
@@ -230,13 +232,46 @@ TEST(Server, TakesBatchesOfCrmContactsAsOneRequestOfManySubmissions) {
               404U);
     EXPECT_EQ(server.counts_json(), R"({"leads":{"requests":1,"received":1,"applied":1},)"
                                     R"("forms":{"requests":0,"received":0,"applied":0},)"
-                                    R"("crm":{"requests":2,"received":3,"applied":2}})");
+                                    R"("contacts":{"requests":2,"received":3,"applied":2},)"
+                                    R"("orders":{"requests":0,"received":0,"applied":0},)"
+                                    R"("associations":{"requests":0,"received":0,"applied":0}})");
   }
   EXPECT_THAT(seen, ElementsAre("0 1", "1 1", "2 1", "0 2", "1 2", "2 2", "0 3", "2 3"));
   ASSERT_EQ(lines.size(), 4U);
   EXPECT_EQ(json::parse(lines[1]).at("number"), 2);
   EXPECT_EQ(json::parse(lines[2]).at("number"), 2);
   EXPECT_EQ(json::parse(lines[3]).at("number"), 3);
+}
+
+TEST(Server, TakesOrdersAndWhoseTheyAreAndListsThem) {
+  ServerOptions options;
+  options.unique_order_property = "shop_order";
+  const Server server(options);
+  Client client(server);
+  const auto post = [&](const char* path, const char* body) {
+    return client.ask(http::verb::post, path, body, "application/json").result_int();
+  };
+  EXPECT_EQ(post("/crm/objects/2026-03/contacts/batch/upsert",
+                 R"({"inputs":[{"id":"a@example.com","idProperty":"email","properties":{}}]})"),
+            200U);
+  EXPECT_EQ(post("/crm/objects/2026-03/orders/batch/upsert",
+                 R"({"inputs":[{"id":"7","idProperty":"shop_order","properties":{}}]})"),
+            200U);
+  EXPECT_EQ(post("/crm/v3/objects/orders/batch/read",
+                 R"({"idProperty":"shop_order","properties":[],"inputs":[{"id":"7"}]})"),
+            200U);
+  EXPECT_EQ(post("/crm/v4/associations/orders/contacts/batch/associate/default",
+                 R"({"inputs":[{"from":{"id":"1000000001"},"to":{"id":"1"}}]})"),
+            200U);
+  const json orders = listed(client.get("/sandbox/orders").body(), "orders");
+  EXPECT_EQ(orders, json::parse(R"([{"id": 1000000001, "properties": {"shop_order": "7"},
+                                     "contacts": [1]}])"));
+  EXPECT_EQ(orders, listed(server.orders_json(), "orders"));
+  const json submissions = listed(server.submissions_json(), "submissions");
+  ASSERT_EQ(submissions.size(), 3U);
+  EXPECT_EQ(submissions[2].at("order"), 1'000'000'001);
+  EXPECT_EQ(submissions[2].at("contact"), 1);
+  EXPECT_THAT(client.get("/").body(), HasSubstr("<td>1000000001  <br>\n"));
 }
 
 TEST(Server, ASubmissionThatIsDroppedHasNoMomentOfApplication) {

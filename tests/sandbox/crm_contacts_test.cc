@@ -1,5 +1,4 @@
-#include "sandbox/crm_contacts_api.h"
-
+// The batch API of CRM contacts.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,74 +7,37 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "sandbox/stopped_clock.h"
+#include "sandbox/crm_portal.h"
 
 namespace ordertail::sandbox {
 namespace {
 
 using nlohmann::json;
 using testing::Contains;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
 
 constexpr std::string_view kUpsert = "/crm/v3/objects/contacts/batch/upsert";
 constexpr std::string_view kRead = "/crm/objects/2026-03/contacts/batch/read";
 
-/// One input by e-mail; the trace id may be empty.
 json input(const std::string& email, const std::map<std::string, std::string>& properties = {},
            const std::string& trace_id = "") {
-  json item = {{"id", email}, {"idProperty", "email"}, {"properties", properties}};
-  if (!trace_id.empty()) item["objectWriteTraceId"] = trace_id;
-  return item;
+  return upsert_input(email, "email", properties, trace_id);
 }
 
-class CrmContactsApiTest : public testing::Test {
+class CrmContactsTest : public testing::Test, public CrmPortal {
  protected:
   Answer upsert_text(std::string_view body) {
-    return api.upsert({"POST", kUpsert, "", "application/json", "Bearer t", body});
+    return contacts_api.upsert(json_post(kUpsert, body));
   }
-  Answer upsert(const std::vector<json>& inputs) {
-    json body;
-    body["inputs"] = inputs;
-    return upsert_text(body.dump());
-  }
-  Answer read(std::string_view body) {
-    return api.read({"POST", kRead, "", "application/json", "Bearer t", body});
-  }
+  Answer upsert(const std::vector<json>& inputs) { return upsert_text(batch_of(inputs)); }
+  Answer read(std::string_view body) { return contacts_api.read(json_post(kRead, body)); }
   [[nodiscard]] const std::string& property(std::string_view email, const char* name) const {
     return contacts.find(email)->properties.at(name);
   }
-
-  StoppedClock clock;
-  Access access;
-  Properties properties{{"last_order"}};
-  Contacts contacts;
-  Journal journal;
-  CrmContactsApi api{{}, access, properties, clock, contacts, journal};
 };
 
-/// The answer without its correlation id.
-json body_of(const Answer& answer) {
-  json body = json::parse(answer.json);
-  EXPECT_EQ(body.erase("correlationId"), 1U);
-  return body;
-}
-
-TEST(CrmPaths, AreThoseOfV3AndOfDatedVersions) {
-  EXPECT_TRUE(CrmContactsApi::is_upsert("/crm/v3/objects/contacts/batch/upsert"));
-  EXPECT_TRUE(CrmContactsApi::is_upsert("/crm/objects/2026-09/contacts/batch/upsert"));
-  EXPECT_TRUE(CrmContactsApi::is_read("/crm/objects/2026-09/contacts/batch/read"));
-  for (const char* other :
-       {"/crm/v4/objects/contacts/batch/upsert", "/crm/objects/2026/contacts/batch/upsert",
-        "/crm/objects/2026-0x/contacts/batch/upsert", "/crm/v3/objects/contacts/batch/upsert/",
-        "/crm/v3/objects/orders/batch/upsert", "/crm/objects/2026-03/contacts/batch/", ""}) {
-    EXPECT_FALSE(CrmContactsApi::is_upsert(other)) << other;
-    EXPECT_FALSE(CrmContactsApi::is_read(other)) << other;
-  }
-}
-
-TEST_F(CrmContactsApiTest, MakesAndUpdatesAndTellsWhich) {
+TEST_F(CrmContactsTest, MakesAndUpdatesAndTellsWhich) {
   upsert({input("ann@example.com", {{"city", "Ulm"}})});
   clock.now = std::chrono::seconds(1);
   const Answer answer = upsert({input("Ann@Example.com ", {{"zip", "89073"}}, "trace-1"),
@@ -98,7 +60,7 @@ TEST_F(CrmContactsApiTest, MakesAndUpdatesAndTellsWhich) {
                       "lastmodifieddate": "1970-01-01T00:00:01.000Z"}}]})"));
 }
 
-TEST_F(CrmContactsApiTest, UpsertingAgainChangesNothingMore) {
+TEST_F(CrmContactsTest, UpsertingAgainChangesNothingMore) {
   const std::vector<json> inputs = {input("ann@example.com", {{"city", "Ulm"}}),
                                     input("bob@example.com")};
   upsert(inputs);
@@ -108,7 +70,7 @@ TEST_F(CrmContactsApiTest, UpsertingAgainChangesNothingMore) {
   EXPECT_EQ(contacts.all().at(0).properties, before);
 }
 
-TEST_F(CrmContactsApiTest, FindsAContactByHubSpotsOwnId) {
+TEST_F(CrmContactsTest, FindsAContactByHubSpotsOwnId) {
   upsert({input("ann@example.com")});
   json by_id = input("1", {{"email", "bob@example.com"}});
   by_id.erase("idProperty");
@@ -122,7 +84,7 @@ TEST_F(CrmContactsApiTest, FindsAContactByHubSpotsOwnId) {
   }
 }
 
-TEST_F(CrmContactsApiTest, WithoutTraceIdsOneBadRecordRefusesAll) {
+TEST_F(CrmContactsTest, WithoutTraceIdsOneBadRecordRefusesAll) {
   const Answer answer =
       upsert({input("ann@example.com"), input("bob@example.com", {{"total_revenue", "1.00"}})});
   EXPECT_EQ(answer.status, 400U);
@@ -140,7 +102,7 @@ TEST_F(CrmContactsApiTest, WithoutTraceIdsOneBadRecordRefusesAll) {
   }
 }
 
-TEST_F(CrmContactsApiTest, WithTraceIdsTheGoodAreWrittenAndTheBadNamed) {
+TEST_F(CrmContactsTest, WithTraceIdsTheGoodAreWrittenAndTheBadNamed) {
   const Answer answer = upsert({input("ann@example.com", {{"city", "Ulm"}}, "t1"),
                                 input("bob@example.com", {{"num_conversion_events", "7"}}, "t2"),
                                 input("nobody", {}, "t3"), input("eve@example.com", {}, "t4")});
@@ -162,14 +124,14 @@ TEST_F(CrmContactsApiTest, WithTraceIdsTheGoodAreWrittenAndTheBadNamed) {
                  "context": {"propertyName": ["email"]}}]}])"));
   EXPECT_NE(contacts.find("ann@example.com"), nullptr);
   EXPECT_EQ(contacts.find("bob@example.com"), nullptr);
-  EXPECT_EQ(journal.counts(Api::crm).requests, 1U);
-  EXPECT_EQ(journal.counts(Api::crm).received, 4U);
-  EXPECT_EQ(journal.counts(Api::crm).applied, 2U);
+  EXPECT_EQ(journal.counts(Api::contacts).requests, 1U);
+  EXPECT_EQ(journal.counts(Api::contacts).received, 4U);
+  EXPECT_EQ(journal.counts(Api::contacts).applied, 2U);
   EXPECT_EQ(journal.submissions().at(1).status, 400U);
   EXPECT_EQ(journal.submissions().at(3).status, 200U);
 }
 
-TEST_F(CrmContactsApiTest, PartialFailureNeedsATraceIdForEachThatIsItsOwn) {
+TEST_F(CrmContactsTest, PartialFailureNeedsATraceIdForEachThatIsItsOwn) {
   for (const char* trace_id : {"", "t1"}) {
     EXPECT_EQ(upsert({input("ann@example.com", {}, "t1"), input("nobody", {}, trace_id)}).status,
               400U);
@@ -177,7 +139,7 @@ TEST_F(CrmContactsApiTest, PartialFailureNeedsATraceIdForEachThatIsItsOwn) {
   EXPECT_TRUE(contacts.all().empty());
 }
 
-TEST_F(CrmContactsApiTest, NoIdOccursTwice) {
+TEST_F(CrmContactsTest, NoIdOccursTwice) {
   const Answer answer =
       upsert({input("ann@example.com", {}, "t1"), input("bob@example.com", {}, "t2"),
               input(" ANN@example.com", {}, "t3"), input("ann@example.com", {}, "t4")});
@@ -189,7 +151,7 @@ TEST_F(CrmContactsApiTest, NoIdOccursTwice) {
   EXPECT_TRUE(contacts.all().empty());
 }
 
-TEST_F(CrmContactsApiTest, TakesAtMostAHundred) {
+TEST_F(CrmContactsTest, TakesAtMostAHundred) {
   std::vector<json> inputs;
   for (int i = 0; i < 100; ++i) inputs.push_back(input(fmt::format("user{}@example.com", i)));
   EXPECT_EQ(upsert(inputs).status, 200U);
@@ -202,7 +164,7 @@ TEST_F(CrmContactsApiTest, TakesAtMostAHundred) {
   EXPECT_EQ(upsert(std::vector<json>()).status, 400U);
 }
 
-TEST_F(CrmContactsApiTest, AnEmailOfAnotherContactIsAConflict) {
+TEST_F(CrmContactsTest, AnEmailOfAnotherContactIsAConflict) {
   upsert({input("ann@example.com"), input("bob@example.com")});
   const std::map<std::string, std::string> taken = {{"email", "Ann@example.com"}};
   const Answer answer = upsert({input("bob@example.com", taken)});
@@ -217,7 +179,7 @@ TEST_F(CrmContactsApiTest, AnEmailOfAnotherContactIsAConflict) {
   EXPECT_EQ(contacts.all().size(), 2U);
 }
 
-TEST_F(CrmContactsApiTest, SaysWhatIsWrongWithAProperty) {
+TEST_F(CrmContactsTest, SaysWhatIsWrongWithAProperty) {
   const auto said_of = [&](const char* name, const char* value) {
     const json error =
         body_of(upsert({input("ann@example.com", {{name, value}})})).at("errors").at(0);
@@ -231,22 +193,29 @@ TEST_F(CrmContactsApiTest, SaysWhatIsWrongWithAProperty) {
             "INVALID_DATE: 12/31/2023 was not a valid datetime.");
   EXPECT_EQ(said_of("Order Number", "1"),
             "PROPERTY_DOESNT_EXIST: Property \"Order Number\" does not exist");
+  EXPECT_EQ(said_of("favourite_colour", "red"),
+            "PROPERTY_DOESNT_EXIST: Property \"favourite_colour\" does not exist");
+  EXPECT_EQ(said_of("lifecyclestage", "Customer"),
+            "INVALID_OPTION: Customer was not one of the allowed options");
   EXPECT_EQ(said_of("hs_marketable_status", "true"),
             "READ_ONLY_VALUE: \"hs_marketable_status\" is a read only property; its value cannot "
             "be set.");
   EXPECT_EQ(said_of("email", "x"), "INVALID_EMAIL: Email address x is invalid");
 }
 
-TEST_F(CrmContactsApiTest, KnowsNoOtherUniqueProperty) {
+TEST_F(CrmContactsTest, KnowsNoOtherUniqueProperty) {
   json by_shop_id = input("7");
   by_shop_id["idProperty"] = "shop_id";
   const Answer answer = upsert({by_shop_id});
   EXPECT_EQ(answer.status, 400U);
   EXPECT_EQ(body_of(answer).at("message"),
             "Unable to perform update/upsert by non-unique 0-1 property");
+  by_shop_id["objectWriteTraceId"] = "t1";
+  EXPECT_EQ(upsert({by_shop_id}).status, 400U) << "the whole request, trace ids or not";
+  EXPECT_EQ(read(R"({"idProperty":"shop_id","properties":[],"inputs":[{"id":"7"}]})").status, 400U);
 }
 
-TEST_F(CrmContactsApiTest, AnEmptyValueClearsAndTheStageGoesForwardOnlyInSilence) {
+TEST_F(CrmContactsTest, AnEmptyValueClearsAndTheStageGoesForwardOnlyInSilence) {
   upsert({input("ann@example.com", {{"city", "Ulm"}, {"lifecyclestage", "customer"}})});
   EXPECT_EQ(upsert({input("ann@example.com", {{"city", ""}, {"lifecyclestage", "lead"}})}).status,
             200U);
@@ -254,7 +223,7 @@ TEST_F(CrmContactsApiTest, AnEmptyValueClearsAndTheStageGoesForwardOnlyInSilence
   EXPECT_EQ(property("ann@example.com", "lifecyclestage"), "customer");
 }
 
-TEST_F(CrmContactsApiTest, WhatHasAnotherShapeIsMalformed) {
+TEST_F(CrmContactsTest, WhatHasAnotherShapeIsMalformed) {
   const auto message = [&](const char* body) {
     const Answer answer = upsert_text(body);
     EXPECT_EQ(answer.status, 400U);
@@ -275,7 +244,7 @@ TEST_F(CrmContactsApiTest, WhatHasAnotherShapeIsMalformed) {
   EXPECT_EQ(journal.submissions().size(), 7U);
 }
 
-TEST_F(CrmContactsApiTest, NeedsATokenWithTheScopeOfTheOperation) {
+TEST_F(CrmContactsTest, NeedsATokenWithTheScopeOfTheOperation) {
   const auto status = [&](bool is_read, std::string_view authorization) {
     const Request request{"POST",
                           kRead,
@@ -283,7 +252,7 @@ TEST_F(CrmContactsApiTest, NeedsATokenWithTheScopeOfTheOperation) {
                           "application/json",
                           authorization,
                           R"({"properties":[],"inputs":[{"id":"1"}]})"};
-    return (is_read ? api.read(request) : api.upsert(request)).status;
+    return (is_read ? contacts_api.read(request) : contacts_api.upsert(request)).status;
   };
   EXPECT_EQ(status(true, ""), 401U);
   EXPECT_EQ(status(false, ""), 401U);
@@ -294,7 +263,7 @@ TEST_F(CrmContactsApiTest, NeedsATokenWithTheScopeOfTheOperation) {
   EXPECT_EQ(status(true, "Bearer t"), 403U);
 }
 
-TEST_F(CrmContactsApiTest, ReadsWhatIsAskedForAndNamesWhatIsNotThere) {
+TEST_F(CrmContactsTest, ReadsWhatIsAskedForAndNamesWhatIsNotThere) {
   upsert({input("ann@example.com", {{"city", "Ulm"}}), input("bob@example.com")});
   const Answer found = read(R"({"idProperty":"email","properties":["city"],)"
                             R"("inputs":[{"id":"Ann@example.com"},{"id":"bob@example.com"}]})");
@@ -314,35 +283,7 @@ TEST_F(CrmContactsApiTest, ReadsWhatIsAskedForAndNamesWhatIsNotThere) {
     {"status": "error", "category": "OBJECT_NOT_FOUND",
      "message": "Could not get some CONTACT objects, they may be deleted or not exist. Check that ids are valid.",
      "context": {"ids": ["3"]}}])"));
-  EXPECT_EQ(journal.counts(Api::crm).requests, 1U) << "reading is not journalled";
-}
-
-TEST(CrmContactsApiLimits, AreToldInEveryAnswerAndKept) {
-  StoppedClock clock;
-  const Access access;
-  const Properties properties;
-  Contacts contacts;
-  Journal journal;
-  CrmContactsApi api({.per_10s = 2, .per_day = 3}, access, properties, clock, contacts, journal);
-  const std::string body =
-      R"({"inputs":[{"id":"ann@example.com","idProperty":"email","properties":{}}]})";
-  const auto post = [&] {
-    return api.upsert({"POST", kUpsert, "", "application/json", "Bearer t", body});
-  };
-  EXPECT_THAT(post().headers, Contains(Pair("X-HubSpot-RateLimit-Remaining", "1")));
-  EXPECT_EQ(post().status, 200U);
-  const Answer over = post();
-  EXPECT_EQ(over.status, 429U);
-  EXPECT_EQ(body_of(over).at("policyName"), "TEN_SECONDLY_ROLLING");
-  EXPECT_THAT(over.headers, Contains(Pair("X-HubSpot-RateLimit-Remaining", "0")));
-  clock.now += std::chrono::seconds(10);
-  EXPECT_EQ(post().status, 200U);
-  const Answer daily = post();
-  EXPECT_EQ(daily.status, 429U);
-  EXPECT_EQ(body_of(daily), json::parse(R"({
-    "status": "error", "message": "You have reached your daily limit.",
-    "errorType": "RATE_LIMIT", "policyName": "DAILY"})"));
-  EXPECT_EQ(journal.counts(Api::crm).applied, 3U);
+  EXPECT_EQ(journal.counts(Api::contacts).requests, 1U) << "reading is not journalled";
 }
 
 }  // namespace

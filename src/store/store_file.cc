@@ -49,8 +49,11 @@ void make_directory(const fs::path& directory) {
   if (::stat(directory.c_str(), &found) == 0) return;
   if (errno != ENOENT) refuse_errno("look at", directory);
   make_directory(directory_of(directory));
-  if (::mkdir(directory.c_str(), 0700) != 0 || ::chmod(directory.c_str(), 0700) != 0)
+  if (::mkdir(directory.c_str(), 0700) != 0) {
+    if (errno == EEXIST) return;  // another instance was quicker; the lock decides which one runs
     refuse_errno("create the directory", directory);
+  }
+  if (::chmod(directory.c_str(), 0700) != 0) refuse_errno("create the directory", directory);
   sync_directory(directory_of(directory));
 }
 

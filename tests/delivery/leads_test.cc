@@ -323,7 +323,7 @@ INSTANTIATE_TEST_SUITE_P(
             "3",
             not_applied,
             next_day,
-            ExitCode::stopped_early,
+            kOk,
             "quota_daily",
             "the server wants fewer requests (status 429): You have reached your daily limit",
             {}},

@@ -164,6 +164,8 @@ class History {
       case Ruling::drop:
         event.state = Expected::rejected;
         break;
+      case Ruling::by_itself:  // never a person's
+        break;
     }
   }
 

@@ -72,9 +72,9 @@ TEST_F(RefusalTest, AnotherProgramsDatabase) {
 
 TEST_F(RefusalTest, ANewerVersion) {
   make_store();
-  raw_change(path_, "PRAGMA user_version = 4");
+  raw_change(path_, "PRAGMA user_version = 5");
   expect_refused(
-      "is of version 4, which this ordertail does not know (it knows 1 to 3). It has been "
+      "is of version 5, which this ordertail does not know (it knows 1 to 4). It has been "
       "left as it is. Use the ordertail that wrote it.");
 }
 
@@ -171,7 +171,7 @@ TEST_F(RefusalTest, ADamagedStoreSaysSo) {
   for (std::size_t at = 4096; at < damaged.size(); ++at) damaged[at] = '\x5a';
   write_file(path_, damaged);
   const std::string said = complaint_of(StoreMode::write);
-  EXPECT_THAT(said, testing::StartsWith(fmt::format("8: cannot use {}: ", path_.string())));
+  EXPECT_THAT(said, testing::StartsWith(fmt::format("8: cannot open {}: ", path_.string())));
   EXPECT_THAT(said, testing::EndsWith(". The file is damaged and has not been repaired. Restore it "
                                       "from a backup; starting afresh without it would send "
                                       "everything again."));

@@ -151,9 +151,9 @@ TEST_F(ShopForms, AreRehearsed) {
   EXPECT_EQ(ended.exit_code, 3);
   EXPECT_EQ(ended.out.substr(ended.out.find("HubSpot would")),
             "HubSpot would now hold 2 contacts:\n"
-            "  e-mail                       source   form submissions\n"
-            "  c***@example.com             unknown                 1\n"
-            "  c***@example.com             unknown                 1\n");
+            "  e-mail                       stage     source   form submissions\n"
+            "  c***@example.com                       unknown                 1\n"
+            "  c***@example.com                       unknown                 1\n");
 }
 
 TEST_F(ShopForms, AreSentNothingOld) {

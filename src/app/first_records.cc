@@ -111,7 +111,7 @@ FirstRecords first_records(const Pattern& pattern, const SourceFile& file,
   const auto add = [&](const Record& record, std::span<const std::string_view> cells) {
     FirstRecord& first = result.records.emplace_back();
     first.line = record.begin.line;
-    begin_row(row, cells, request);
+    begin_row(row, cells, request, pattern);
     for (std::size_t i = 0; i < keys.size(); ++i) row.join(i, joined.find(i, row.text(keys[i])));
     for (std::size_t i = 0; i < fields.columns.size(); ++i) {
       first.values.push_back(shown(row.text(fields.columns[i]), fields.places[i].key, is_masked));

@@ -208,6 +208,12 @@ Source read_source(TomlTable table, const Job& job) {
     source.pattern = parse_pattern(file.text, file.file);
     apply_source_settings(table, *source.pattern);
     if (const auto why = useless(job, *source.pattern)) throw table.error({}, *why);
+  } else if (Pattern log; read_server_format(table, log)) {
+    log.name = "log_format";
+    log.describes = "the server's own log format";
+    apply_source_settings(table, log);
+    if (const auto why = useless(job, log)) throw table.error({}, *why);
+    source.pattern = std::move(log);
   } else {
     Pattern any;  // what is wrong with the settings is wrong with every pattern
     any.csv.emplace();

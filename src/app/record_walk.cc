@@ -22,7 +22,7 @@ std::optional<CsvHeader> header_of(const Pattern& pattern, const SourceFile& fil
 }
 
 Selection selection_of(const Pattern& pattern, const std::optional<CsvHeader>& header) {
-  if (!header) return Selection(group_names(pattern.line->expression));
+  if (!header) return Selection(pattern.line->columns());
   return Selection(header->columns, pattern.csv->drop);
 }
 
@@ -61,7 +61,7 @@ void RecordWalk::run(const Visitor& visitor) {
     reader = std::make_unique<CsvReader>(pattern_.csv->frame, columns(), selection_.chosen());
   } else {
     reader = std::make_unique<LineReader>(
-        LinePattern(pattern_.line->expression, selection_.chosen_names()),
+        pattern_.line->matcher(selection_.chosen_names()),
         std::vector<std::string>());
   }
   const Position start = header_ ? header_->next : Position{};
@@ -75,9 +75,10 @@ void RecordWalk::run(const Visitor& visitor) {
   }
 }
 
-void begin_row(Row& row, std::span<const std::string_view> cells, const BoundColumns& request) {
+void begin_row(Row& row, std::span<const std::string_view> cells, const BoundColumns& request,
+               const Pattern& pattern) {
   row.begin(cells, {});
-  if (!request.empty()) row.begin(cells, parse_request_line(row.text(request)));
+  if (!request.empty()) row.begin(cells, pattern.line->request(row.text(request)));
 }
 
 const MappingSpec& main_mapping(const Pattern& pattern) {

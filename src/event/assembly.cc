@@ -151,7 +151,7 @@ void Assembly::add(const Record& record, std::span<const std::string_view> cells
     return;
   }
   row_.begin(cells, {});
-  if (request_) row_.begin(cells, parse_request_line(row_.text(*request_)));
+  if (request_) row_.begin(cells, pattern_.line->request(row_.text(*request_)));
 
   const std::string_view key = order_key_ ? row_.text(*order_key_) : std::string_view();
   if (order_key_ && continues_order(key)) {

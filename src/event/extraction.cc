@@ -108,11 +108,10 @@ void Extraction::Implementation::bind(const Pattern& pattern, const EventContext
     columns = header.columns.size();
     start = header.next;
   } else {
-    Selection selection(group_names(pattern.line->expression));
+    Selection selection(pattern.line->columns());
     assembly = std::make_unique<Assembly>(pattern, context, selection, file.name);
-    reader = std::make_unique<LineReader>(
-        LinePattern(pattern.line->expression, selection.chosen_names()),
-        required_literals(pattern));
+    reader = std::make_unique<LineReader>(pattern.line->matcher(selection.chosen_names()),
+                                          required_literals(pattern));
   }
 }
 

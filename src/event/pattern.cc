@@ -7,39 +7,9 @@
 #include "base/text.h"
 #include "event/csv_form.h"
 #include "event/mapping_spec.h"
-#include "record/line_pattern.h"
 
 namespace ordertail {
 namespace {
-
-std::string read_expression(TomlTable& table) {
-  std::string expression = table.required_text("regex");
-  try {
-    static_cast<void>(LinePattern(expression, {}));
-  } catch (const Error& error) {
-    throw table.error("regex", error.what());
-  }
-  return expression;
-}
-
-/// The group of `expression` named at `key`; empty when there is no such key.
-std::string read_group(TomlTable& table, std::string_view key, const std::string& expression) {
-  std::string group = table.text(key).value_or("");
-  const auto groups = group_names(expression);
-  if (!group.empty() && std::find(groups.begin(), groups.end(), group) == groups.end()) {
-    throw table.error(key, fmt::format("the expression has no group \"{}\"", printable(group)));
-  }
-  return group;
-}
-
-LineForm read_line_form(TomlTable table) {
-  LineForm form;
-  form.expression = read_expression(table);
-  form.request_group = read_group(table, "request", form.expression);
-  form.status_group = read_group(table, "status", form.expression);
-  table.finish();
-  return form;
-}
 
 std::optional<NumberStyle> read_numbers(TomlTable& table) {
   const auto example = table.text("numbers");
@@ -105,7 +75,7 @@ Pattern read_pattern(TomlTable& table) {
   pattern.numbers_vary = table.text("numbers") == "varies";
   if (!pattern.numbers_vary) pattern.numbers = read_numbers(table).value_or(NumberStyle::plain);
   if (auto csv = table.table("csv")) pattern.csv = read_csv_form(*std::move(csv));
-  if (auto line = table.table("line")) pattern.line = read_line_form(*std::move(line));
+  if (auto line = table.table("line")) read_line_form(*std::move(line), pattern);
   if (pattern.csv.has_value() == pattern.line.has_value()) {
     throw table.error({}, "a pattern has either a table [csv] or a table [line]");
   }

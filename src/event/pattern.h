@@ -13,6 +13,7 @@
 #include "base/toml_file.h"
 #include "event/date_format.h"
 #include "event/event.h"
+#include "event/line_form.h"
 #include "event/money.h"
 #include "record/csv_dialect.h"
 
@@ -96,12 +97,6 @@ struct CompanionSpec {
   std::string key;    ///< column of the companion
   std::string match;  ///< column of the pattern's own file that has the same value
   std::vector<std::string> wanted{};  ///< columns that mappings name; a name may hold one '*'
-};
-
-struct LineForm {
-  std::string expression;     ///< RE2
-  std::string request_group;  ///< group holding "METHOD TARGET PROTOCOL"; empty: none
-  std::string status_group;   ///< only 2xx and 3xx count; empty: not looked at
 };
 
 /// What a source of a job may say about itself.

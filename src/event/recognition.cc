@@ -94,7 +94,7 @@ std::vector<Candidate> compared_headers(Beginning& beginning, std::span<const Pa
 }
 
 bool is_line_of(const LineForm& form, std::string_view text, Ending ending) {
-  LineReader reader(LinePattern(form.expression, {}), {});
+  LineReader reader(form.matcher({}), {});
   RecordBatch batch;
   reader.read(text, {}, ending, batch);
   const std::size_t lines = batch.records.size() + batch.bad.size();

@@ -22,15 +22,8 @@ void decode(std::string_view text, Plus plus, std::string& out) {
 
 }  // namespace
 
-RequestLine parse_request_line(std::string_view logged) {
+RequestLine parse_target(std::string_view target) {
   RequestLine line;
-  const std::size_t blank = logged.find(' ');
-  if (blank == logged.npos) return line;
-  line.method = logged.substr(0, blank);
-  std::string_view target = logged.substr(blank + 1);
-  if (const std::size_t end = target.rfind(" HTTP/"); end != target.npos) {
-    target = target.substr(0, end);
-  }
   const std::size_t scheme = target.find("://");
   const bool absolute = scheme < 6 && !target.starts_with('/');
   if (absolute)
@@ -38,6 +31,18 @@ RequestLine parse_request_line(std::string_view logged) {
   const std::size_t mark = target.find('?');
   line.path = absolute && (target.empty() || mark == 0) ? "/" : target.substr(0, mark);
   if (mark != target.npos) line.query = target.substr(mark + 1);
+  return line;
+}
+
+RequestLine parse_request_line(std::string_view logged) {
+  const std::size_t blank = logged.find(' ');
+  if (blank == logged.npos) return {};
+  std::string_view target = logged.substr(blank + 1);
+  if (const std::size_t end = target.rfind(" HTTP/"); end != target.npos) {
+    target = target.substr(0, end);
+  }
+  RequestLine line = parse_target(target);
+  line.method = logged.substr(0, blank);
   return line;
 }
 

@@ -15,6 +15,9 @@ struct RequestLine {
 /// "-". An absolute target (http://host/path) gives its path.
 [[nodiscard]] RequestLine parse_request_line(std::string_view logged);
 
+/// The same of a target alone: "/checkout/success?order=1001".
+[[nodiscard]] RequestLine parse_target(std::string_view target);
+
 /// What to make of '+' when decoding.
 enum class Plus {
   blank,  ///< as in application/x-www-form-urlencoded

@@ -44,6 +44,11 @@ void Selection::add_companion(const CompanionSpec& companion, std::vector<std::s
 }
 
 std::vector<std::size_t> Selection::indices_of(std::string_view name) const {
+  // Apache's %t and %T are two fields: the very same name goes before one in other letters.
+  const auto same = std::find(available_.begin(), available_.end(), name);
+  if (same != available_.end() && !fits_one_of(drop_, *same)) {
+    return {static_cast<std::size_t>(same - available_.begin())};
+  }
   std::vector<std::size_t> indices;
   const bool all = name.find('*') != name.npos;
   for (std::size_t i = 0; i < available_.size(); ++i) {

@@ -101,7 +101,7 @@ class LineReader::Pass {
     if (text.empty()) return;
     const std::size_t first_cell = batch_.cells.size();
     batch_.cells.resize(first_cell + batch_.cells_per_record);
-    if (reader_.pattern_.match(text, batch_.cells.data() + first_cell)) {
+    if (reader_.pattern_.match(text, batch_.cells.data() + first_cell, batch_.unescaped)) {
       batch_.records.push_back({.begin = begin, .end = here().byte, .first_cell = first_cell});
       return;
     }
@@ -141,7 +141,7 @@ class LineReader::Pass {
   std::uint64_t line_;      // the cursor's
 };
 
-LineReader::LineReader(LinePattern pattern, const std::vector<std::string>& literals)
+LineReader::LineReader(LineMatcher pattern, const std::vector<std::string>& literals)
     : pattern_(std::move(pattern)), literals_(literals) {}
 
 void LineReader::read(std::string_view window, Position at, Ending ending, RecordBatch& batch) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "record/line_pattern.h"
+#include "record/line_matcher.h"
 #include "record/literal_scan.h"
 #include "record/reader.h"
 
@@ -22,14 +22,14 @@ class LineReader final : public RecordReader {
  public:
   /// `literals`: at least one of them is in every line of interest, none of them holds a CR or LF;
   /// no literals means that every line is matched.
-  LineReader(LinePattern pattern, const std::vector<std::string>& literals);
+  LineReader(LineMatcher pattern, const std::vector<std::string>& literals);
 
   void read(std::string_view window, Position at, Ending ending, RecordBatch& batch) override;
 
  private:
   class Pass;
 
-  LinePattern pattern_;
+  LineMatcher pattern_;
   LiteralScan literals_;
   std::optional<BadRecord> too_long_;  // a line whose end is yet to come
 };

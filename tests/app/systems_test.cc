@@ -59,7 +59,8 @@ TEST(SystemsTest, SayWhereAFieldComesFrom) {
   EXPECT_EQ(availability(pattern, "skus"), "companion");
   EXPECT_EQ(availability(pattern, "ip"), "–");
   Pattern log = pattern;
-  log.line = LineForm{"(?P<request>.*)", "request", ""};
+  log.line.emplace().expression = "(?P<request>.*)";
+  log.line->request_group = "request";
   EXPECT_EQ(availability(log, "ip"), "query");
 }
 

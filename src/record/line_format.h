@@ -1,0 +1,51 @@
+// A server's own description of its log line, compiled: what stands between the fields.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ordertail {
+
+/// How a server writes bytes that would break its lines.
+enum class LineEscapes : std::uint8_t {
+  none,       ///< it does not (nginx's escape=none)
+  backslash,  ///< \" \\ \n \t \xHH: Apache since 2.0.46; of these nginx writes \xHH only
+  json,       ///< as in a JSON text: nginx's escape=json
+  number,     ///< #HH: HAProxy
+};
+
+/// A log line is literal text with fields between.
+struct LineFormat {
+  struct Field {
+    std::string name;     ///< as the description writes it: "$remote_addr", "%{Referer}i", "ip"
+    std::string after;    ///< the literal that follows; empty for the last, and before an `opening`
+    char opening = 0;     ///< what the next field begins with, where nothing stands between the two
+    bool loose = false;   ///< may hold the beginning of `after`: a user name may have blanks
+    bool quoted = false;  ///< between double quotes, which end it where they are not escaped
+    std::size_t column = 0;  ///< 1-based, where the description names it
+  };
+  std::string before;         ///< the literal that the line begins with
+  std::vector<Field> fields;  ///< at least one
+  LineEscapes escapes = LineEscapes::backslash;
+
+  [[nodiscard]] std::vector<std::string> names() const;
+};
+
+/// What stands behind nginx's `log_format NAME [escape=...]`, quotes included, that whole
+/// statement, or the bare text of the format
+/// (https://nginx.org/en/docs/http/ngx_http_log_module.html). Throws Error(usage), with the column
+/// in `text`, for what cannot be compiled.
+[[nodiscard]] LineFormat nginx_line_format(std::string_view text);
+
+/// The same of Apache's `LogFormat "..." [NAME]`, or the bare text between the quotes, in which \"
+/// stands for a quote (https://httpd.apache.org/docs/2.4/mod/mod_log_config.html).
+[[nodiscard]] LineFormat apache_line_format(std::string_view text);
+
+/// Fields in braces between literal text: `{ip}:{port} [{time}] "{request}"`; `{}` is anything that
+/// nobody wants, blanks included. For servers without a notation of their own.
+[[nodiscard]] LineFormat braced_line_format(std::string_view text, LineEscapes escapes);
+
+}  // namespace ordertail

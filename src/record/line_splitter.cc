@@ -1,0 +1,203 @@
+#include "record/line_splitter.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace ordertail {
+namespace {
+
+constexpr std::size_t npos = std::string_view::npos;
+
+/// Where an escape of the kind begins.
+constexpr char introducer(LineEscapes escapes) {
+  return escapes == LineEscapes::number ? '#' : escapes == LineEscapes::none ? '\0' : '\\';
+}
+
+/// The first double quote that no backslash escapes.
+std::size_t closing_quote(std::string_view text) {
+  for (std::size_t at = text.find('"'); at != npos; at = text.find('"', at + 1)) {
+    std::size_t slashes = 0;
+    while (slashes < at && text[at - 1 - slashes] == '\\') ++slashes;
+    if (slashes % 2 == 0) return at;
+  }
+  return npos;
+}
+
+char letter_escape(char letter) {
+  switch (letter) {
+    case 'n':
+      return '\n';
+    case 't':
+      return '\t';
+    case 'r':
+      return '\r';
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'v':
+      return '\v';
+    case '"':
+    case '\\':
+    case '/':
+      return letter;
+    default:
+      return '\0';
+  }
+}
+
+void append_utf8(std::uint32_t code, std::string& to) {
+  const auto byte = [&](std::uint32_t bits) { to += static_cast<char>(bits); };
+  if (code < 0x80U) return byte(code);
+  if (code < 0x800U) {
+    byte(0xC0U | code >> 6U);
+  } else {
+    if (code < 0x10000U) {
+      byte(0xE0U | code >> 12U);
+    } else {
+      byte(0xF0U | code >> 18U);
+      byte(0x80U | (code >> 12U & 0x3FU));
+    }
+    byte(0x80U | (code >> 6U & 0x3FU));
+  }
+  byte(0x80U | (code & 0x3FU));
+}
+
+/// The UTF-16 unit of a `\uXXXX` at the front of `text`, if there is one.
+std::optional<std::uint32_t> unit_at(std::string_view text) {
+  if (!text.starts_with("\\u")) return std::nullopt;
+  const std::string bytes = from_hex(text.substr(2, 4));
+  if (bytes.size() != 2) return std::nullopt;
+  return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[0])) << 8U |
+         static_cast<unsigned char>(bytes[1]);
+}
+
+/// Appends the character of the `\uXXXX` (or the two of them) at the front of `text`; returns how
+/// long that is, 0 when there is none.
+std::size_t take_unicode(std::string_view text, std::string& to) {
+  const auto first = unit_at(text);
+  if (!first) return 0;
+  if (*first < 0xD800U || *first > 0xDFFFU) {
+    append_utf8(*first, to);
+    return 6;
+  }
+  const auto second = *first < 0xDC00U ? unit_at(text.substr(6)) : std::nullopt;
+  if (!second || *second < 0xDC00U || *second > 0xDFFFU) return 0;
+  append_utf8(0x10000U + ((*first - 0xD800U) << 10U) + (*second - 0xDC00U), to);
+  return 12;
+}
+
+/// The same for `\xHH` (or `#HH`) and `\n`.
+std::size_t take_byte(std::string_view text, LineEscapes escapes, std::string& to) {
+  const bool number = escapes == LineEscapes::number;
+  if (number || text.substr(1).starts_with('x')) {
+    const std::size_t digits = number ? 1 : 2;
+    if (text.size() < digits + 2) return 0;
+    const std::string byte = from_hex(text.substr(digits, 2));
+    to += byte;
+    return byte.empty() ? 0 : digits + 2;
+  }
+  const char meant = text.size() < 2 ? '\0' : letter_escape(text[1]);
+  if (meant == '\0') return 0;
+  to += meant;
+  return 2;
+}
+
+}  // namespace
+
+std::string unescaped(std::string_view text, LineEscapes escapes) {
+  std::string plain;
+  const char introduces = introducer(escapes);
+  while (!text.empty()) {
+    std::size_t taken = 0;
+    if (text.front() == introduces) {
+      if (escapes == LineEscapes::json) taken = take_unicode(text, plain);
+      if (taken == 0) taken = take_byte(text, escapes, plain);
+    }
+    if (taken == 0) {
+      plain += text.front();
+      taken = 1;
+    }
+    text.remove_prefix(taken);
+  }
+  return plain;
+}
+
+LineSplitter::LineSplitter(LineFormat format, const std::vector<std::string>& wanted)
+    : format_(std::move(format)), place_(format_.fields.size(), npos), wanted_(wanted.size()) {
+  for (std::size_t cell = 0; cell < wanted.size(); ++cell) {
+    const auto field = std::find_if(format_.fields.begin(), format_.fields.end(),
+                                    [&](const auto& each) { return each.name == wanted[cell]; });
+    if (field == format_.fields.end()) {
+      throw Error(ExitCode::usage,
+                  fmt::format("The log format has no field \"{}\"; it has {}.",
+                              printable(wanted[cell]), fmt::join(format_.names(), ", ")));
+    }
+    std::size_t& place = place_[static_cast<std::size_t>(field - format_.fields.begin())];
+    if (place == npos) {
+      place = cell;
+    } else {
+      repeated_.emplace_back(cell, place);
+    }
+  }
+}
+
+/// Where the field at the front of `rest` ends; npos when what has to follow does not.
+std::size_t LineSplitter::end_of(const LineFormat::Field& field, std::string_view rest) const {
+  if (field.opening != 0) return rest.find(field.opening);
+  if (field.after.empty()) return rest.size();
+  const bool escapes_quotes =
+      format_.escapes == LineEscapes::backslash || format_.escapes == LineEscapes::json;
+  if (field.loose || (field.quoted && !escapes_quotes)) return rest.find(field.after);
+  const std::size_t end = field.quoted ? closing_quote(rest) : rest.find(field.after.front());
+  return end != npos && rest.substr(end).starts_with(field.after) ? end : npos;
+}
+
+bool LineSplitter::match(std::string_view line, std::string_view* cells,
+                         std::deque<std::string>& unescaped) const {
+  if (!line.starts_with(format_.before)) return false;
+  std::string_view rest = line.substr(format_.before.size());
+  for (std::size_t i = 0; i < format_.fields.size(); ++i) {
+    const LineFormat::Field& field = format_.fields[i];
+    const std::size_t end = end_of(field, rest);
+    if (end == npos) return false;
+    if (place_[i] != npos) {
+      std::string_view value = rest.substr(0, end);
+      if (format_.escapes != LineEscapes::none && value.find(introducer(format_.escapes)) != npos) {
+        value = unescaped.emplace_back(ordertail::unescaped(value, format_.escapes));
+      }
+      cells[place_[i]] = value;
+    }
+    rest.remove_prefix(end + field.after.size());
+  }
+  for (const auto& [cell, same] : repeated_) cells[cell] = cells[same];
+  return rest.empty();
+}
+
+LineSplitter::Reach LineSplitter::reach(std::string_view line) const {
+  Reach reach;
+  if (!line.starts_with(format_.before)) {
+    reach.missing = format_.before;
+    return reach;
+  }
+  reach.byte = format_.before.size();
+  for (const LineFormat::Field& field : format_.fields) {
+    const std::size_t end = end_of(field, line.substr(reach.byte));
+    if (end == npos) {
+      reach.missing = field.opening != 0 ? std::string(1, field.opening) : field.after;
+      return reach;
+    }
+    ++reach.fields;
+    reach.byte += end + field.after.size();
+  }
+  return reach;
+}
+
+}  // namespace ordertail

@@ -1,0 +1,54 @@
+// Cuts log lines at the literals of a LineFormat: no regular expression, no going back.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "record/line_format.h"
+
+namespace ordertail {
+
+/// A quoted field ends at its first quote that is not escaped, another one at the first byte of the
+/// literal behind it, and then that literal has to follow whole: so nothing that a visitor writes
+/// can shift the fields. Only a loose field, such as a user's name, goes on to where the literal
+/// stands whole.
+class LineSplitter {
+ public:
+  /// Throws Error(usage) when one of `wanted` is no field of the format; it names those it has.
+  LineSplitter(LineFormat format, const std::vector<std::string>& wanted);
+
+  /// Cuts all of `line` and writes the wanted fields, in the order of `wanted`, to `cells`: views
+  /// into `line`, or into a text added to `unescaped` where the server had to escape something.
+  /// False when the line is not of the format.
+  bool match(std::string_view line, std::string_view* cells,
+             std::deque<std::string>& unescaped) const;
+
+  [[nodiscard]] std::size_t wanted() const { return wanted_; }
+
+  /// How far a line is of the format, for people.
+  struct Reach {
+    std::size_t fields = 0;  ///< those that were found whole
+    std::size_t byte = 0;    ///< of the line: where what is missing should begin
+    std::string missing;     ///< the literal that does not follow; empty when all is found, and for
+                             ///< text behind the end of the format
+  };
+  [[nodiscard]] Reach reach(std::string_view line) const;
+  [[nodiscard]] const LineFormat& format() const { return format_; }
+
+ private:
+  [[nodiscard]] std::size_t end_of(const LineFormat::Field& field, std::string_view rest) const;
+
+  LineFormat format_;
+  std::vector<std::size_t> place_;  // of each field among the cells; npos where it is not wanted
+  std::vector<std::pair<std::size_t, std::size_t>> repeated_;  // further cells of the same field
+  std::size_t wanted_ = 0;
+};
+
+/// What a server wrote as `text`. Escapes that it does not write are left as they are.
+[[nodiscard]] std::string unescaped(std::string_view text, LineEscapes escapes);
+
+}  // namespace ordertail

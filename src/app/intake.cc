@@ -43,6 +43,7 @@ void Intake::begin_file() {
 void Intake::take(const Findings& findings, const Pattern& pattern) {
   if (met_) {
     for (const Event& event : findings.events()) met_->expect(event.id);
+    for (const Reject& reject : findings.rejects) take_back(reject);
   }
   // In the file's order, whatever the window: a sale may come before its refund or after it.
   auto withdrawal = findings.withdrawn.begin();
@@ -55,11 +56,7 @@ void Intake::take(const Findings& findings, const Pattern& pattern) {
   }
   for (; withdrawal != findings.withdrawn.end(); ++withdrawal) take(*withdrawal);
   for (const auto& [reason, rows] : findings.skipped) counts_.skipped[reason] += rows;
-  for (const Reject& reject : findings.rejects) {
-    ++counts_.rejects;
-    counts_.rejected[reject.reason] += reject.rows;
-    if (observer_.reject) observer_.reject(reject);
-  }
+  for (const Reject& reject : findings.rejects) count(reject);
   for (const Remark& remark : findings.remarks) {
     ++counts_.remarks[remark.reason];
     if (observer_.remark) observer_.remark(remark);
@@ -68,7 +65,9 @@ void Intake::take(const Findings& findings, const Pattern& pattern) {
 
 bool Intake::contradicts(const Event& event, std::optional<EventDigest> digest,
                          const Pattern& pattern) const {
-  if (!met_ || !digest || !met_->is_of_this_file(event.id)) return false;
+  if (!met_ || !digest) return false;
+  if (met_->is_rejected_in_this_file(event.id)) return true;
+  if (!met_->is_of_this_file(event.id)) return false;
   if (sums_rows(pattern)) return true;  // equal, perhaps, but then two items
   const auto met = met_->find(event.id);
   return met->state == Known::no || (met->digest && is_change(*met->digest, *digest));
@@ -76,21 +75,43 @@ bool Intake::contradicts(const Event& event, std::optional<EventDigest> digest,
 
 /// Nothing of the order is sent: what was read of it before is taken out again.
 void Intake::reject_again(const Event& event) {
+  const bool beside_reject = met_->is_rejected_in_this_file(event.id);
   const Withdrawn withdrawn = withdraw(event.id);
   counts_.withdrawn += withdrawn == Withdrawn::taken_out;
-  const Reject reject{
-      "order_again",
-      "order_number",
-      fmt::format(
-          "order {} stands in this file before, and which of the two is right the file does "
-          "not tell: {}. If these are rows of one order, sort the file so that they stand "
-          "together; otherwise remove the wrong one",
-          printable(discreet(event.order_number), 40),
-          withdrawn == Withdrawn::too_late ? "what stood there was sent already"
-                                           : "neither is sent"),
-      event.origin.file,
-      {event.origin.line, event.origin.byte},
-      event.rows};
+  const std::string number = printable(discreet(event.order_number), 40);
+  const std::string_view fate =
+      withdrawn == Withdrawn::too_late ? "what stood there was sent already" : "neither is sent";
+  std::string message =
+      beside_reject
+          ? fmt::format(
+                "order {} stands in this file in another place, too, where it cannot be "
+                "used, so that this may not be all of it: {}. Correct it there, with its "
+                "rows together",
+                number, fate)
+          : fmt::format(
+                "order {} stands in this file before, and which of the two is right the "
+                "file does not tell: {}. If these are rows of one order, sort the file so "
+                "that they stand together; otherwise remove the wrong one",
+                number, fate);
+  count({"order_again",
+         "order_number",
+         std::move(message),
+         event.origin.file,
+         {event.origin.line, event.origin.byte},
+         event.rows});
+}
+
+/// Of an order some of which cannot be used nothing is sent: neither what this file held of it
+/// before nor what is still to come.
+void Intake::take_back(const Reject& reject) {
+  if (!reject.order) return;
+  if (met_->is_of_this_file(*reject.order)) {
+    counts_.withdrawn += withdraw(*reject.order) == Withdrawn::taken_out;
+  }
+  met_->reject(*reject.order);
+}
+
+void Intake::count(const Reject& reject) {
   ++counts_.rejects;
   counts_.rejected[reject.reason] += reject.rows;
   if (observer_.reject) observer_.reject(reject);
@@ -100,7 +121,9 @@ void Intake::take(const Event& event, const Pattern& pattern) {
   const auto digest = digest_of(event, pattern);
   if (contradicts(event, digest, pattern)) return reject_again(event);
   const Staged staged = stage(event, digest);
-  if (met_ && (staged == Staged::added || staged == Staged::replaced)) met_->put(event.id, digest);
+  const bool is_pending_now =
+      staged == Staged::added || staged == Staged::replaced || staged == Staged::corrected;
+  if (met_ && is_pending_now) met_->put(event.id, digest);
   switch (staged) {
     case Staged::added:
       return count_new(event);
@@ -109,6 +132,10 @@ void Intake::take(const Event& event, const Pattern& pattern) {
       return;
     case Staged::replaced:
       counts_.skipped["replaces_pending"] += event.rows;
+      return;
+    case Staged::corrected:
+      ++counts_.corrected;
+      counts_.skipped["replaces_rejected"] += event.rows;
       return;
     case Staged::changed:
       return count_changed({event.order_number, "", event.origin.file, event.origin.line},

@@ -26,6 +26,12 @@ bool is_of(const Key& slot, const Key& key) {
   return slot[0] == key[0] && (slot[1] & ~kFileBits) == key[1];
 }
 
+/// What stands in the table for the rejection of an event, beside the event itself.
+Hash128 rejection_of(Hash128 id) {
+  for (unsigned char& byte : id.bytes) byte = static_cast<unsigned char>(~byte);
+  return id;
+}
+
 }  // namespace
 
 // calloc, since its pages cost nothing until they are written.
@@ -69,6 +75,15 @@ void MetEvents::set(const Hash128& id, std::uint32_t state) {
   slot.key = key_of(id);
   slot.key[1] |= file_;
   slot.state = state;
+}
+
+void MetEvents::reject(const Hash128& id) {
+  has_rejects_ = true;
+  set(rejection_of(id), kWithdrawn);
+}
+
+bool MetEvents::is_rejected_in_this_file(const Hash128& id) const {
+  return has_rejects_ && is_of_this_file(rejection_of(id));
 }
 
 void MetEvents::put(const Hash128& id, std::optional<EventDigest> digest) {

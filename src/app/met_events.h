@@ -23,13 +23,20 @@ class MetEvents {
   MetEvents();
 
   /// What was put from here on comes from another file.
-  void begin_file() { ++file_; }
+  void begin_file() {
+    ++file_;
+    has_rejects_ = false;
+  }
   /// What this run has made of the event, `no` when it was withdrawn; nullopt when it has not met
   /// it.
   [[nodiscard]] std::optional<Known> find(const Hash128& id) const;
   /// Was the event met last in the file that began last, or, by the bits kept, in one of those 256,
   /// 512... before it?
   [[nodiscard]] bool is_of_this_file(const Hash128& id) const;
+  /// Some of the order's rows in this file cannot be used. Takes the room of an event.
+  void reject(const Hash128& id);
+  /// Was it rejected in the file that began last? As uncertain as is_of_this_file().
+  [[nodiscard]] bool is_rejected_in_this_file(const Hash128& id) const;
   /// The event is pending with this content from here on. Once full, new ones are not remembered.
   void put(const Hash128& id, std::optional<EventDigest> digest);
   /// The event, of this run or the store's, is not pending any more.
@@ -56,6 +63,7 @@ class MetEvents {
   std::unique_ptr<Slot[], Free> slots_;
   std::size_t count_ = 0;
   std::uint8_t file_ = 0;
+  bool has_rejects_ = false;  // this file: spares most files the search for one
 };
 
 }  // namespace ordertail

@@ -64,7 +64,8 @@ constexpr std::array<Command, 11> kCommands{{
      "have events that HubSpot rejected sent again",
      "Events that HubSpot rejected are kept until they are retried, or dropped with\n"
      "`resolve --drop`. Put right what they were rejected for, then retry them: the next `import`\n"
-     "or `submit` sends them."},
+     "or `submit` sends them. An order that was wrong itself needs no retry: its corrected export\n"
+     "is enough."},
     {"patterns", "[show NAME | test [NAME]...]", "",
      "list the patterns, show one, run their samples",
      "Without an operand: lists them. `show NAME` prints a pattern's file. `test` runs the "

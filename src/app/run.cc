@@ -89,9 +89,9 @@ RunReport perform(const Job& job, Store& store, Steps steps, const Options& opti
   while (true) {
     while (more && (!steps.submit || pending < job.limits.outbox)) {
       const StageCounts& counts = staging.counts();
-      pending -= counts.events - counts.withdrawn;
+      pending -= counts.added();
       more = staging.advance();
-      pending += counts.events - counts.withdrawn;
+      pending += counts.added();
     }
     if (!steps.submit) break;
     DeliveryCounts& sent = *report.delivered;

@@ -176,7 +176,9 @@ void Assembly::add(const BadRecord& bad, std::size_t columns, Findings& findings
     return;
   }
   if (order_key_ && rows_ > 0 && key_ && std::holds_alternative<Made>(meaning_)) {
-    meaning_ = beside(bad, order_key_->name);
+    Reject reject = beside(bad, order_key_->name);
+    if (event_->kind == Kind::purchase) reject.order = event_->id;
+    meaning_ = std::move(reject);
     fault_ = *begin_;
   }
   finish(findings);

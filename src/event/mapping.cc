@@ -33,6 +33,10 @@ constexpr std::size_t field(std::string_view key) {
   return index;
 }
 
+bool names_order(const Event& event) {
+  return event.kind == Kind::purchase && !event.order_number.empty() && is_utf8(event.order_number);
+}
+
 Reject not_utf8(const std::string& name, std::string_view text) {
   return {"bad_encoding",
           name,
@@ -109,7 +113,7 @@ Meaning Mapping::left_out(Row& row, std::string_view reason, Event& event) const
   event.kind = kind_;
   event.shop = context_.shop;
   event.order_number.assign(plain_order_number(row.text(text_[field("order_number")])));
-  if (event.order_number.empty() || !is_utf8(event.order_number)) return Skip{reason};
+  if (!names_order(event)) return Skip{reason};
   return Withdrawal{
       event_id(context_.id_key, event), std::string(reason), {}, {}, 1, event.order_number};
 }
@@ -294,15 +298,19 @@ Meaning Mapping::apply(Row& row, Event& event, std::vector<Remark>& remarks) {
   if (!reject) reject = add_skus(row, event);
   if (reject) {
     remarks.resize(remarks_before);
-    return explained(row, *std::move(reject));
+    Reject explained_reject = explained(row, *std::move(reject));
+    if (names_order(event)) explained_reject.order = event_id(context_.id_key, event);
+    return explained_reject;
   }
   event.id = event_id(context_.id_key, event);
   return Made{};
 }
 
 std::optional<Reject> Mapping::add_row(Row& row, Event& event) {
-  if (auto reject = add_skus(row, event)) return reject;
-  return revenue_.over_rows() ? add_revenue(row, event) : std::nullopt;
+  auto reject = add_skus(row, event);
+  if (!reject && revenue_.over_rows()) reject = add_revenue(row, event);
+  if (reject && names_order(event)) reject->order = event.id;
+  return reject;
 }
 
 }  // namespace ordertail

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "base/hash.h"
 #include "record/record.h"
 
 namespace ordertail {
@@ -15,6 +17,8 @@ struct Reject {
   std::string file;
   Position at;
   std::uint64_t rows = 1;  ///< how many records it takes with it
+  /// Of the purchase that it would have been, where the order's number is known.
+  std::optional<Hash128> order{};
 };
 
 /// A stretch that is no record of a file whose header has so many columns.

@@ -52,6 +52,7 @@ Json staged_json(const StageCounts& staged) {
           {"remarks", reasons(staged.remarks)},
           {"faults", faults},
           {"withdrawn", staged.withdrawn},
+          {"corrected", staged.corrected},
           {"changed", {{"orders", staged.changed}, {"examples", changed}}}};
 }
 

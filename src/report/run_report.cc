@@ -15,14 +15,13 @@ std::uint64_t sum(const Reasons& reasons) {
 bool RunReport::closes() const {
   if (staged && !staged->closes()) return false;
   if (mode == "dry run") return true;  // nothing was stored
-  const std::uint64_t made = staged ? staged->events : 0;
-  const std::uint64_t withdrawn = staged ? staged->withdrawn : 0;
+  const std::uint64_t added = staged ? staged->added() : 0;
+  const std::uint64_t corrected = staged ? staged->corrected : 0;
   const DeliveryCounts sent = delivered.value_or(DeliveryCounts{});
   return after.submitted - before.submitted == sent.submitted &&
-         after.rejected - before.rejected == sent.rejected &&
+         after.rejected + corrected == before.rejected + sent.rejected &&
          after.in_doubt - before.in_doubt == sent.in_doubt &&
-         before.pending + made ==
-             after.pending + withdrawn + sent.submitted + sent.rejected + sent.in_doubt;
+         before.pending + added == after.pending + sent.submitted + sent.rejected + sent.in_doubt;
 }
 
 int RunReport::exit_code() const {

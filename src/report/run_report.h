@@ -40,6 +40,8 @@ struct StageCounts {
   std::uint64_t purchases = 0, with_token = 0, with_ip = 0;  ///< of the new events
   /// Events that were pending, of this run or an earlier one, and are no sales any more.
   std::uint64_t withdrawn = 0;
+  /// Events that HubSpot had rejected and that came with other content: they are pending again.
+  std::uint64_t corrected = 0;
   std::uint64_t changed = 0;                   ///< orders; `skipped` counts their rows
   std::vector<ChangedOrder> changed_examples;  ///< the first kMostExamples
   static constexpr std::size_t kMostExamples = 5;
@@ -50,6 +52,8 @@ struct StageCounts {
   bool stopped_at_limit = false;
   bool ids_forgotten = false;  ///< a dry run met more events than it can tell apart
 
+  /// By how many events the outbox grew; modulo 2^64, since it may have shrunk.
+  [[nodiscard]] std::uint64_t added() const { return events + corrected - withdrawn; }
   /// Every row read became part of an event, was skipped, or was rejected.
   [[nodiscard]] bool closes() const { return rows == event_rows + sum(skipped) + sum(rejected); }
 };

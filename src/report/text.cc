@@ -100,10 +100,9 @@ void add_resent(std::string& out, const std::vector<Resolution>& resent) {
 void add_balance(std::string& out, const RunReport& report) {
   if (report.mode == "dry run") {
     const StageCounts& staged = *report.staged;
-    add_line(
-        out, "would",
-        fmt::format("submit {}; nothing was stored or sent",
-                    count_of(report.before.pending + staged.events - staged.withdrawn, "event")));
+    add_line(out, "would",
+             fmt::format("submit {}; nothing was stored or sent",
+                         count_of(report.before.pending + staged.added(), "event")));
   } else {
     const Totals& now = report.after;
     add_line(

@@ -15,6 +15,7 @@ std::string words_for(std::string_view reason) {
   }
   if (reason == "changed_after_submit") return "changed after they were sent";
   if (reason == "replaces_pending") return "newer content of a pending order";
+  if (reason == "replaces_rejected") return "newer content of a rejected order";
   std::string words(reason);
   std::replace(words.begin(), words.end(), '_', ' ');
   return words;

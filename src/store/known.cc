@@ -6,6 +6,7 @@ Staged staged_as(const Known& known, std::optional<EventDigest> digest) {
   if (known.state == Known::no) return Staged::added;
   const bool changed = known.digest && digest && is_change(*known.digest, *digest);
   if (!changed || known.state == Known::rejected) return Staged::repeated;
+  if (known.state == Known::refused) return Staged::corrected;
   return known.state == Known::pending ? Staged::replaced : Staged::changed;
 }
 
@@ -17,6 +18,7 @@ Withdrawn withdrawn_as(const Known& known) {
     case Known::submitted:
       return Withdrawn::too_late;
     case Known::no:
+    case Known::refused:
     case Known::rejected:
       break;
   }

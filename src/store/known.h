@@ -14,7 +14,8 @@ struct Known {
     pending,    ///< HubSpot does not have it: never sent, or proven not applied
     sent,       ///< HubSpot may have it, or a part: on its way, in doubt, resent, or advanced
     submitted,  ///< HubSpot has it
-    rejected,   ///< for good, or until a person retries it
+    refused,    ///< HubSpot refused it: until a person retries it, or it comes with other content
+    rejected,   ///< for good
   };
   State state = no;
   /// Of the content that was staged; absent for what cannot change (app/staging) and for what was
@@ -25,9 +26,10 @@ struct Known {
 /// What became of an event that was to be staged.
 enum class Staged : std::uint8_t {
   added,
-  repeated,  ///< known already
-  replaced,  ///< a pending event has this content now
-  changed,   ///< known with other content, and too late to send this
+  repeated,   ///< known already
+  replaced,   ///< a pending event has this content now
+  corrected,  ///< a refused event has this content now, and is pending
+  changed,    ///< known with other content, and too late to send this
 };
 /// `digest`: of the event's content, if it can change.
 [[nodiscard]] Staged staged_as(const Known& known, std::optional<EventDigest> digest);

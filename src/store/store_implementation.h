@@ -35,7 +35,9 @@ struct Store::Implementation {
   void doubt(std::int64_t sequence, bool idempotent, std::string_view reason);
   /// Out of the outbox, for good.
   void to_ledger(std::int64_t sequence, LedgerState state);
-  /// A rejected event is so for good, if its payload is still kept.
+  /// A rejected event whose payload is kept: pending, as if its last request had never been.
+  void requeue(const Hash128& id);
+  /// The same: rejected for good.
   void forget_rejected(const Hash128& id);
   void rule(Ruling ruling, const Hash128& id, std::string_view who);
   std::vector<Held> held(OutboxState from, OutboxState to, std::size_t limit);

@@ -124,6 +124,18 @@ std::vector<Held> Store::Implementation::held(OutboxState from, OutboxState to, 
   return found;
 }
 
+void Store::Implementation::requeue(const Hash128& id) {
+  std::int64_t sequence = 0;
+  std::int64_t attempt = 0;
+  resolving.find.with(id).each([&](const SqlRow& row) {
+    sequence = row.as<std::int64_t>(0);
+    attempt = row.as<std::int64_t>(2);
+  });
+  resolving.forget_problem.with(id).run();
+  settling.forget_attempt.with(attempt, sequence).run();
+  settling.set_state.with(static_cast<int>(OutboxState::pending), sequence).run();
+}
+
 void Store::Implementation::forget_rejected(const Hash128& id) {
   std::optional<std::int64_t> sequence;
   resolving.find.with(id).each([&](const SqlRow& row) { sequence = row.as<std::int64_t>(0); });
@@ -133,13 +145,11 @@ void Store::Implementation::forget_rejected(const Hash128& id) {
 void Store::Implementation::rule(Ruling ruling, const Hash128& id, std::string_view who) {
   std::optional<OutboxState> state;
   std::int64_t sequence = 0;
-  std::int64_t attempt = 0;
   std::string reason;
   std::string message;
   resolving.find.with(id).each([&](const SqlRow& row) {
     sequence = row.as<std::int64_t>(0);
     state = row.as<OutboxState>(1);
-    attempt = row.as<std::int64_t>(2);
     reason = row.as<std::string>(3);
     message = row.as<std::string>(4);
   });
@@ -166,9 +176,7 @@ void Store::Implementation::rule(Ruling ruling, const Hash128& id, std::string_v
       to_ledger(sequence, LedgerState::rejected);
       break;
     case Ruling::retry:
-      resolving.forget_problem.with(id).run();
-      settling.forget_attempt.with(attempt, sequence).run();
-      settling.set_state.with(static_cast<int>(OutboxState::pending), sequence).run();
+      requeue(id);
       break;
     case Ruling::by_itself:  // not for people: is_about()
       break;

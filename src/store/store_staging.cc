@@ -40,7 +40,7 @@ Known::State known_as(OutboxState state) {
     case OutboxState::pending:
       return Known::pending;
     case OutboxState::rejected:
-      return Known::rejected;
+      return Known::refused;
     case OutboxState::on_its_way:
     case OutboxState::in_doubt:
       break;
@@ -118,7 +118,10 @@ Staged Store::stage(const Event& event, std::string_view payload,
         .run();
   };
   if (staged == Staged::added) write(self_->staging.add_event, static_cast<int>(event.kind));
-  if (staged == Staged::replaced) write(self_->staging.replace_event);
+  if (staged == Staged::corrected) self_->requeue(event.id);
+  if (staged == Staged::replaced || staged == Staged::corrected) {
+    write(self_->staging.replace_event);
+  }
   return staged;
 }
 
@@ -127,7 +130,7 @@ Withdrawn Store::withdraw(const Hash128& id) {
   const Known known = find(id);
   const Withdrawn withdrawn = withdrawn_as(known);
   if (withdrawn == Withdrawn::taken_out) self_->staging.withdraw_event.with(id).run();
-  if (known.state == Known::rejected) self_->forget_rejected(id);
+  if (known.state == Known::refused) self_->forget_rejected(id);
   return withdrawn;
 }
 

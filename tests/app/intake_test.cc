@@ -95,7 +95,7 @@ std::string shown(const StageCounts& counts) {
 TEST_F(IntakeTest, ADryRunCountsWhatTheRunCountsAndBothClose) {
   std::mt19937 random(7);
   const auto upto = [&](unsigned limit) { return static_cast<int>(random() % limit); };
-  std::uint64_t changed = 0, withdrawn = 0, again = 0;
+  std::uint64_t changed = 0, withdrawn = 0, again = 0, corrected = 0;
   for (int round = 0; round < 60; ++round) {
     Findings findings;
     std::uint64_t rows = 0;
@@ -116,15 +116,17 @@ TEST_F(IntakeTest, ADryRunCountsWhatTheRunCountsAndBothClose) {
     StageCounts kept = take(findings, pattern, StageMode::keep);
     EXPECT_EQ(shown(dry), shown(kept)) << "round " << round;
     EXPECT_EQ(dry_lines, lines_);
-    EXPECT_EQ(pending(), before + kept.events - kept.withdrawn);
+    EXPECT_EQ(pending(), before + kept.added());
     kept.rows = rows;
     EXPECT_TRUE(kept.closes()) << shown(kept);
     changed += kept.changed;
     withdrawn += kept.withdrawn;
     again += kept.rejected["order_again"];
+    corrected += kept.corrected;
     settle_some(static_cast<std::size_t>(upto(5)), random);
   }
   EXPECT_GT(std::min({changed, withdrawn, again}), 10U) << "too tame a history";
+  EXPECT_GT(corrected, 0U);
 }
 
 TEST_F(IntakeTest, ChangesToWhatWasSentAreListed) {
@@ -205,6 +207,45 @@ TEST_F(IntakeTest, RowsOfOneOrderThatStandApartAreNotSent) {
   EXPECT_EQ(shown(take(apart, cart_, StageMode::keep)),
             "2 events of 4 rows, 1 withdrawn, 0 changed; 2 order_again");
   EXPECT_EQ(pending(), 1U);
+}
+
+/// A part of an order that cannot be used taints its other parts, before it and behind it.
+TEST_F(IntakeTest, AnOrderOfWhichAPartCannotBeUsedIsNotSent) {
+  const auto part = [](int number, bool is_good) {
+    Findings findings;
+    if (is_good) {
+      add_order(findings, number, 100, 300);
+    } else {
+      findings.rejects.push_back(
+          {"bad_amount", "Total", "no amount", "orders.csv", {4, 400}, 1, id_of(number)});
+    }
+    return findings;
+  };
+  for (const StageMode mode : {StageMode::dry, StageMode::keep}) {
+    StageCounts counts;
+    StageObserver observer;
+    std::vector<std::string> messages;
+    observer.reject = [&](const Reject& reject) { messages.push_back(reject.message); };
+    Store store(path_, mode == StageMode::keep ? StoreMode::write : StoreMode::observe, clock_);
+    Intake intake(store, mode, observer, counts);
+    if (mode == StageMode::keep) store.begin_slice();
+    intake.take(part(1, false), cart_);
+    intake.take(part(1, true), cart_);
+    intake.take(part(2, true), cart_);
+    intake.take(part(2, false), cart_);
+    intake.take(part(3, true), cart_);
+    EXPECT_EQ(shown(counts),
+              "2 events of 4 rows, 1 withdrawn, 0 changed; 2 bad_amount 2 order_again");
+    EXPECT_THAT(messages,
+                testing::Contains("order 1 stands in this file in another place, too, where it "
+                                  "cannot be used, so that this may not be all of it: neither is "
+                                  "sent. Correct it there, with its rows together"));
+    intake.begin_file();  // another file is not blamed
+    intake.take(part(1, true), cart_);
+    EXPECT_EQ(counts.events, 3U);
+    if (mode == StageMode::keep) store.commit_slice();
+  }
+  EXPECT_EQ(pending(), 2U);
 }
 
 TEST_F(IntakeTest, APageLoadedAgainIsNoChange) {

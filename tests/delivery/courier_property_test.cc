@@ -66,6 +66,7 @@ void expect_the_account_is_true(Store& store, int orders, const std::map<int, in
       case Known::submitted:
         EXPECT_EQ(copies, 1) << "order " << order << " is lost";
         break;
+      case Known::refused:
       case Known::rejected:
         EXPECT_EQ(copies, 0) << order;
         break;

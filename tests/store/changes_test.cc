@@ -90,8 +90,7 @@ TEST_F(ChangesTest, OtherSourcesAndWhatCannotChangeAreRepetitions) {
 TEST_F(ChangesTest, WhatWasSentStaysAsItWasSent) {
   for (const auto& [settlement, state, again] :
        {std::tuple{Settlement::submitted, Known::submitted, Staged::changed},
-        {Settlement::in_doubt, Known::sent, Staged::changed},
-        {Settlement::rejected, Known::rejected, Staged::repeated}}) {
+        {Settlement::in_doubt, Known::sent, Staged::changed}}) {
     const int number = static_cast<int>(settlement) + 1;
     stage(number, "first", kElsewhere);
     settle_one(*store_, settlement);
@@ -103,6 +102,31 @@ TEST_F(ChangesTest, WhatWasSentStaysAsItWasSent) {
     EXPECT_EQ(store_->find(id_of(number)).digest, kElsewhere);
     EXPECT_THAT(pending(), IsEmpty());
   }
+}
+
+TEST_F(ChangesTest, WhatWasRejectedIsPendingWithOtherContent) {
+  stage(1, "first", kFirst);
+  settle_one(*store_, Settlement::rejected);
+  EXPECT_EQ(store_->find(id_of(1)).state, Known::refused);
+  EXPECT_EQ(stage(1, "the same", kFirst), Staged::repeated);
+  EXPECT_EQ(stage(1, "PayPal's", kElsewhere), Staged::repeated);
+  EXPECT_EQ(store_->totals().rejected, 1U);
+  EXPECT_EQ(stage(1, "corrected", kOther), Staged::corrected);
+  EXPECT_THAT(pending(), ElementsAre("corrected"));
+  EXPECT_EQ(store_->totals().rejected, 0U);
+  EXPECT_THAT(store_->problems(10), IsEmpty());
+  EXPECT_THAT(store_->rejected(10), IsEmpty());
+  settle_one(*store_, Settlement::submitted);
+  EXPECT_EQ(store_->totals().submitted, 1U);
+}
+
+TEST_F(ChangesTest, WhatWasDroppedStaysSo) {
+  stage(1, "{}", kFirst);
+  settle_one(*store_, Settlement::rejected);
+  store_->rule(Ruling::drop, std::array{id_of(1)}, "ann");
+  EXPECT_EQ(store_->find(id_of(1)).state, Known::rejected);
+  EXPECT_EQ(stage(1, "corrected", kOther), Staged::repeated);
+  EXPECT_THAT(pending(), IsEmpty());
 }
 
 TEST_F(ChangesTest, WhatIsRetriedMayChangeAgain) {

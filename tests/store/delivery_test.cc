@@ -69,7 +69,7 @@ TEST_F(DeliveryTest, T3KeepsTheEventAndSaysWhy) {
   settle(
       {attempt, Settlement::rejected, "http_400", "HubSpot refused the e-mail address.", 400, {}});
   reopen();
-  EXPECT_EQ(store_->find(id_of(1)).state, Known::rejected);
+  EXPECT_EQ(store_->find(id_of(1)).state, Known::refused);
   EXPECT_THAT(pending_ids(), ElementsAre(id_of(2), id_of(3)));
   EXPECT_EQ(totals(), "0 submitted, 1 rejected, 2 pending, 0 in doubt");
   const auto problems = store_->problems(10);

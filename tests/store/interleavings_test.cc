@@ -230,9 +230,9 @@ class Play {
 
   void expect_event(std::size_t number) {
     static const std::map<State, Known::State> kKnown{
-        {State::pending, Known::pending},  {State::on_its_way, Known::sent},
-        {State::in_doubt, Known::sent},    {State::submitted, Known::submitted},
-        {State::refused, Known::rejected}, {State::dropped, Known::rejected},
+        {State::pending, Known::pending}, {State::on_its_way, Known::sent},
+        {State::in_doubt, Known::sent},   {State::submitted, Known::submitted},
+        {State::refused, Known::refused}, {State::dropped, Known::rejected},
     };
     const Expected& event = expected(number);
     const Known::State known = store_->find(id_at(number)).state;

@@ -99,12 +99,12 @@ class History {
       event.place = ++place;
       return Staged::added;
     }
-    const bool rejected =
-        event.state == Expected::rejected || (event.state == Expected::refused && !event.resent);
-    if (event.content == content || rejected) return Staged::repeated;
-    if (event.state != Expected::pending || event.resent) return Staged::changed;
+    if (event.content == content || event.state == Expected::rejected) return Staged::repeated;
+    if (!may_change(event)) return Staged::changed;
+    const bool refused = event.state == Expected::refused;
+    event.state = Expected::pending;
     event.content = content;
-    return Staged::replaced;
+    return refused ? Staged::corrected : Staged::replaced;
   }
 
   /// HubSpot does not have it, and never may have had it.
@@ -264,9 +264,9 @@ class History {
       return;
     }
     static const std::map<Expected::State, Known::State> kShown{
-        {Expected::pending, Known::pending},  {Expected::on_its_way, Known::sent},
-        {Expected::in_doubt, Known::sent},    {Expected::submitted, Known::submitted},
-        {Expected::refused, Known::rejected}, {Expected::rejected, Known::rejected},
+        {Expected::pending, Known::pending}, {Expected::on_its_way, Known::sent},
+        {Expected::in_doubt, Known::sent},   {Expected::submitted, Known::submitted},
+        {Expected::refused, Known::refused}, {Expected::rejected, Known::rejected},
     };
     EXPECT_EQ(known.state, kShown.at(found->second.state)) << number;
     EXPECT_EQ(known.digest->bits, static_cast<std::uint32_t>(found->second.content)) << number;

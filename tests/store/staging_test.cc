@@ -77,7 +77,7 @@ TEST_F(StagingTest, AnEventIsStagedOnceHoweverItEnded) {
     EXPECT_EQ(store_->stage(event_of(number), "x"), Staged::repeated);
   store_->commit_slice();
   EXPECT_EQ(store_->find(id_of(1)).state, Known::submitted);
-  EXPECT_EQ(store_->find(id_of(2)).state, Known::rejected);
+  EXPECT_EQ(store_->find(id_of(2)).state, Known::refused);
   EXPECT_EQ(store_->find(id_of(3)).state, Known::sent);
   EXPECT_EQ(store_->find(id_of(4)).state, Known::no);
   EXPECT_THAT(payloads(), IsEmpty());

@@ -225,6 +225,21 @@ TEST_F(Decisions, ToRetrySendsWhatALaterExportSays) {
   EXPECT_THAT(server.requests().back().body, testing::HasSubstr("7.25"));
 }
 
+TEST_F(Decisions, ACorrectedExportSendsWhatWasRejected) {
+  std::string corrected = orders(1, 4);
+  corrected.replace(corrected.find("USD,3.50"), 8, "USD,7.25");
+  shop.write("orders.csv", corrected);
+  EXPECT_THAT(shop.run({"import", "job.toml", "--dry-run"}).out,
+              testing::HasSubstr("would     submit 1 event; nothing was stored or sent\n"));
+  const Json report = shop.report(4);
+  EXPECT_EQ(report["staged"]["skipped"]["replaces_rejected"], 1);
+  EXPECT_EQ(report["staged"]["corrected"], 1);
+  EXPECT_EQ(report["delivered"]["submitted"], 1);
+  EXPECT_EQ(report["balanced"], true);
+  EXPECT_THAT(server.requests().back().body, testing::HasSubstr("7.25"));
+  EXPECT_EQ(shop.totals(), "2/0/0/2");
+}
+
 struct Mistake {
   std::vector<std::string> arguments;
   std::string complaint;

@@ -205,7 +205,9 @@ void Replayer::compare(const Store& store) {
     const Known::State state = store.find(id).state;
     const bool sent = sent_.count(order) == 1;
     if (sent && (state == Known::no || state == Known::pending)) forgotten.push_back(order);
-    if (!sent && (state == Known::submitted || state == Known::rejected)) invented.push_back(order);
+    const bool settled =
+        state == Known::submitted || state == Known::refused || state == Known::rejected;
+    if (!sent && settled) invented.push_back(order);
     if (state == Known::no && read.count(order) == 1) lost.push_back(order);
   }
   const auto report = [&](std::size_t& count, const std::vector<int>& orders, const char* what) {

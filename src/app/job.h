@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -54,6 +55,7 @@ struct Job {
   Credential credential;
   std::array<std::optional<Endpoint>, 2> endpoints;  ///< by Kind
   Limits limits;
+  std::chrono::milliseconds timeout{120'000};  ///< for one request, its reply included
   std::vector<Source> sources;
 };
 

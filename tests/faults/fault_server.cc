@@ -17,6 +17,7 @@
 namespace ordertail::faults {
 namespace {
 
+constexpr char kTlsHandshake = 0x16;  // the first byte of a client that speaks TLS
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kHeaderEnd = "\r\n\r\n";
 
@@ -205,20 +206,27 @@ bool FaultServer::receive(Connection& connection) {
   const ssize_t got = ::recv(connection.socket.get(), block, sizeof block, 0);
   if (got <= 0) return false;
   connection.received.append(block, static_cast<std::size_t>(got));
+  if (connection.received.front() == kTlsHandshake) {
+    (void)send(connection, answer(400, ""), wire(400, ""));
+    return false;
+  }
   return answer_all(connection);
 }
 
 /// False when the connection is over.
 bool FaultServer::answer_all(Connection& connection) {
   while (!connection.held) {
-    const Mode& mode = next_mode();
-    if (mode.early && !connection.replied &&
-        connection.received.find(kHeaderEnd) != std::string::npos) {
-      connection.replied = true;
-      if (!send(connection, mode, mode.reply)) return false;
+    const bool is_early =
+        next_mode().early && connection.received.find(kHeaderEnd) != std::string::npos;
+    if (is_early && connection.early == nullptr) {
+      connection.early = &next_mode();
+      turn_page();
+      if (!send(connection, *connection.early, connection.early->reply)) return false;
     }
     std::optional<Request> request = take_request(connection.received);
     if (!request) return true;
+    const Mode* const early = std::exchange(connection.early, nullptr);
+    const Mode& mode = early != nullptr ? *early : next_mode();
     request->applied = mode.applied;
     request->connection = connection.number;
     const std::string reply = mode.reply_to ? mode.reply_to(*request) : mode.reply;
@@ -227,9 +235,9 @@ bool FaultServer::answer_all(Connection& connection) {
       requests_.push_back(*std::move(request));
     }
     arrived_.notify_all();
-    turn_page();
-    const bool sent = std::exchange(connection.replied, false) || send(connection, mode, reply);
-    if (!sent || !end(connection, mode)) return false;
+    if (early == nullptr) turn_page();
+    if ((early == nullptr && !send(connection, mode, reply)) || !end(connection, mode))
+      return false;
   }
   return true;
 }

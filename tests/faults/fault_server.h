@@ -78,7 +78,8 @@ struct Mode {
 
 /// Serves any number of connections on a thread of its own, from construction to destruction. The
 /// first request gets the first mode, and so on, over all connections; the last mode is repeated.
-/// Understands Content-Length, not chunked requests.
+/// Understands Content-Length, not chunked requests; tells a client that speaks TLS that this is
+/// no request (400).
 class FaultServer {
  public:
   explicit FaultServer(std::vector<Mode> script);
@@ -103,7 +104,7 @@ class FaultServer {
     std::size_t number = 0;
     std::string received{};
     bool held = false;
-    bool replied = false;  // early: what is still to come of the request is read first
+    const Mode* early = nullptr;  // has replied; the rest of the request is still to come
   };
 
   void serve();

@@ -175,7 +175,8 @@ void read_limit(TomlTable& table, std::string_view key, std::int64_t least, Numb
   limit = static_cast<Number>(*value);
 }
 
-void read_limits(TomlTable limits, Limits& to) {
+void read_limits(TomlTable limits, Job& job) {
+  Limits& to = job.limits;
   read_limit(limits, "requests_per_10s", 0, to.requests_per_10s);
   read_limit(limits, "requests_per_day", 0, to.requests_per_day);
   if (to.requests_per_day == 0) to.requests_per_day = kNoDailyLimit;
@@ -184,9 +185,8 @@ void read_limits(TomlTable limits, Limits& to) {
   read_limit(limits, "concurrency", 1, to.concurrency);
   read_limit(limits, "tries", 1, to.tries);
   read_limit(limits, "outbox", 1, to.outbox);
-  std::int64_t delay = to.first_delay.count();
-  read_limit(limits, "first_delay_ms", 1, delay);
-  to.first_delay = std::chrono::milliseconds(delay);
+  read_limit(limits, "first_delay_ms", 1, to.first_delay);
+  read_limit(limits, "timeout_ms", 100, job.timeout);
   limits.finish();
 }
 
@@ -282,7 +282,7 @@ Job read_job(const std::string& path) {
   job.directory = fs::path(path).parent_path();
   read_account(table.required_table("account"), job);
   read_hubspot(table.required_table("hubspot"), job);
-  if (auto limits = table.table("limits")) read_limits(*std::move(limits), job.limits);
+  if (auto limits = table.table("limits")) read_limits(*std::move(limits), job);
   for (TomlTable& source : table.tables("source")) {
     job.sources.push_back(read_source(std::move(source), job));
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -59,6 +60,7 @@ struct Job {
   /// By Kind, beside a form: the CRM, for what the form does not take.
   std::array<std::optional<Endpoint>, 2> otherwise;
   Limits limits;
+  std::chrono::milliseconds timeout{120'000};  ///< for one request, its reply included
   std::vector<Source> sources;
 
   /// Those of `endpoints` and `otherwise`, the CRM once.

@@ -23,11 +23,17 @@ namespace {
 
 constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
+CurlOptions curl_options(const Job& job) {
+  CurlOptions options;
+  options.total_timeout = job.timeout;
+  return options;
+}
+
 /// The courier and all it needs.
 class Delivery {
  public:
   Delivery(const Job& job, Store& store, const std::string& credential, Notices& notices)
-      : transport_(CurlOptions{}) {
+      : transport_(curl_options(job)) {
     std::map<Kind, Route> routes;
     for (const Kind kind : {Kind::registration, Kind::purchase}) {
       const auto& endpoint = job.endpoints[static_cast<std::size_t>(kind)];

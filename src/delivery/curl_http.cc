@@ -56,6 +56,7 @@ struct Exchange {
   std::size_t sent = 0;   ///< of the body
   unsigned sendings = 0;  ///< how often libcurl was about to send the request
   std::size_t header_bytes = 0;
+  bool header_ended = false;  ///< of the last status line that came
   std::string reply_body;
   char tls_error[CURL_ERROR_SIZE] = {};
 };
@@ -87,10 +88,15 @@ std::size_t take_body(char* bytes, std::size_t, std::size_t size, void* user) {
   return size;
 }
 
-std::size_t count_header(char*, std::size_t, std::size_t size, void* user) {
-  std::size_t& bytes = static_cast<Exchange*>(user)->header_bytes;
-  bytes += size;
-  return bytes > kHeaderLimit ? 0 : size;
+/// Called for each line, also for those of a "103 Early Hints" and of trailers. When a server hangs
+/// up within its headers, libcurl takes what came for the whole reply.
+std::size_t see_header(char* bytes, std::size_t, std::size_t size, void* user) {
+  auto& exchange = *static_cast<Exchange*>(user);
+  const std::string_view line(bytes, size);
+  if (line.starts_with("HTTP/")) exchange.header_ended = false;
+  if (line == "\r\n" || line == "\n") exchange.header_ended = true;
+  exchange.header_bytes += size;
+  return exchange.header_bytes > kHeaderLimit ? 0 : size;
 }
 
 void set_policy(CURL* easy, const CurlOptions& options) {
@@ -118,7 +124,7 @@ void set_callbacks(CURL* easy, Exchange* exchange) {
   set(easy, CURLOPT_READDATA, exchange);
   set(easy, CURLOPT_WRITEFUNCTION, &take_body);
   set(easy, CURLOPT_WRITEDATA, exchange);
-  set(easy, CURLOPT_HEADERFUNCTION, &count_header);
+  set(easy, CURLOPT_HEADERFUNCTION, &see_header);
   set(easy, CURLOPT_HEADERDATA, exchange);
   set(easy, CURLOPT_ERRORBUFFER, &exchange->tls_error[0]);
   set(easy, CURLOPT_PRIVATE, exchange);
@@ -151,6 +157,7 @@ void prepare(Exchange& exchange, std::uint64_t ticket, HttpRequest request) {
   exchange.sent = 0;
   exchange.sendings = 0;
   exchange.header_bytes = 0;
+  exchange.header_ended = false;
   exchange.reply_body.clear();
   exchange.tls_error[0] = '\0';
   exchange.headers.reset();
@@ -182,6 +189,19 @@ std::string server_of(const std::string& url) {
   return server;
 }
 
+/// What TLS failed at. Of "OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number" only
+/// the last part is for people, and that one not for many.
+std::string tls_trouble(std::string_view why) {
+  const std::size_t reason = why.rfind("::");
+  if (why.find("SSL routines") == why.npos || reason == why.npos) return std::string(why);
+  why.remove_prefix(reason + 2);
+  if (why == "wrong version number" || why == "packet length too long")
+    return "it does not speak TLS";
+  if (why == "unsupported protocol" || why == "tlsv1 alert protocol version")
+    return "it does not speak TLS 1.2 or newer";
+  return fmt::format("no TLS came about: {}", why);
+}
+
 /// Why a transfer failed, in our own or libcurl's fixed words. Its free text is used for TLS alone:
 /// that was written before the request was, so it cannot hold any of it.
 std::string explain(const Exchange& exchange, CURLcode code) {
@@ -200,7 +220,7 @@ std::string explain(const Exchange& exchange, CURLcode code) {
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CACERT_BADFILE:
       return fmt::format("cannot trust {}: {}", server,
-                         exchange.tls_error[0] != '\0' ? exchange.tls_error : why);
+                         tls_trouble(exchange.tls_error[0] != '\0' ? exchange.tls_error : why));
     case CURLE_ABORTED_BY_CALLBACK:
     case CURLE_SEND_FAIL_REWIND:
     case CURLE_GOT_NOTHING:
@@ -225,12 +245,22 @@ Transfer transfer_of(const Exchange& exchange, CURLcode code) {
   return nothing_left ? Transfer::not_sent : Transfer::broken;
 }
 
+/// Has the server failed to prove who it is? Where no TLS came about, OpenSSL's own complaint tells
+/// a server that speaks none, or none that is safe, from one that hung up.
+bool is_distrusted(const Exchange& exchange, CURLcode code) {
+  if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) return true;
+  const std::string_view why(&exchange.tls_error[0]);
+  return code == CURLE_SSL_CONNECT_ERROR && why.find("SSL routines:") != why.npos &&
+         why.find("unexpected eof") == why.npos;
+}
+
 HttpReply reply_of(Exchange& exchange, CURLcode code) {
   CURL* easy = exchange.easy.get();
+  if (code == CURLE_OK && !exchange.header_ended) code = CURLE_PARTIAL_FILE;
   HttpReply reply;
   reply.ticket = exchange.ticket;
   reply.transfer = transfer_of(exchange, code);
-  reply.server_not_trusted = code == CURLE_PEER_FAILED_VERIFICATION;
+  reply.server_not_trusted = is_distrusted(exchange, code);
   reply.status = static_cast<int>(get<long>(easy, CURLINFO_RESPONSE_CODE));
   if (const char* type = get<char*>(easy, CURLINFO_CONTENT_TYPE)) reply.content_type = type;
   curl_header* header = nullptr;
@@ -324,7 +354,7 @@ Reach reach(const std::string& url, const CurlOptions& options) {
   set(exchange->easy.get(), CURLOPT_CONNECT_ONLY, 1L);
   const CURLcode code = curl_easy_perform(exchange->easy.get());
   if (code == CURLE_OK) return {};
-  return {explain(*exchange, code), code == CURLE_PEER_FAILED_VERIFICATION};
+  return {explain(*exchange, code), is_distrusted(*exchange, code)};
 }
 
 }  // namespace ordertail

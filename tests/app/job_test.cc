@@ -52,12 +52,13 @@ class JobTest : public ::testing::Test {
 
 TEST_F(JobTest, ReadsAWholeJob) {
   const Job job = read(std::string(kAccount) + kHubspot +
-                       "[limits]\nrequests_per_day = 0\ntries = 2\n" + kSource);
+                       "[limits]\nrequests_per_day = 0\ntries = 2\ntimeout_ms = 5000\n" + kSource);
   EXPECT_EQ(job.shop, "main");
   EXPECT_EQ(job.store, directory_.path() / "state/main.db");
   EXPECT_EQ(job.limits.requests_per_10s, 45U);
   EXPECT_EQ(job.limits.requests_per_day, kNoDailyLimit);
   EXPECT_EQ(job.limits.tries, 2U);
+  EXPECT_EQ(job.timeout, std::chrono::seconds(5));
   ASSERT_EQ(job.sources.size(), 1U);
   EXPECT_EQ(job.sources[0].pattern->name, "shopify-orders");
 }

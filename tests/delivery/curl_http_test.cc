@@ -157,7 +157,18 @@ TEST(CurlHttp, AServerThatDoesNotSpeakTlsIsNotSentTo) {
   CurlHttp http({quick()});
   const HttpReply reply = post(http, request_to("https://" + address_of(server)));
   EXPECT_EQ(reply.transfer, Transfer::not_sent);
+  EXPECT_TRUE(reply.server_not_trusted);
+  EXPECT_EQ(reply.error, "cannot trust " + address_of(server) + ": it does not speak TLS");
   EXPECT_TRUE(server.requests().empty());
+}
+
+// It may be there again in a minute: that is no reason to doubt who it is.
+TEST(CurlHttp, AServerThatHangsUpOnTlsIsNotSentTo) {
+  FaultServer server({faults::close_at_once()});
+  CurlHttp http({quick()});
+  const HttpReply reply = post(http, request_to("https://" + address_of(server)));
+  EXPECT_EQ(reply.transfer, Transfer::not_sent);
+  EXPECT_FALSE(reply.server_not_trusted) << reply.error;
 }
 
 struct Fault {
@@ -179,7 +190,13 @@ std::vector<Fault> faults_after_sending() {
       {"close", faults::apply_then_close(), no_reply},
       {"reset", faults::apply_then_reset(),
        "the exchange with SERVER failed: Failure when receiving data from the peer"},
-      {"half header", faults::half_header(), ""},
+      {"half status line", faults::half_header(), no_reply},
+      {"half header",
+       {"HTTP/1.1 400 Bad Request\r\nContent-Le", Mode::End::close, true},
+       "the exchange with SERVER failed: Transferred a partial file"},
+      {"header without its end",
+       {"HTTP/1.1 204 No Content\r\n", Mode::End::close, true},
+       "the exchange with SERVER failed: Transferred a partial file"},
       {"half body", faults::half_body("6f2ccdfe4892f0fa0593940b12c11aa1"),
        "the exchange with SERVER failed: Transferred a partial file"},
       {"silent", faults::silent(), "no reply from SERVER in time"},

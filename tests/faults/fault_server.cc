@@ -17,6 +17,7 @@
 namespace ordertail::faults {
 namespace {
 
+constexpr char kTlsHandshake = 0x16;  // the first byte of a client that speaks TLS
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kHeaderEnd = "\r\n\r\n";
 
@@ -73,12 +74,16 @@ std::optional<Request> take_request(std::string& received) {
 
 }  // namespace
 
-Mode answer(int status, std::string_view body, const std::vector<std::string>& headers) {
+std::string wire(int status, std::string_view body, const std::vector<std::string>& headers) {
   std::string reply =
       fmt::format("HTTP/1.1 {} Scripted\r\nContent-Length: {}\r\n", status, body.size());
   for (const std::string& header : headers) reply += header + "\r\n";
   reply.append(kLineEnd).append(body);
-  return {std::move(reply), Mode::End::keep, status / 100 == 2};
+  return reply;
+}
+
+Mode answer(int status, std::string_view body, const std::vector<std::string>& headers) {
+  return {wire(status, body, headers), Mode::End::keep, status / 100 == 2};
 }
 
 Mode redirect(std::string_view location) {
@@ -109,6 +114,10 @@ Mode silent() {
 
 Mode close_at_once() {
   return {"", Mode::End::close, false, false};
+}
+
+Mode never_reads() {
+  return {"", Mode::End::hold, false, false};
 }
 
 std::string_view Request::header(std::string_view name) const {
@@ -146,6 +155,17 @@ bool FaultServer::wait_for_requests(std::size_t count, std::chrono::milliseconds
   return arrived_.wait_for(lock, patience, [&] { return requests_.size() >= count; });
 }
 
+std::size_t FaultServer::played() const {
+  const std::lock_guard lock(mutex_);
+  return played_;
+}
+
+void FaultServer::turn_page() {
+  ++turn_;
+  const std::lock_guard lock(mutex_);
+  played_ = turn_;
+}
+
 void FaultServer::serve() {
   while (true) {
     std::vector<pollfd> polled = {{stop_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
@@ -164,61 +184,88 @@ void FaultServer::serve() {
 }
 
 void FaultServer::accept() {
-  Connection connection{
-      Fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)), accepted_ + 1, {}, false};
+  Connection connection{Fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)),
+                        accepted_ + 1};
   if (!connection.socket) return;
   ++accepted_;
-  if (!next_mode().reads_request) {
-    ++turn_;
-    return;
-  }
-  connections_.push_back(std::move(connection));
+  if (next_mode().reads_request || refuse_to_read(connection))
+    connections_.push_back(std::move(connection));
+}
+
+/// False when the connection is over.
+bool FaultServer::refuse_to_read(Connection& connection) {
+  connection.held = next_mode().end == Mode::End::hold;
+  turn_page();
+  return connection.held;
 }
 
 /// False when the connection is over.
 bool FaultServer::receive(Connection& connection) {
-  if (!next_mode().reads_request) {
-    ++turn_;
-    return false;
-  }
+  if (!next_mode().reads_request) return refuse_to_read(connection);
   char block[65536];
   const ssize_t got = ::recv(connection.socket.get(), block, sizeof block, 0);
   if (got <= 0) return false;
   connection.received.append(block, static_cast<std::size_t>(got));
+  if (connection.received.front() == kTlsHandshake) {
+    (void)send(connection, answer(400, ""), wire(400, ""));
+    return false;
+  }
   return answer_all(connection);
 }
 
+/// False when the connection is over.
 bool FaultServer::answer_all(Connection& connection) {
   while (!connection.held) {
+    const bool is_early =
+        next_mode().early && connection.received.find(kHeaderEnd) != std::string::npos;
+    if (is_early && connection.early == nullptr) {
+      connection.early = &next_mode();
+      turn_page();
+      if (!send(connection, *connection.early, connection.early->reply)) return false;
+    }
     std::optional<Request> request = take_request(connection.received);
     if (!request) return true;
-    const Mode& mode = next_mode();
-    ++turn_;
+    const Mode* const early = std::exchange(connection.early, nullptr);
+    const Mode& mode = early != nullptr ? *early : next_mode();
     request->applied = mode.applied;
     request->connection = connection.number;
+    const std::string reply = mode.reply_to ? mode.reply_to(*request) : mode.reply;
     {
       const std::lock_guard lock(mutex_);
       requests_.push_back(*std::move(request));
     }
     arrived_.notify_all();
-    if (!finish(connection, mode)) return false;
+    if (early == nullptr) turn_page();
+    if ((early == nullptr && !send(connection, mode, reply)) || !end(connection, mode))
+      return false;
+  }
+  return true;
+}
+
+/// False when the client does not want it any more, or the server is to stop.
+bool FaultServer::send(const Connection& connection, const Mode& mode,
+                       std::string_view reply) const {
+  bool first = true;
+  while (!reply.empty()) {
+    pollfd stop{stop_.get(), POLLIN, 0};
+    const bool waits = mode.pause.count() > 0 && !std::exchange(first, false);
+    if (waits && ::poll(&stop, 1, static_cast<int>(mode.pause.count())) != 0) return false;
+    const std::string_view piece = reply.substr(0, mode.piece == 0 ? reply.npos : mode.piece);
+    const ssize_t sent = ::send(connection.socket.get(), piece.data(), piece.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return false;
+    reply.remove_prefix(static_cast<std::size_t>(sent));
   }
   return true;
 }
 
 /// False when the connection is over.
-bool FaultServer::finish(Connection& connection, const Mode& mode) const {
-  std::string_view rest = mode.reply;
-  while (!rest.empty()) {
-    const ssize_t sent = ::send(connection.socket.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return false;
-    rest.remove_prefix(static_cast<std::size_t>(sent));
-  }
+bool FaultServer::end(Connection& connection, const Mode& mode) {
   if (mode.end == Mode::End::reset) {
     const linger at_once{1, 0};  // close() then sends RST
     checked(::setsockopt(connection.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once),
             "SO_LINGER");
   }
+  if (mode.end == Mode::End::leave) listener_ = Fd();
   connection.held = mode.end == Mode::End::hold;
   return mode.end == Mode::End::keep || mode.end == Mode::End::hold;
 }

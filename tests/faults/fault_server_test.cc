@@ -22,16 +22,17 @@ constexpr std::string_view kPost =
 /// A client that shows what a socket shows.
 class Client {
  public:
-  explicit Client(const FaultServer& server)
+  /// `error`: what connecting ends with.
+  explicit Client(const FaultServer& server, int error = 0)
       : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const std::string url = server.url();
     address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1))));
-    if (::connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-      ADD_FAILURE() << "connect: " << std::strerror(errno);
-    }
+    const bool failed =
+        ::connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0;
+    EXPECT_EQ(failed ? errno : 0, error) << "connect: " << std::strerror(errno);
   }
 
   void send(std::string_view text) const {
@@ -174,6 +175,67 @@ TEST(FaultServer, CloseAtOnceReadsNothing) {
   client.send(kPost);
   EXPECT_THAT(client.receive_all(), testing::AnyOf("[closed]", "[reset]"));
   EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST(FaultServer, NeverReadsAndNeverCloses) {
+  const FaultServer server({never_reads(), answer(200, "ok"), never_reads(), answer(200, "2")});
+  const Client unread(server);
+  unread.send(kPost);
+  const Client client(server);
+  client.send(kPost);
+  ASSERT_THAT(client.receive_until("ok"), StartsWith("HTTP/1.1 200"));
+  client.send(kPost);
+  const Client other(server);
+  other.send(kPost);
+  EXPECT_THAT(other.receive_until("2"), StartsWith("HTTP/1.1 200"));
+  EXPECT_TRUE(unread.hears_nothing());
+  EXPECT_TRUE(client.hears_nothing());
+  EXPECT_EQ(server.requests().size(), 2U);
+  EXPECT_EQ(server.played(), 4U);
+}
+
+TEST(FaultServer, AnEarlyReplyComesBeforeTheBody) {
+  Mode early = answer(413, "");
+  early.early = true;
+  early.end = Mode::End::reset;
+  const FaultServer server({early});
+  const Client client(server);
+  const std::size_t body = kPost.size() - 5;
+  client.send(kPost.substr(0, body));
+  EXPECT_THAT(client.receive_until("\r\n\r\n"), StartsWith("HTTP/1.1 413"));
+  EXPECT_EQ(server.requests().size(), 0U);
+  client.send(kPost.substr(body));
+  EXPECT_EQ(client.receive_all(), "[reset]");
+  EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST(FaultServer, AReplyInPiecesIsTheSameReply) {
+  Mode slow = answer(200, "ok");
+  slow.piece = 1;
+  slow.pause = std::chrono::milliseconds(1);
+  const FaultServer server({slow});
+  const Client client(server);
+  client.send(kPost);
+  EXPECT_EQ(client.receive_until("ok"), "HTTP/1.1 200 Scripted\r\nContent-Length: 2\r\n\r\nok");
+}
+
+TEST(FaultServer, AReplyMayDependOnTheRequest) {
+  Mode echo;
+  echo.reply_to = [](const Request& request) { return wire(200, request.body); };
+  const FaultServer server({echo});
+  const Client client(server);
+  client.send(kPost);
+  EXPECT_THAT(client.receive_until("a=b&c"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST(FaultServer, NobodyConnectsToOneThatHasLeft) {
+  Mode last = answer(200, "ok");
+  last.end = Mode::End::leave;
+  const FaultServer server({last});
+  const Client client(server);
+  client.send(kPost);
+  EXPECT_THAT(client.receive_all(), testing::EndsWith("ok[closed]"));
+  const Client late(server, ECONNREFUSED);
 }
 
 TEST(FaultServer, RedirectsElsewhereAndAppliesNothing) {

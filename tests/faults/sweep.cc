@@ -2,46 +2,20 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <iterator>
 #include <utility>
 
 #include "faults/accounts.h"
 
 namespace ordertail::faults {
-namespace {
-
-constexpr std::uint64_t kSeed = 20261124;
-
-std::optional<std::string> setting(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
-
-}  // namespace
-
-Budget::Budget(double seconds)
-    : all_(setting("ORDERTAIL_FAULT_ALL").has_value()),
-      seed_(std::stoull(setting("ORDERTAIL_FAULT_SEED").value_or(std::to_string(kSeed)))),
-      random_(seed_) {
-  if (const auto said = setting("ORDERTAIL_FAULT_SECONDS")) seconds = std::stod(*said);
-  end_ = std::chrono::steady_clock::now() +
-         std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-             std::chrono::duration<double>(seconds));
-}
-
-bool Budget::is_left() const {
-  return std::chrono::steady_clock::now() < end_;
-}
 
 Sweep::Sweep(std::string name, std::size_t job, double seconds)
     : name_(std::move(name)), index_(job), budget_(seconds) {}
 
 void Sweep::run() {
-  if (const auto replay = setting("ORDERTAIL_FAULT_REPLAY")) {
+  if (const auto replay = replayed()) {
     const std::size_t slash = replay->find('/');
     const int more = std::stoi(*replay);
     return try_one(reference_jobs(more)[index_], more, replay->substr(slash + 1));
@@ -101,11 +75,6 @@ std::vector<std::string> wrong_after(Trial& trial, const WatchedRun& run) {
   for (std::string& what : wrong_accounts(trial, status)) wrong.push_back(std::move(what));
   for (std::string& what : leaks(trial, run, status)) wrong.push_back(std::move(what));
   return wrong;
-}
-
-void use_memory_for_files() {
-  constexpr const char* kMemory = "/dev/shm";
-  if (::access(kMemory, W_OK) == 0) ::setenv("TMPDIR", kMemory, 1);
 }
 
 std::string name_of_job(std::size_t index) {

@@ -2,34 +2,13 @@
 // README.md.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <optional>
-#include <random>
 #include <string>
 
+#include "faults/budget.h"
 #include "faults/reference_job.h"
 
 namespace ordertail::faults {
-
-/// What a test may use up.
-class Budget {
- public:
-  /// `seconds`: unless ORDERTAIL_FAULT_SECONDS says otherwise.
-  explicit Budget(double seconds);
-
-  /// Is everything to be tried that the jobs have, however long it takes (ORDERTAIL_FAULT_ALL)?
-  [[nodiscard]] bool is_for_all() const { return all_; }
-  [[nodiscard]] bool is_left() const;
-  [[nodiscard]] std::uint64_t seed() const { return seed_; }
-  [[nodiscard]] std::mt19937_64& random() { return random_; }
-
- private:
-  bool all_;
-  std::uint64_t seed_;
-  std::mt19937_64 random_;
-  std::chrono::steady_clock::time_point end_;
-};
 
 /// Tries faults on one reference job, and fails the test for each that is not survived as it should
 /// be.
@@ -62,10 +41,6 @@ class Sweep {
   Budget budget_;
   std::uint64_t there_are_ = 0, tried_ = 0, struck_ = 0, failed_ = 0;
 };
-
-/// Lets temporary files be in memory, where there is memory for that: what a killed process wrote
-/// stays there as it does on a disk, and nobody waits for the disk.
-void use_memory_for_files();
 
 /// Runs the job to its end after a fault, and returns what is wrong then.
 [[nodiscard]] std::vector<std::string> wrong_after(Trial& trial, const WatchedRun& run);

@@ -1,0 +1,388 @@
+#include "faults/matrix_trial.h"
+
+#include <date/date.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <regex>
+#include <set>
+
+#include "stories/shop.h"
+
+namespace ordertail::faults {
+namespace {
+
+namespace fs = std::filesystem;
+using stories::Ended;
+using stories::Json;
+using stories::Shop;
+
+constexpr int kOrders = 5;
+constexpr const char* kSecret = "pat-na1-canary-5be1d07a93";
+constexpr const char* kForm = "0a1b2c3d-4e5f-4a6b-8c7d-8e9f0a1b2c3d";
+
+/// Of yesterday: forms take nothing old.
+std::string orders() {
+  const auto yesterday = date::floor<date::days>(std::chrono::system_clock::now()) - date::days(1);
+  std::string text = stories::orders_header();
+  for (int order = 1; order <= kOrders; ++order) {
+    text +=
+        fmt::format("#{0},customer{0}@example.com,paid,,USD,{0}.50,{1} 10:00:0{0} +0000,1,KE-1\n",
+                    order, date::format("%F", yesterday));
+  }
+  return text;
+}
+
+std::string purchase_endpoint(Api api, const std::string& url) {
+  switch (api) {
+    case Api::leads:
+      return fmt::format("sink = \"leads\"\nurl = \"{}/?app=leaddirector&FormName=purchase\"\n",
+                         url);
+    case Api::forms:
+      return fmt::format(
+          "sink = \"forms\"\nsecure = true\n"
+          "url = \"{}/submissions/v3/integration/secure/submit/62515/{}\"\n"
+          "properties = {{ total_revenue = \"last_total\" }}\n",
+          url, kForm);
+    case Api::crm:
+      break;
+  }
+  return fmt::format("sink = \"crm\"\n[hubspot.crm]\nurl = \"{}\"\norder_id = \"order_key\"\n",
+                     url);
+}
+
+std::string job_text(Api api, const std::string& url, bool times_out) {
+  return fmt::format(R"([account]
+shop = "main"
+time_zone = "America/New_York"
+store = "state/main.db"
+[hubspot]
+credential = {{ file = "key" }}
+[hubspot.purchase]
+{}
+[limits]
+requests_per_10s = 0
+concurrency      = 1
+tries            = 2
+first_delay_ms   = 1
+timeout_ms       = {}
+[[source]]
+files   = ["orders.csv"]
+pattern = "shopify-orders"
+)",
+                     purchase_endpoint(api, url), times_out ? 400 : 120'000);
+}
+
+std::string contents(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string quoted(const std::string& text) {
+  return std::regex_replace(text, std::regex(R"([.()*+?{}|^$\[\]\\])"), R"(\$&)");
+}
+
+std::string with(std::string text, std::string_view what, const std::string& value) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != text.npos; at += value.size())
+    text.replace(at, what.size(), value);
+  return text;
+}
+
+/// What the table says of the events of a cell, and of the two runs.
+struct Expected {
+  int exit = 0, exit_again = 0;
+  std::set<int> submitted, rejected, pending, doubts;  ///< after the first run
+  std::string err, err_again;                          ///< regular expressions
+  bool knocks_again = true;  ///< does the second run send what is pending?
+};
+
+class CellTrial {
+ public:
+  explicit CellTrial(const Cell& cell)
+      : cell_(cell),
+        elsewhere_({answer(200, "elsewhere")}),
+        failing_(script()),
+        healthy_({good(cell.api)}),
+        shop_(stories::JobText{}) {
+    shop_.write("key", std::string(kSecret) + "\n");
+    ::chmod(shop_.path("key").c_str(), 0600);
+    shop_.write("orders.csv", orders());
+  }
+
+  Finding run() {
+    const Expected expected = expectation();
+    if (is_unreachable() && at() > 0) {
+      (void)import_into(healthy_.url(), {"--limit", std::to_string(at())});
+    }
+    const Ended first =
+        import_into(is_unreachable() ? with(cell_.mode->url, "{server}", address_of(failing_))
+                                     : failing_.url());
+    finding_.struck = is_unreachable() ? first.exit_code != 0 : failing_.played() > at();
+    check_end("the run", first, expected.exit, expected.err);
+    check_states(expected);
+    const std::size_t before = healthy_.requests().size();
+    const Ended second = import_into(healthy_.url());
+    check_end("the next run", second, expected.exit_again, expected.err_again);
+    check_resend(expected, before);
+    check_witness(expected);
+    check_canaries(expected);
+    if (elsewhere_.played() > 0) complain("a redirect was followed");
+    return std::move(finding_);
+  }
+
+ private:
+  [[nodiscard]] Fate fate() const { return cell_.mode->fate(cell_.api); }
+  [[nodiscard]] bool is_unreachable() const { return !cell_.mode->mode; }
+  /// How many requests come before the one that fails.
+  [[nodiscard]] std::size_t at() const {
+    const std::size_t step = static_cast<std::size_t>(cell_.position);
+    return cell_.api == Api::crm ? step : step * (kOrders - 1) / 2;
+  }
+  static std::string address_of(const FaultServer& server) { return server.url().substr(7); }
+
+  [[nodiscard]] std::vector<Mode> script() const {
+    if (is_unreachable()) return {answer(200, "never asked")};
+    std::vector<Mode> modes(at(), good(cell_.api));
+    modes.push_back(cell_.mode->mode({cell_.api, elsewhere_.url()}));
+    modes.push_back(good(cell_.api));
+    return modes;
+  }
+
+  Ended import_into(const std::string& url, std::vector<std::string> more = {}) {
+    const bool times_out = cell_.mode->takes == FaultMode::Takes::a_timeout;
+    shop_.write("job.toml", job_text(cell_.api, url, times_out));
+    std::vector<std::string> arguments{"import", "job.toml", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    stories::Program program = shop_.start(arguments);
+    look_at(program.pid());
+    Ended ended = program.wait();
+    said_ += ended.out + ended.err;
+    return ended;
+  }
+
+  /// While it runs: a process that has ended shows nothing.
+  void look_at(pid_t pid) {
+    const fs::path process = fs::path("/proc") / std::to_string(pid);
+    const std::string seen = contents(process / "cmdline") + contents(process / "environ");
+    finding_.seen_running = finding_.seen_running || !seen.empty();
+    said_ += seen;
+  }
+
+  [[nodiscard]] Expected expectation() const;
+  void check_end(const std::string& which, const Ended& ended, int exit, const std::string& err);
+  void check_states(const Expected& expected);
+  void check_resend(const Expected& expected, std::size_t before);
+  void check_witness(const Expected& expected);
+  void check_canaries(const Expected& expected);
+  void complain(std::string what) { finding_.wrong.push_back(std::move(what)); }
+
+  const Cell cell_;
+  const FaultServer elsewhere_;
+  const FaultServer failing_;
+  const FaultServer healthy_;
+  const Shop shop_;
+  std::string said_;  // by all runs, and by their arguments and environments
+  Finding finding_;
+};
+
+std::set<int> numbers(int first, int last) {
+  std::set<int> all;
+  for (; first <= last; ++first) all.insert(first);
+  return all;
+}
+
+/// One line of standard error, for each of the events.
+std::string told(const std::set<int>& events, const char* state, const std::string& words) {
+  std::string lines;
+  for (const int event : events) {
+    lines += fmt::format("orders\\.csv:{}: purchase of order {}: {}: {}\n", event + 1, event, state,
+                         words);
+  }
+  return lines;
+}
+
+std::string parting(const std::string& words, std::size_t pending, bool again) {
+  return fmt::format("{}{}{}\n", words,
+                     pending == 0 ? ""
+                                  : fmt::format("; {} event{} pending", pending,
+                                                pending == 1 ? " stays" : "s stay"),
+                     pending > 0 && again ? "; run the command again" : "");
+}
+
+Expected CellTrial::expectation() const {
+  const bool batch = cell_.api == Api::crm;
+  const int failed = static_cast<int>(at()) + 1;
+  const std::set<int> hit = batch ? numbers(1, kOrders) : numbers(failed, failed);
+  const std::set<int> later = batch ? std::set<int>{} : numbers(failed + 1, kOrders);
+  std::set<int> all_but = numbers(1, kOrders);
+  for (const int event : hit) all_but.erase(event);
+
+  std::string words = quoted(cell_.mode->words(cell_.api));
+  words = with(words, R"( \| )", "|");
+  words = with(words, R"(\{server\})", quoted(address_of(failing_)));
+  words = "(" + words + ")";
+  Expected expected;
+  expected.submitted = numbers(1, kOrders);
+  const auto ends_run = [&](int exit, std::set<int> pending, bool again) {
+    expected.exit = exit;
+    for (const int event : pending) expected.submitted.erase(event);
+    expected.pending = std::move(pending);
+    expected.err += parting(words, expected.pending.size(), again);
+  };
+  std::set<int> rest = hit;
+  rest.insert(later.begin(), later.end());
+  switch (fate()) {
+    case Fate::submitted:
+    case Fate::isolated:
+    case Fate::again:
+      break;
+    case Fate::retried:
+      expected.err = words + "\n";
+      break;
+    case Fate::rejected:
+      expected.exit = 3;
+      expected.rejected = hit;
+      expected.submitted = all_but;
+      expected.err = told(hit, "rejected", words);
+      break;
+    case Fate::doubt:
+      expected.exit = expected.exit_again = 4;
+      expected.doubts = hit;
+      expected.submitted = all_but;
+      expected.err = told(hit, "in doubt", words);
+      break;
+    case Fate::alarm:
+      expected.exit_again = 4;
+      expected.doubts = hit;
+      expected.submitted = all_but;
+      expected.err = told(hit, "in doubt", words);
+      ends_run(4, later, true);
+      break;
+    case Fate::pending:
+      ends_run(5, rest, true);
+      break;
+    case Fate::shut: {
+      const std::string until = R"(no request may be made until [-0-9: ]+ \(America/New_York\): )";
+      const std::string held = words;
+      expected.err = words + "\n" + until;
+      ends_run(5, rest, true);
+      expected.exit_again = 5;
+      expected.knocks_again = false;
+      expected.err_again =
+          until + parting("the server asked for it in an earlier run", rest.size(), true);
+      break;
+    }
+    case Fate::job:
+      ends_run(2, rest, false);
+      break;
+    case Fate::key:
+      ends_run(6, rest, false);
+      break;
+  }
+  return expected;
+}
+
+void CellTrial::check_end(const std::string& which, const Ended& ended, int exit,
+                          const std::string& err) {
+  if (ended.exit_code != exit) {
+    complain(fmt::format("{} ended with {} in place of {}", which, ended.exit_code, exit));
+  }
+  if (!std::regex_match(ended.err, std::regex(err)))
+    complain(fmt::format("{} said:\n{}in place of:\n{}", which, ended.err, err));
+  const Json report = Json::parse(ended.out, nullptr, /*allow_exceptions=*/false);
+  if (report.is_discarded() || report["balanced"] != true || report["exit"] != ended.exit_code)
+    complain(fmt::format("the report of {} does not add up: {}", which, ended.out));
+}
+
+/// The states of all events, by name.
+void CellTrial::check_states(const Expected& expected) {
+  const Json status = shop_.status();
+  std::set<int> doubts;
+  std::set<int> rejected;
+  for (const Json& doubt : status["in_doubt"])
+    doubts.insert(std::stoi(doubt["order_number"].get<std::string>()));
+  for (const Json& problem : status["problems"])
+    rejected.insert(problem["source"]["line"].get<int>() - 1);
+  if (doubts != expected.doubts || rejected != expected.rejected ||
+      status["rejected"] != expected.rejected.size() ||
+      status["submitted"] != expected.submitted.size() ||
+      status["pending"] != expected.pending.size())
+    complain("the states are others: " + status.dump());
+}
+
+/// The next run sends what was pending, once each, and nothing else.
+void CellTrial::check_resend(const Expected& expected, std::size_t before) {
+  std::vector<int> sent;
+  const std::vector<Request> requests = healthy_.requests();
+  for (std::size_t i = before; i < requests.size(); ++i) {
+    const std::vector<int> orders = orders_in(requests[i]);
+    sent.insert(sent.end(), orders.begin(), orders.end());
+  }
+  const std::vector<int> due(expected.pending.begin(), expected.pending.end());
+  if (sent != (expected.knocks_again ? due : std::vector<int>{}))
+    complain(fmt::format("the next run sent {} orders", sent.size()));
+}
+
+/// What the servers applied, against what the program holds to be so after both runs.
+void CellTrial::check_witness(const Expected& expected) {
+  std::map<int, int> failing;
+  std::map<int, int> healthy;
+  for (const auto& [server, applied] : {std::pair{&failing_, &failing}, {&healthy_, &healthy}}) {
+    for (const Request& request : server->requests()) {
+      if (!request.applied) continue;
+      for (const int order : orders_in(request)) ++(*applied)[order];
+    }
+  }
+  for (int order = 1; order <= kOrders; ++order) {
+    const int times = failing[order] + healthy[order];
+    if (expected.pending.count(order) == 1 && failing[order] > 0)
+      complain(fmt::format("{} was pending, yet it had been applied", order));
+    if (expected.rejected.count(order) == 1 && times > 0)
+      complain(fmt::format("{} was rejected, yet it has been applied", order));
+    if (expected.doubts.count(order) == 1 && times > 1)
+      complain(fmt::format("{} was in doubt, yet it was sent again", order));
+    const bool settled = expected.submitted.count(order) == 1 ||
+                         (expected.pending.count(order) == 1 && expected.knocks_again);
+    if (settled && times == 0) complain(fmt::format("{} is lost", order));
+    if (settled && times > 1 && cell_.api != Api::crm)
+      complain(fmt::format("{} was applied {} times", order, times));
+  }
+}
+
+void CellTrial::check_canaries(const Expected& expected) {
+  std::string stored;
+  for (const auto& entry : fs::directory_iterator(shop_.path("state")))
+    stored += contents(entry.path());
+  if ((said_ + stored).find(kSecret) != stored.npos) complain("the secret is where it must not be");
+  for (int order = 1; order <= kOrders; ++order) {
+    const std::string address = fmt::format("customer{}@example.com", order);
+    const bool kept = expected.doubts.count(order) + expected.rejected.count(order) > 0 ||
+                      (expected.pending.count(order) == 1 && !expected.knocks_again);
+    if (said_.find(address) != said_.npos) complain(address + " was said");
+    if (!kept && stored.find(address) != stored.npos) complain(address + " is still stored");
+  }
+}
+
+}  // namespace
+
+std::string name_of(const Cell& cell) {
+  constexpr std::array<const char*, 3> kPositions{"first", "middle", "last"};
+  return fmt::format("{}/{}/{}", name_of(cell.api), cell.mode->name,
+                     kPositions.at(static_cast<std::size_t>(cell.position)));
+}
+
+Finding try_cell(const Cell& cell) {
+  try {
+    return CellTrial(cell).run();
+  } catch (const std::exception& error) {
+    return {true, true, {error.what()}};
+  }
+}
+
+}  // namespace ordertail::faults

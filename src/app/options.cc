@@ -99,8 +99,9 @@ po::options_description options_of(const Command& command, Options& options) {
                       "stop after N new events or N requests; a rerun goes on");
   }
   if (takes("until")) {
-    all.add_options()("until", po::value<std::string>()->value_name("HH:MM"),
-                      "make no request after this time of day, in the account's zone; a rerun goes on");
+    all.add_options()(
+        "until", po::value<std::string>()->value_name("HH:MM"),
+        "make no request after this time of day, in the account's zone; a rerun goes on");
   }
   if (takes("rejects")) {
     all.add_options()("rejects", po::value(&options.rejects)->value_name("FILE"),

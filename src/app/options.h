@@ -16,7 +16,7 @@ struct Options {
   bool dry_run = false, rehearse = false, json = false, unmasked = false;
   std::optional<std::uint64_t> limit;
   std::optional<std::chrono::minutes> until;  ///< time of day, in the account's zone
-  std::string rejects;  ///< path; empty: none
+  std::string rejects;                        ///< path; empty: none
 
   // check
   bool offline = false, probe = false;

@@ -60,9 +60,8 @@ void RecordWalk::run(const Visitor& visitor) {
   if (header_) {
     reader = std::make_unique<CsvReader>(pattern_.csv->frame, columns(), selection_.chosen());
   } else {
-    reader = std::make_unique<LineReader>(
-        pattern_.line->matcher(selection_.chosen_names()),
-        std::vector<std::string>());
+    reader = std::make_unique<LineReader>(pattern_.line->matcher(selection_.chosen_names()),
+                                          std::vector<std::string>());
   }
   const Position start = header_ ? header_->next : Position{};
   auto stream = open_text(file_, charset_of(pattern_));

@@ -22,7 +22,8 @@ WallTime next_time(std::chrono::minutes time_of_day, const TimeZone& zone, WallT
   const auto midnight = date::floor<date::days>(today.time_since_epoch());
   for (LocalTime local(midnight + time_of_day);; local += std::chrono::hours(24)) {
     // An hour that clocks skip: the first one after it.
-    for (LocalTime at = local; at <= local + std::chrono::hours(3); at += std::chrono::minutes(30)) {
+    for (LocalTime at = local; at <= local + std::chrono::hours(3);
+         at += std::chrono::minutes(30)) {
       const auto instant = zone.to_instant(at);
       const auto* found = std::get_if<Instant>(&instant);
       if (found == nullptr) continue;

@@ -41,6 +41,8 @@ TEST(OptionsTest, SaysWhatIsWrongAndWhereHelpIs) {
             "one job file at a time, please: \"b\" is too many; see `ordertail import --help`");
   EXPECT_EQ(complaint({"import", "a", "--dryrun"}),
             "unrecognised option '--dryrun'; see `ordertail import --help`");
+  EXPECT_EQ(complaint({"import", "a", "--until", "6am"}),
+            "--until must be a time of day, such as 06:00; see `ordertail import --help`");
   EXPECT_EQ(complaint({"import", "a", "--limit", "0"}),
             "--limit must be 1 or more; see `ordertail import --help`");
   EXPECT_EQ(complaint({"import", "a", "--limit=-1"}),

@@ -21,8 +21,8 @@ Pattern read(const std::string& toml) {
 }
 
 TEST(ServerFormat, KnowsWhatNginxsVariablesMean) {
-  const Pattern pattern = read(
-      R"(log_format = '$remote_addr [$time_local] "$request" $status "$cookie_hubspotutk"')");
+  const Pattern pattern =
+      read(R"(log_format = '$remote_addr [$time_local] "$request" $status "$cookie_hubspotutk"')");
   EXPECT_EQ(pattern.line->request_group, "$request");
   EXPECT_FALSE(pattern.line->is_target);
   EXPECT_EQ(pattern.line->status_group, "$status");

@@ -2,6 +2,7 @@
 
 #include <date/date.h>
 #include <fmt/format.h>
+#include <re2/re2.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 #include <iterator>
 #include <map>
 #include <optional>
-#include <regex>
 #include <set>
 
 #include "stories/shop.h"
@@ -85,7 +85,7 @@ std::string contents(const fs::path& path) {
 }
 
 std::string quoted(const std::string& text) {
-  return std::regex_replace(text, std::regex(R"([.()*+?{}|^$\[\]\\])"), R"(\$&)");
+  return RE2::QuoteMeta(text);
 }
 
 std::string with(std::string text, std::string_view what, const std::string& value) {
@@ -293,7 +293,7 @@ void CellTrial::check_end(const std::string& which, const Ended& ended, int exit
   if (ended.exit_code != exit) {
     complain(fmt::format("{} ended with {} in place of {}", which, ended.exit_code, exit));
   }
-  if (!std::regex_match(ended.err, std::regex(err)))
+  if (!RE2::FullMatch(ended.err, err))
     complain(fmt::format("{} said:\n{}in place of:\n{}", which, ended.err, err));
   const Json report = Json::parse(ended.out, nullptr, /*allow_exceptions=*/false);
   if (report.is_discarded() || report["balanced"] != true || report["exit"] != ended.exit_code)

@@ -85,7 +85,12 @@ std::string contents(const fs::path& path) {
 }
 
 std::string quoted(const std::string& text) {
-  return RE2::QuoteMeta(text);
+  std::string quoted;
+  for (const char c : text) {
+    if (std::string_view(".()*+?{}|^$[]\\").find(c) != std::string_view::npos) quoted += '\\';
+    quoted += c;
+  }
+  return quoted;
 }
 
 std::string with(std::string text, std::string_view what, const std::string& value) {

@@ -28,7 +28,7 @@ struct Look {
   std::vector<Cursor> files;
   std::vector<Held> in_doubt;
   std::vector<Problem> problems;
-  std::vector<Resolution> resolutions, resent;
+  std::vector<Resolution> resolutions, resent, repeated;
   std::vector<Decision> decisions;
   std::vector<RunRecord> runs;
 };
@@ -74,6 +74,9 @@ std::string as_text(const Job& job, const Look& look, bool unmasked) {
   if (!look.resent.empty())
     out += "resent: sent again after a doubt, as was decided; HubSpot may have it twice\n";
   for (const Resolution& event : look.resent) line(to_sentence(event));
+  if (!look.repeated.empty())
+    out += "resent: sent again by itself after a doubt; HubSpot takes a repetition as one\n";
+  for (const Resolution& event : look.repeated) line(to_sentence(event));
   if (!look.resolutions.empty()) out += "decided by people\n";
   for (const Resolution& resolution : look.resolutions) line(in_words(resolution));
   if (!look.decisions.empty()) out += "decided by what the files prove\n";
@@ -109,6 +112,7 @@ std::string as_json(const Job& job, const Look& look, bool unmasked) {
   }
   json["resent"] = Json::array();
   for (const Resolution& event : look.resent) json["resent"].push_back(as_json(event));
+  for (const Resolution& event : look.repeated) json["resent"].push_back(as_json(event));
   json["resolutions"] = Json::array();
   for (const Resolution& each : look.resolutions) json["resolutions"].push_back(as_json(each));
   json["decisions"] = Json::array();
@@ -139,10 +143,9 @@ int run_status(const Options& options) {
   const Store store(job.store, StoreMode::observe, clock);
   // JSON is for programs, which want everything in doubt; people want a screen.
   const std::size_t most = options.json ? ~std::size_t{0} >> 1U : kShown;
-  const Look look{store.totals(),          latest(store.all_cursors()),
-                  store.in_doubt(most),    store.problems(most),
-                  store.resolutions(most), store.resent(most),
-                  store.decisions(),       store.runs(kRuns)};
+  const Look look{store.totals(),       latest(store.all_cursors()), store.in_doubt(most),
+                  store.problems(most), store.resolutions(most),     store.resent(most),
+                  store.repeated(most), store.decisions(),           store.runs(kRuns)};
   Output out;
   out.write(options.json ? as_json(job, look, options.unmasked)
                          : as_text(job, look, options.unmasked));
@@ -150,9 +153,11 @@ int run_status(const Options& options) {
     out.write(fmt::format("{} in doubt are shown; --json lists all {}\n", look.in_doubt.size(),
                           grouped(look.totals.in_doubt)));
   }
-  if (!options.json && look.totals.resent > look.resent.size()) {
-    out.write(fmt::format("{} resent are shown; --json lists all {}\n", look.resent.size(),
-                          grouped(look.totals.resent)));
+  const std::size_t resent = look.resent.size() + look.repeated.size();
+  const std::uint64_t all_resent = look.totals.resent + look.totals.repeated;
+  if (!options.json && all_resent > resent) {
+    out.write(
+        fmt::format("{} resent are shown; --json lists all {}\n", resent, grouped(all_resent)));
   }
   out.flush();
   return static_cast<int>(ExitCode::ok);

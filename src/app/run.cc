@@ -109,6 +109,7 @@ RunReport perform(const Job& job, Store& store, Steps steps, const Options& opti
   if (steps.stage) report.staged = staging.counts();
   report.after = store.totals();
   report.resent = store.resent(report.after.resent - report.before.resent);
+  report.repeated = store.repeated(report.after.repeated - report.before.repeated);
   report.signal = signal_number();
   return report;
 }

@@ -16,14 +16,17 @@ Json reasons(const Reasons& reasons) {
   return json;
 }
 
-Json resent_json(const std::vector<Resolution>& resent) {
+Json resent_json(const RunReport& report) {
   Json json = Json::array();
-  for (const Resolution& event : resent) {
-    json.push_back({{"id", to_hex(event.id.view())},
-                    {"kind", name_of(event.kind)},
-                    {"order_number", event.order_number},
-                    {"now", words_for(event.now)},
-                    {"source", {{"file", event.file}, {"line", event.line}}}});
+  for (const auto* resent : {&report.resent, &report.repeated}) {
+    for (const Resolution& event : *resent) {
+      json.push_back({{"id", to_hex(event.id.view())},
+                      {"kind", name_of(event.kind)},
+                      {"order_number", event.order_number},
+                      {"by", event.ruling == Ruling::by_itself ? "itself" : "decision"},
+                      {"now", words_for(event.now)},
+                      {"source", {{"file", event.file}, {"line", event.line}}}});
+    }
   }
   return json;
 }
@@ -69,7 +72,7 @@ std::string to_json(const RunReport& report) {
     const DeliveryCounts& sent = *report.delivered;
     json["delivered"] = {{"requests", sent.requests}, {"submitted", sent.submitted},
                          {"rejected", sent.rejected}, {"in_doubt", sent.in_doubt},
-                         {"message", sent.message},   {"resent", resent_json(report.resent)}};
+                         {"message", sent.message},   {"resent", resent_json(report)}};
   }
   if (report.mode != "dry run") {
     json["store"] = {{"submitted", report.after.submitted},

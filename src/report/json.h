@@ -13,7 +13,9 @@ namespace ordertail {
 ///   "with_token":0,"with_ip":0,"skipped":{…},"rejected":{…},"rejects":0,"remarks":{…},"faults":[…],
 ///   "withdrawn":0,"changed":{"orders":1,"examples":[{"order_number":"1001","reason":"refunded",
 ///    "source":{"file":"o.csv","line":2}}]}},
-///  "delivered":{"requests":1,"submitted":1,"rejected":0,"in_doubt":0,"message":""},
+///  "delivered":{"requests":1,"submitted":1,"rejected":0,"in_doubt":0,"message":"",
+///   "resent":[{"id":"9f…","kind":"purchase","order_number":"1001","by":"itself",
+///    "now":"submitted","source":{"file":"o.csv","line":2}}]},
 ///  "store":{"submitted":1,"rejected":0,"pending":0,"in_doubt":0}}
 /// `staged` and `delivered` are there when the command did that; `store` unless it is a dry run.
 [[nodiscard]] std::string to_json(const RunReport& report);

@@ -73,8 +73,9 @@ struct RunReport {
   std::optional<StageCounts> staged;
   std::optional<DeliveryCounts> delivered;
   Totals before, after;  ///< the store's own count of events
-  /// What this run sent again because a person had decided so, latest first.
-  std::vector<Resolution> resent;
+  /// What this run sent again after a doubt: because a person had decided so; by itself, as its
+  /// sink is idempotent. Latest first.
+  std::vector<Resolution> resent, repeated;
   int signal = 0;  ///< that ended the run, or 0
 
   /// The rows add up, and the store's change is what staging and delivery say they did.

@@ -80,11 +80,10 @@ void add_delivered(std::string& out, const DeliveryCounts& sent) {
                   grouped(sent.submitted), grouped(sent.rejected), grouped(sent.in_doubt)));
 }
 
-void add_resent(std::string& out, const std::vector<Resolution>& resent) {
+void add_resent(std::string& out, std::string_view how, const std::vector<Resolution>& resent) {
   if (resent.empty()) return;
   add_line(out, "resent",
-           fmt::format("{} after a doubt, as was decided; HubSpot may have {} twice:",
-                       count_of(resent.size(), "event"), resent.size() == 1 ? "it" : "them"));
+           fmt::format("{} after a doubt, {}:", count_of(resent.size(), "event"), how));
   std::size_t shown = 0;
   for (const Resolution& event : resent) {
     if (shown++ == StageCounts::kMostExamples) break;
@@ -138,7 +137,11 @@ std::string to_text(const RunReport& report) {
                                 report.mode == "real" ? "" : fmt::format(" ({})", report.mode));
   if (report.staged) add_staged(out, *report.staged);
   if (report.delivered) add_delivered(out, *report.delivered);
-  add_resent(out, report.resent);
+  add_resent(out,
+             fmt::format("as was decided; HubSpot may have {} twice",
+                         report.resent.size() == 1 ? "it" : "them"),
+             report.resent);
+  add_resent(out, "sent again by itself; HubSpot takes a repetition as one", report.repeated);
   add_balance(out, report);
   return out;
 }

@@ -168,7 +168,9 @@ Store::Implementation::Looking::Looking(Database& database)
                  "SELECT count(*) FROM carried c JOIN attempt a ON a.id = c.attempt "
                  "WHERE c.reason IS NULL AND a.idempotent",
                  kRead),
-      resent(database, "SELECT count(*) FROM resolution WHERE attempt IS NOT NULL", kRead),
+      resent(database,
+             "SELECT ruling, count(*) FROM resolution WHERE attempt IS NOT NULL GROUP BY ruling",
+             kRead),
       problems(database,
                "SELECT p.id, p.at, p.reason, p.message, p.http_status, p.file, p.line, o.id "
                "FROM problem p LEFT JOIN outbox o ON o.id = p.id ORDER BY p.number DESC LIMIT ?",
@@ -234,7 +236,10 @@ Totals Store::totals() const {
       totals.pending += row.as<std::uint64_t>(0);
     });
   }
-  self_->looking.resent.each([&](const SqlRow& row) { totals.resent = row.as<std::uint64_t>(0); });
+  self_->looking.resent.each([&](const SqlRow& row) {
+    const bool by_itself = row.as<Ruling>(0) == Ruling::by_itself;
+    (by_itself ? totals.repeated : totals.resent) = row.as<std::uint64_t>(1);
+  });
   return totals;
 }
 

@@ -140,8 +140,9 @@ struct Resolution {
 /// is blind.
 struct Totals {
   std::uint64_t submitted = 0, rejected = 0, pending = 0, in_doubt = 0;
-  /// Whatever became of them: doubts that were sent again, by a person's decision or by themselves.
-  std::uint64_t resent = 0;
+  /// Whatever became of them: sent again after a doubt, by a person's decision; and by themselves,
+  /// once for each time.
+  std::uint64_t resent = 0, repeated = 0;
 };
 
 struct RunRecord {
@@ -227,9 +228,10 @@ class Store {
   [[nodiscard]] std::vector<Held> rejected(std::size_t limit) const;
   /// Of people; newest first.
   [[nodiscard]] std::vector<Resolution> resolutions(std::size_t limit) const;
-  /// What was in doubt and sent again, by a person's decision or by itself, the one sent last
-  /// first.
+  /// The resends that were followed by a request, the one sent last first.
   [[nodiscard]] std::vector<Resolution> resent(std::size_t limit) const;
+  /// The same of what was sent again by itself (T7).
+  [[nodiscard]] std::vector<Resolution> repeated(std::size_t limit) const;
 
   // --- quotas ---
   /// Requests counted against `day`.

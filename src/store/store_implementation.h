@@ -1,4 +1,30 @@
 // What the sources of the store share.
+//
+// The states of an event and what moves it between them. Every line is one durable transaction,
+// alone or with others; an event is in the outbox until it is in the ledger.
+//
+//        state          becomes      when                                      where
+//   T0   (a row)        pending      it was read, with its file's cursor       stage()
+//   T1   pending        on its way   a request for it is about to leave        begin()
+//   T2   on its way     (submitted)  a whole reply names it                    settle(): submitted
+//                       pending      one of its requests did, others follow    settle(): advanced
+//   T3   on its way     rejected     a reply refuses it for good               settle(): rejected
+//        pending        rejected     its sink refuses it, no request is made   reject()
+//   T4   on its way     pending      it is proven not to have been applied     settle(): pending
+//   T5   on its way     in doubt     anything else                             settle(), doubt()
+//                                    the process died                          recover(), doubt()
+//   T6   in doubt       (submitted)  a look at HubSpot finds it                no sink can look
+//   T7   in doubt       pending      at once, where the sink is idempotent     doubt()
+//   T8   in doubt       pending      a person says: resend                     rule()
+//   T9   in doubt       (submitted)  a person says: assume sent                rule()
+//                       (rejected)   a person says: drop                       rule()
+//        rejected       pending      a person says: retry                      rule()
+//        rejected       (rejected)   a person says: drop; its order is         rule(), withdraw()
+//                                    withdrawn
+//        rejected       pending      its order has other content by now        stage()
+//        pending        (gone)       its order is withdrawn, never sent        withdraw()
+//
+// (…): out of the outbox. tests/store/transitions_test.cc has a crash before and after each.
 #pragma once
 
 #include <filesystem>
@@ -40,6 +66,7 @@ struct Store::Implementation {
   /// The same: rejected for good.
   void forget_rejected(const Hash128& id);
   void rule(Ruling ruling, const Hash128& id, std::string_view who);
+  std::vector<Resolution> sent_again(Ruling ruling, std::size_t limit);
   std::vector<Held> held(OutboxState from, OutboxState to, std::size_t limit);
   /// The state of the outbox from which on an event is shown as in doubt, unless it is on its way
   /// through an idempotent sink.

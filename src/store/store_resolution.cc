@@ -109,7 +109,8 @@ Store::Implementation::Resolving::Resolving(Database& database)
                   kRead),
       resent(database,
              (std::string(kResolutions) +
-              "WHERE r.attempt IS NOT NULL ORDER BY r.attempt DESC, r.number DESC LIMIT ?")
+              "WHERE r.ruling = ? AND r.attempt IS NOT NULL ORDER BY r.attempt DESC, r.number DESC "
+              "LIMIT ?")
                  .c_str(),
              kRead) {}
 
@@ -206,11 +207,20 @@ std::vector<Resolution> Store::resolutions(std::size_t limit) const {
   return found;
 }
 
-std::vector<Resolution> Store::resent(std::size_t limit) const {
+std::vector<Resolution> Store::Implementation::sent_again(Ruling ruling, std::size_t limit) {
   std::vector<Resolution> found;
-  self_->resolving.resent.with(limit).each(
-      [&](const SqlRow& row) { found.push_back(resolution_of(row, self_->doubtful_from())); });
+  resolving.resent.with(static_cast<int>(ruling), limit).each([&](const SqlRow& row) {
+    found.push_back(resolution_of(row, doubtful_from()));
+  });
   return found;
+}
+
+std::vector<Resolution> Store::resent(std::size_t limit) const {
+  return self_->sent_again(Ruling::resend, limit);
+}
+
+std::vector<Resolution> Store::repeated(std::size_t limit) const {
+  return self_->sent_again(Ruling::by_itself, limit);
 }
 
 }  // namespace ordertail

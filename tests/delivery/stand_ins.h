@@ -45,6 +45,32 @@ inline int order_of(const HttpRequest& request) {
   return at == std::string::npos ? -1 : std::stoi(request.body.substr(at + 13));
 }
 
+/// Replies that come when their time has come on the fake clock.
+class TimedReplies {
+ public:
+  explicit TimedReplies(FakeClock& clock) : clock_(clock) {}
+
+  void add(std::chrono::milliseconds latency, HttpReply reply) {
+    replies_.emplace(clock_.steady() + latency, std::move(reply));
+  }
+  /// As HttpTransport::wait(): moves the clock.
+  std::vector<HttpReply> wait(std::chrono::milliseconds timeout) {
+    const SteadyTime until = clock_.steady() + timeout;
+    const SteadyTime next = replies_.empty() ? until : std::min(until, replies_.begin()->first);
+    if (next > clock_.steady()) clock_.advance(next - clock_.steady());
+    std::vector<HttpReply> replies;
+    while (!replies_.empty() && replies_.begin()->first <= clock_.steady()) {
+      replies.push_back(std::move(replies_.begin()->second));
+      replies_.erase(replies_.begin());
+    }
+    return replies;
+  }
+
+ private:
+  FakeClock& clock_;
+  std::multimap<SteadyTime, HttpReply> replies_;
+};
+
 /// A server that answers each request as `answer` says, after `latency` on the fake clock.
 class FakeTransport final : public HttpTransport {
  public:
@@ -54,7 +80,8 @@ class FakeTransport final : public HttpTransport {
   };
   using Answer = std::function<std::optional<HttpReply>(int order)>;
 
-  FakeTransport(FakeClock& clock, Answer answer) : clock_(clock), answer_(std::move(answer)) {}
+  FakeTransport(FakeClock& clock, Answer answer)
+      : clock_(clock), answer_(std::move(answer)), replies_(clock) {}
 
   void start(std::uint64_t ticket, HttpRequest request) override {
     const int order = order_of(request);
@@ -65,20 +92,13 @@ class FakeTransport final : public HttpTransport {
     auto reply = answer_(order);
     if (!reply) return;  // never answered
     reply->ticket = ticket;
-    replies_.emplace(clock_.steady() + latency(), std::pair(order, std::move(*reply)));
+    orders_[ticket] = order;
+    replies_.add(latency(), *std::move(reply));
   }
 
   std::vector<HttpReply> wait(std::chrono::milliseconds timeout) override {
-    const SteadyTime until = clock_.steady() + timeout;
-    const SteadyTime next = replies_.empty() ? until : std::min(until, replies_.begin()->first);
-    if (next > clock_.steady()) clock_.advance(next - clock_.steady());
-    std::vector<HttpReply> replies;
-    while (!replies_.empty() && replies_.begin()->first <= clock_.steady()) {
-      auto& [order, reply] = replies_.begin()->second;
-      in_flight.erase(order);
-      replies.push_back(std::move(reply));
-      replies_.erase(replies_.begin());
-    }
+    std::vector<HttpReply> replies = replies_.wait(timeout);
+    for (const HttpReply& reply : replies) in_flight.erase(orders_.at(reply.ticket));
     return replies;
   }
 
@@ -91,7 +111,8 @@ class FakeTransport final : public HttpTransport {
  private:
   FakeClock& clock_;
   Answer answer_;
-  std::multimap<SteadyTime, std::pair<int, HttpReply>> replies_;
+  std::map<std::uint64_t, int> orders_;  // by ticket
+  TimedReplies replies_;
 };
 
 inline HttpReply answered(int status, std::string body = "",
@@ -130,6 +151,9 @@ class Shop {
   Shop(const Shop&) = delete;
   Shop& operator=(const Shop&) = delete;
 
+  /// Whose order it is.
+  std::function<std::string(int order)> email = [](int) { return "ann@example.com"; };
+
   void stage(int first, int count) {
     store_.begin_slice();
     for (int order = first; order < first + count; ++order) stage_one(order);
@@ -151,7 +175,7 @@ class Shop {
     event.kind = Kind::purchase;
     event.shop = "main";
     event.order_number = std::to_string(order);
-    event.email = "ann@example.com";
+    event.email = email(order);
     event.id = keyed_hash(store_.id_key(), {event.order_number});
     event.occurred_at = Instant(std::chrono::seconds(1'700'000'000 + order));
     std::string json;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
@@ -60,6 +61,41 @@ TEST(StatusTest, TellsWhatWasDecidedAndWhy) {
   EXPECT_EQ(json["decisions"].dump(),
             R"([{"at":"2026-11-23 02:00:05 UTC","evidence":"Date is \"31/12/2025\" in a.csv:17",)"
             R"("source":"paypal-activity","value":"dmy","what":"date_order"}])");
+}
+
+TEST(StatusTest, ListsWhatWasSentAgainByItself) {
+  const TemporaryDirectory directory;
+  const auto job = directory.write("job.toml", kJob);
+  {
+    const At2026 clock;
+    Store store(directory.path() / "state" / "main.db", StoreMode::write, clock);
+    Event event;
+    event.kind = Kind::purchase;
+    event.id = content_hash("an event");
+    event.origin = {"orders.csv", 2, 0};
+    store.begin_slice();
+    store.stage(event, R"({"kind":"purchase","order_number":"1001"})");
+    store.commit_slice();
+    const Intent intent{{store.pending(1).at(0).sequence}, "crm", {}, /*idempotent=*/true};
+    for (const Settlement settlement : {Settlement::in_doubt, Settlement::submitted}) {
+      Outcome outcome;
+      outcome.of = {store.settle_and_begin({}, std::array{intent}, "2026-11-23").at(0),
+                    intent.events[0]};
+      outcome.settlement = settlement;
+      outcome.reason = settlement == Settlement::in_doubt ? "http_503" : "";
+      store.settle_and_begin(std::array{outcome}, {}, "2026-11-23");
+    }
+  }
+  const std::string text = status(job, false);
+  EXPECT_EQ(text.substr(text.find('\n') + 1),
+            "resent: sent again by itself after a doubt; HubSpot takes a repetition as one\n"
+            "  orders.csv:2: purchase of order 1001, now submitted\n");
+  const auto json = nlohmann::json::parse(status(job, true));
+  ASSERT_EQ(json["resent"].size(), 1U);
+  EXPECT_EQ(json["resent"][0]["decision"], "by itself");
+  EXPECT_EQ(json["resent"][0]["reason"], "http_503");
+  EXPECT_EQ(json["resent"][0]["now"], "submitted");
+  EXPECT_TRUE(json["resolutions"].empty()) << "nobody decided anything";
 }
 
 }  // namespace

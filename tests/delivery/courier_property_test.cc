@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "delivery/batches.h"
 #include "delivery/stand_ins.h"
 
 namespace ordertail {
@@ -119,6 +120,111 @@ TEST(CourierProperty, WhateverTheServerDoesTheAccountIsTrue) {
   }
   std::printf("%llu runs, %llu requests\n", static_cast<unsigned long long>(runs),
               static_cast<unsigned long long>(requests));
+}
+
+/// What a server has of each order, step by step; a repetition changes nothing.
+struct Crm {
+  std::map<int, std::set<std::string>> applied;  // lanes by order
+  std::set<int> poison;
+
+  std::optional<HttpReply> answer(const BatchRequest& batch, std::mt19937_64& random,
+                                  unsigned health) {
+    const bool poisoned = std::any_of(batch.orders.begin(), batch.orders.end(),
+                                      [this](int order) { return poison.contains(order); });
+    const auto apply = [&](HttpReply reply) {
+      for (const int order : batch.orders) applied[order].insert(batch.lane);
+      return reply;
+    };
+    if (random() % 100 < health) return poisoned ? answered(400, "no") : apply(ok());
+    switch (random() % 7) {
+      case 0:
+        return poisoned ? broken() : apply(broken());
+      case 1:
+        return broken();
+      case 2:
+        return poisoned ? answered(502) : apply(answered(502));
+      case 3:
+        return answered(429, "", std::to_string(random() % 30));
+      case 4:
+        return answered(423);
+      case 5: {  // some are named, some are not
+        if (poisoned) return answered(413);
+        std::string body = "ok";
+        for (const int order : batch.orders)
+          if (random() % 3 == 0) body += "," + std::to_string(order) + "=in_doubt";
+        return apply(answered(200, body));
+      }
+      default:
+        return refused_connection();
+    }
+  }
+};
+
+void expect_nothing_is_lost(Store& store, int orders, const Crm& crm) {
+  const Totals totals = store.totals();
+  EXPECT_EQ(totals.submitted + totals.rejected + totals.pending,
+            static_cast<std::uint64_t>(orders));
+  EXPECT_EQ(totals.in_doubt, 0U);
+  for (int order = 1; order <= orders; ++order) {
+    const Known::State known =
+        store.find(keyed_hash(store.id_key(), {std::to_string(order)})).state;
+    const auto found = crm.applied.find(order);
+    const std::size_t steps = found == crm.applied.end() ? 0 : found->second.size();
+    EXPECT_TRUE(known != Known::submitted || steps == 2) << "order " << order << " is lost";
+    EXPECT_TRUE(known != Known::refused || crm.poison.contains(order)) << order;
+    EXPECT_TRUE(known != Known::pending || steps == 0) << order << " can be withdrawn unseen";
+  }
+}
+
+TEST(CourierProperty, WithAnIdempotentSinkTwoHealthyRunsSettleEverything) {
+  std::uint64_t runs = 0, requests = 0, events = 0;
+  for (std::uint64_t seed = 1; seed <= 25; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937_64 random(seed);
+    const int orders = static_cast<int>(1 + random() % 150);
+    const int customers = static_cast<int>(1 + random() % 100);
+    const auto customer = [customers](int order) {
+      return "c" + std::to_string(order * 7 % customers) + "@example.com";
+    };
+    FakeClock clock;
+    Shop shop(clock);
+    shop.email = customer;
+    shop.stage(1, orders);
+    Crm crm;
+    for (int order = 1; order <= orders; ++order)
+      if (random() % 40 == 0) crm.poison.insert(order);
+    unsigned health = 40 + static_cast<unsigned>(random() % 50);
+    BatchServer server(clock, customer, [&](const BatchRequest& batch) {
+      return crm.answer(batch, random, health);
+    });
+    server.latency = [&random] { return milliseconds(random() % 400); };
+    const BatchSink sink(1 + random() % 30, 2);
+    Limits limits;
+    limits.requests_per_10s = static_cast<unsigned>(2 + random() % 60);
+    limits.concurrency = static_cast<unsigned>(1 + random() % 8);
+    const std::atomic<bool> interrupted{false};
+    const auto run = [&](std::uint64_t most) {
+      Courier courier(shop.store(), server, {{Kind::purchase, {&sink}}}, limits,
+                      TimeZone::find("America/New_York"), clock, random(), interrupted, {});
+      requests += courier.drain(most).requests;
+      ++runs;
+      expect_nothing_is_lost(shop.store(), orders, crm);
+    };
+    for (int i = 0; i < 4; ++i) {
+      run(1 + random() % 50);
+      if (random() % 2 == 0) clock.advance(milliseconds(random() % 100'000'000));
+    }
+    health = 100;
+    for (int i = 0; i < 2 && shop.store().totals().pending > 0; ++i) run(1'000'000);
+    EXPECT_EQ(shop.store().totals().pending, 0U);
+    EXPECT_EQ(shop.store().totals().rejected, crm.poison.size());
+    EXPECT_LE(server.most_in_flight, limits.concurrency);
+    for (std::size_t i = limits.requests_per_10s; i < server.starts.size(); ++i)
+      ASSERT_GT(server.starts[i].time - server.starts[i - limits.requests_per_10s].time, 10s);
+    events += static_cast<std::uint64_t>(orders);
+  }
+  std::printf("%llu runs, %llu requests for %llu events\n", static_cast<unsigned long long>(runs),
+              static_cast<unsigned long long>(requests), static_cast<unsigned long long>(events));
 }
 
 }  // namespace

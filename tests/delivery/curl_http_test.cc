@@ -90,6 +90,16 @@ TEST(CurlHttp, AWholeReplyIsComplete) {
   EXPECT_EQ(reply.error, "");
 }
 
+TEST(CurlHttp, ReadsHowManyRequestsTheAccountHasLeft) {
+  FaultServer server({faults::answer(200, "ok", {"x-hubspot-ratelimit-daily-remaining: 249999"}),
+                      faults::answer(200, "ok", {"X-HubSpot-RateLimit-Daily-Remaining: many"}),
+                      faults::answer(200, "ok")});
+  CurlHttp http({});
+  EXPECT_EQ(post(http, request_to(server.url())).daily_remaining, 249'999U);
+  EXPECT_EQ(post(http, request_to(server.url())).daily_remaining, std::nullopt);
+  EXPECT_EQ(post(http, request_to(server.url())).daily_remaining, std::nullopt);
+}
+
 TEST(CurlHttp, SendsTheRequestAsItIsAndNothingMore) {
   FaultServer server({faults::answer(200, "ok")});
   CurlHttp http({});

@@ -118,6 +118,14 @@ TEST(RetryAfter, ReadsSecondsAndDatesAndNothingElse) {
   }
 }
 
+TEST(DailyRemaining, IsAWholeNumberOrNothing) {
+  EXPECT_EQ(parse_remaining("249999"), 249'999U);
+  EXPECT_EQ(parse_remaining(" 0 "), 0U);
+  for (const char* garbage : {"", "-1", "+1", "1e3", "1,000", "99999999999999999999999"}) {
+    EXPECT_EQ(parse_remaining(garbage), std::nullopt) << garbage;
+  }
+}
+
 TEST(FormEncoding, WritesWhatBrowsersWrite) {
   std::string body;
   append_form_field("FirstName", "Ann Lee", body);

@@ -186,5 +186,33 @@ TEST(TextReportTest, ListsWhatWasSentAgain) {
                   "          orders.csv:2: registration, now submitted\nnow "));
 }
 
+/// It is no reason to worry, and is told apart from what is.
+TEST(ReportTest, TellsWhatWasSentAgainByItself) {
+  RunReport report = nightly();
+  Resolution event;
+  event.kind = Kind::purchase;
+  event.order_number = "1001";
+  event.file = "orders.csv";
+  event.line = 2;
+  event.now = Settlement::submitted;
+  report.resent.push_back(event);
+  event.ruling = Ruling::by_itself;
+  event.line = 3;
+  report.repeated.push_back(event);
+  EXPECT_THAT(
+      to_text(report),
+      testing::HasSubstr(
+          "\nresent    1 event after a doubt, as was decided; HubSpot may have it twice:\n"
+          "          orders.csv:2: purchase of order 1001, now submitted\n"
+          "resent    1 event after a doubt, sent again by itself; HubSpot takes a repetition as "
+          "one:\n"
+          "          orders.csv:3: purchase of order 1001, now submitted\nnow "));
+  const auto resent = nlohmann::json::parse(to_json(report))["delivered"]["resent"];
+  ASSERT_EQ(resent.size(), 2U);
+  EXPECT_EQ(resent[0]["by"], "decision");
+  EXPECT_EQ(resent[1]["by"], "itself");
+  EXPECT_EQ(resent[1]["source"]["line"], 3);
+}
+
 }  // namespace
 }  // namespace ordertail

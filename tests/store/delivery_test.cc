@@ -145,6 +145,84 @@ TEST_F(DeliveryTest, OutcomesComeBeforeIntentsInOneTransaction) {
   EXPECT_EQ(store_->requests_on("leads", kDay), 3);
 }
 
+TEST_F(DeliveryTest, ARequestOfSeveralEventsIsOneAttemptAndCountsOnce) {
+  const auto events = store_->pending(3);
+  const std::vector<std::int64_t> all{events[0].sequence, events[1].sequence, events[2].sequence};
+  const Intent intent{all, "crm", content_hash("body"), /*idempotent=*/true};
+  const auto attempts = store_->settle_and_begin({}, std::array{intent}, kDay);
+  ASSERT_EQ(attempts.size(), 1U);
+  EXPECT_EQ(store_->requests_on("crm", kDay), 1U);
+  EXPECT_TRUE(store_->pending(1).empty());
+  store_->settle_and_begin(
+      std::array{Outcome{{attempts[0], all[0]}, Settlement::submitted, "", "", 200, {}},
+                 Outcome{{attempts[0], all[2]}, Settlement::advanced, "", "", 200, "contact 7"}},
+      {}, kDay);
+  EXPECT_EQ(totals(), "1 submitted, 0 rejected, 2 pending, 0 in doubt");
+  EXPECT_THAT(pending_ids(), ElementsAre(id_of(3))) << "the second is still on its way";
+  EXPECT_EQ(store_->pending(1)[0].progress, "contact 7");
+  EXPECT_EQ(store_->find(id_of(3)).state, Known::sent) << "HubSpot has a part of it";
+  settle({{attempts[0], all[1]}, Settlement::rejected, "http_400", "Refused.", 400, {}});
+  EXPECT_EQ(totals(), "1 submitted, 1 rejected, 1 pending, 0 in doubt");
+  store_->settle_and_begin({}, std::array{Intent{{all[2]}, "crm", {}, true}}, kDay);
+  reopen();
+  EXPECT_EQ(store_->pending(1).at(0).progress, "contact 7")
+      << "whatever became of its next request";
+  store_.reset();
+  EXPECT_EQ(raw(path_, "SELECT group_concat(attempt || ' ' || sequence) FROM carried"), "1 2,2 3");
+  EXPECT_EQ(raw(path_, "SELECT group_concat(id) FROM attempt"), "1,2");
+}
+
+TEST_F(DeliveryTest, AnAttemptGoesWithTheLastOfItsEvents) {
+  const auto events = store_->pending(2);
+  const std::vector<std::int64_t> both{events[0].sequence, events[1].sequence};
+  const auto attempts =
+      store_->settle_and_begin({}, std::array{Intent{both, "leads", content_hash("body")}}, kDay);
+  settle({{attempts[0], both[0]}, Settlement::submitted, "", "", 200, {}});
+  reopen();
+  EXPECT_EQ(store_->in_doubt(10).size(), 1U);
+  store_->rule(Ruling::assume_sent, std::array{id_of(2)}, "ann");
+  store_.reset();
+  EXPECT_EQ(raw(path_, "SELECT count(*) FROM carried"), "0");
+  EXPECT_EQ(raw(path_, "SELECT count(*) FROM attempt"), "0");
+}
+
+TEST_F(DeliveryTest, NoEventIsOnItsWayTwice) {
+  const auto sequence = store_->pending(1)[0].sequence;
+  const std::string complaint_of_r2 =
+      "1: event 1 was about to be sent, but it is not pending; please report this defect";
+  EXPECT_EQ(complaint([&] {
+              store_->settle_and_begin(
+                  {}, std::array{Intent{{sequence, sequence}, "crm", {}, true}}, kDay);
+            }),
+            complaint_of_r2);
+  EXPECT_EQ(complaint([&] {
+              store_->settle_and_begin({},
+                                       std::array{Intent{{sequence}, "crm", {}, true},
+                                                  Intent{{sequence}, "crm", {}, true}},
+                                       kDay);
+            }),
+            complaint_of_r2);
+  EXPECT_EQ(totals(), "0 submitted, 0 rejected, 3 pending, 0 in doubt");
+  EXPECT_EQ(store_->requests_on("crm", kDay), 0U);
+}
+
+TEST_F(DeliveryTest, WhatIsRejectedUnsentIsKeptForARetryAndCountsNowhere) {
+  const auto sequence = store_->pending(1)[0].sequence;
+  store_->reject(std::array{Refused{sequence, "too_old", "It is too old."}});
+  EXPECT_EQ(totals(), "0 submitted, 1 rejected, 2 pending, 0 in doubt");
+  ASSERT_EQ(store_->rejected(10).size(), 1U);
+  EXPECT_EQ(store_->rejected(10)[0].message, "It is too old.");
+  EXPECT_EQ(store_->problems(10).at(0).reason, "too_old");
+  EXPECT_EQ(store_->requests_on("none", kDay), 0U);
+  store_->rule(Ruling::retry, std::array{id_of(1)}, "ann");
+  EXPECT_EQ(store_->pending(1)[0].sequence, sequence);
+  EXPECT_EQ(complaint([&] {
+              store_->reject(std::array{Refused{sequence, "a", "A."}, Refused{99, "b", "B."}});
+            }),
+            "1: event 99 was about to be sent, but it is not pending; please report this defect");
+  EXPECT_EQ(store_->pending(1)[0].sequence, sequence);
+}
+
 TEST_F(DeliveryTest, AWrongCallChangesNothing) {
   const auto events = store_->pending(2);
   const auto attempts = begin(1);

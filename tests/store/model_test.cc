@@ -20,6 +20,11 @@ constexpr int kNumbers = 60;
 struct Expected {
   enum State { pending, on_its_way, in_doubt, submitted, refused, rejected } state = pending;
   bool resent = false, sent_again = false;
+  bool idempotent = false;  ///< the sink that it is on its way through
+  bool doubted = false;     ///< at an idempotent sink, once
+  bool again = false;       ///< by itself, with its next request
+  int repeated = 0;         ///< requests that did so
+  bool advanced = false;
   int content = 0;
   int place = 0;  ///< in the order of staging
   int tries = 0;
@@ -107,9 +112,15 @@ class History {
     return refused ? Staged::corrected : Staged::replaced;
   }
 
+  /// By an earlier request, HubSpot may have it or a part of it.
+  static bool may_be_there(const Expected& event) {
+    return event.resent || event.doubted || event.advanced;
+  }
+
   /// HubSpot does not have it, and never may have had it.
   static bool may_change(const Expected& event) {
-    return !event.resent && (event.state == Expected::pending || event.state == Expected::refused);
+    return !may_be_there(event) &&
+           (event.state == Expected::pending || event.state == Expected::refused);
   }
 
   void withdraw_some() {
@@ -174,8 +185,13 @@ class History {
     if (upto(2) == 0) compare(Store(path_, StoreMode::observe, clock_), true);
     store_.emplace(path_, StoreMode::write, clock_);
     for (auto& [number, expected] : model_)
-      if (expected.state == Expected::on_its_way) expected.state = Expected::in_doubt;
+      if (expected.state == Expected::on_its_way) doubt(expected);
     open_.clear();
+  }
+
+  static void doubt(Expected& event) {
+    event.state = event.idempotent ? Expected::pending : Expected::in_doubt;
+    if (event.idempotent) event.doubted = event.again = true;
   }
 
   void settle_and_begin_some() {
@@ -188,22 +204,38 @@ class History {
       outcomes.push_back(outcome_of(attempt->second, model_.at(attempt->first)));
       attempt = open_.erase(attempt);
     }
-    const auto events = store_->pending(static_cast<std::size_t>(upto(4)));
-    const auto begun = begin_each(*store_, events, outcomes);
-    ASSERT_EQ(begun.size(), events.size());
-    for (std::size_t i = 0; i < events.size(); ++i) {
-      const int number = number_of(events[i].id);
-      model_.at(number).state = Expected::on_its_way;
-      ++model_.at(number).tries;
-      model_.at(number).sent_again = model_.at(number).resent;
-      EXPECT_TRUE(open_.emplace(number, begun[i]).second);
-      EXPECT_TRUE(ever_.insert(begun[i].attempt).second) << "an attempt id came twice";
-      ++requests_;
+    const auto events = store_->pending(static_cast<std::size_t>(upto(7)));
+    std::vector<Intent> intents;
+    for (const OutboxEvent& event : events) {
+      if (intents.empty() || upto(2) == 0) {
+        intents.push_back({{}, "leads", content_hash("body"), /*idempotent=*/upto(2) == 0});
+      }
+      intents.back().events.push_back(event.sequence);
     }
+    const auto attempts = store_->settle_and_begin(outcomes, intents, kDay);
+    ASSERT_EQ(attempts.size(), intents.size());
+    auto next = events.begin();
+    for (std::size_t i = 0; i < intents.size(); ++i) {
+      EXPECT_TRUE(ever_.insert(attempts[i]).second) << "an attempt id came twice";
+      for (const std::int64_t sequence : intents[i].events)
+        take_off(number_of((next++)->id), {attempts[i], sequence}, intents[i].idempotent);
+    }
+    requests_ += attempts.size();
+  }
+
+  void take_off(int number, Carried of, bool idempotent) {
+    Expected& event = model_.at(number);
+    event.state = Expected::on_its_way;
+    event.idempotent = idempotent;
+    ++event.tries;
+    event.sent_again = event.resent;
+    event.repeated += event.again ? 1 : 0;
+    event.again = false;
+    EXPECT_TRUE(open_.emplace(number, of).second);
   }
 
   Outcome outcome_of(Carried of, Expected& event) {
-    switch (upto(4)) {
+    switch (upto(5)) {
       case 0:
         event.state = Expected::submitted;
         return {of, Settlement::submitted, "", "", 200, {}};
@@ -211,8 +243,12 @@ class History {
         event.state = Expected::refused;
         return {of, Settlement::rejected, "http_400", "Refused.", 400, {}};
       case 2:
-        event.state = Expected::in_doubt;
+        doubt(event);
         return {of, Settlement::in_doubt, "timeout", "No reply.", 0, {}};
+      case 3:
+        event.state = Expected::pending;
+        event.advanced = true;
+        return {of, Settlement::advanced, "", "", 200, "contact 7"};
       default:
         event.state = Expected::pending;
         return {of, Settlement::pending, "http_429", "Too many.", 429, {}};
@@ -236,13 +272,21 @@ class History {
     EXPECT_EQ(store.rejected(1000).size(), count(Expected::refused));
     std::set<int> sent_again;
     for (const Resolution& event : store.resent(1000)) sent_again.insert(number_of(event.id));
-    for (const auto& [number, event] : model_)
+    std::map<int, int> repeated;
+    for (const Resolution& event : store.repeated(1000)) ++repeated[number_of(event.id)];
+    for (const auto& [number, event] : model_) {
       EXPECT_EQ(sent_again.contains(number), event.sent_again) << number;
+      EXPECT_EQ(repeated[number], event.repeated) << number;
+    }
     EXPECT_EQ(store.resolutions(10'000).size(), decided_);
     EXPECT_EQ(store.problems(1000).size(), totals.rejected);
-    const std::uint64_t in_the_air = count(Expected::on_its_way);
-    EXPECT_EQ(totals.pending, count(Expected::pending) + (observed ? 0 : in_the_air));
-    EXPECT_EQ(totals.in_doubt, count(Expected::in_doubt) + (observed ? in_the_air : 0));
+    // Whoever only looks knows that nobody is sending.
+    const auto lost =
+        static_cast<std::uint64_t>(std::ranges::count_if(model_, [&](const auto& entry) {
+          return observed && entry.second.state == Expected::on_its_way && !entry.second.idempotent;
+        }));
+    EXPECT_EQ(totals.pending, count(Expected::pending, Expected::on_its_way) - lost);
+    EXPECT_EQ(totals.in_doubt, count(Expected::in_doubt) + lost);
     EXPECT_EQ(store.in_doubt(1000).size(), totals.in_doubt);
     EXPECT_EQ(store.requests_on("leads", kDay), requests_);
     EXPECT_EQ(store.all_cursors().size(), cursors_);
@@ -259,7 +303,8 @@ class History {
       return;
     }
     const Expected& event = found->second;
-    if (event.resent && event.state != Expected::submitted && event.state != Expected::rejected) {
+    const bool settled = event.state == Expected::submitted || event.state == Expected::rejected;
+    if (may_be_there(event) && !settled) {
       EXPECT_EQ(known.state, Known::sent) << number;
       return;
     }
@@ -273,18 +318,19 @@ class History {
   }
 
   void compare_pending(const Store& store) const {
-    using Entry = std::tuple<std::optional<int>, int, std::string, int>;
+    using Entry = std::tuple<std::optional<int>, int, std::string, int, std::string>;
     std::vector<Entry> expected;
     for (const auto& [number, event] : model_)
       if (event.state == Expected::pending)
         expected.emplace_back(time_of(number), event.place, payload(number, event.content),
-                              event.tries);
+                              event.tries, event.advanced ? "contact 7" : "");
     std::ranges::sort(expected);
     const auto found = store.pending(1000);
     ASSERT_EQ(found.size(), expected.size());
     for (std::size_t i = 0; i < found.size(); ++i) {
       EXPECT_EQ(found[i].payload, std::get<2>(expected[i]));
       EXPECT_EQ(found[i].tries, std::get<3>(expected[i]));
+      EXPECT_EQ(found[i].progress, std::get<4>(expected[i]));
     }
   }
 

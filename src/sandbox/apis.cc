@@ -23,7 +23,7 @@ Apis::Apis(Rules rules, const Clock& clock)
       orders_(rules.unique_order_property),
       leads_(std::move(rules.leads), clock, journal_),
       forms_(rules.forms, access_, contact_properties_, clock, contacts_, journal_),
-      crm_gate_(rules.crm, access_, clock),
+      crm_gate_(rules.crm, access_, clock, std::move(rules.crm_failures)),
       crm_contacts_(contact_type(), contact_properties_, crm_gate_, contacts_, journal_),
       crm_orders_(order_type(std::move(rules.unique_order_property)), order_properties_, crm_gate_,
                   orders_, journal_),

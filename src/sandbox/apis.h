@@ -2,6 +2,7 @@
 // share.
 #pragma once
 
+#include <deque>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,7 @@ struct Rules {
   LeadsRules leads;
   FormsLimits forms;
   CrmLimits crm;
+  std::deque<unsigned> crm_failures;
   Access access;
   CustomProperties contact_properties;
   CustomProperties order_properties;

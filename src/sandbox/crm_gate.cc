@@ -26,8 +26,18 @@ std::optional<Answer> CrmGate::refuse(const Request& request,
     case Quota::Verdict::admitted:
       break;
   }
+  if (auto failed = fail(id)) return failed;
   if (has_media_type(request, "application/json")) return std::nullopt;
   return refusal(415, "The content type must be application/json", id);
+}
+
+std::optional<Answer> CrmGate::fail(std::string_view correlation_id) {
+  if (failures_.empty()) return std::nullopt;
+  Answer failed = refusal(failures_.front(), "The sandbox was asked to fail here", correlation_id);
+  failures_.pop_front();
+  // https://developers.hubspot.com/docs/api-reference/error-handling: the header counts seconds.
+  if (failed.status == 477) failed.headers.emplace_back("Retry-After", "1");
+  return failed;
 }
 
 std::optional<Answer> CrmGate::refuse_batch(std::string_view malformed, std::size_t inputs,

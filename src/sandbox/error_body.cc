@@ -56,22 +56,29 @@ Answer limit_refusal(std::string_view policy, std::string_view correlation_id) {
 }
 
 // The categories are HubSpot's (https://developers.hubspot.com/docs/api-reference/error-handling:
-// category, correlationId and message are what every error has); the sentences are our own.
+// category, correlationId and message are what every error has); the sentences are recalled.
 Answer unauthorized(std::string_view correlation_id) {
   return answer(401, {{"status", "error"},
-                      {"message", "Authentication credentials not found or not valid"},
+                      {"message",
+                       "Authentication credentials not found. This API supports OAuth 2.0 "
+                       "authentication and you can find more details at "
+                       "https://developers.hubspot.com/docs/methods/auth/oauth-overview"},
                       {"correlationId", correlation_id},
                       {"category", "INVALID_AUTHENTICATION"}});
 }
 
 Answer missing_scope(std::string_view scope, std::string_view correlation_id) {
   return answer(
-      403, {{"status", "error"},
-            {"message", "This access token has not been granted all scopes that this call needs"},
-            {"correlationId", correlation_id},
-            {"errors", Json::array({{{"message", "One or more of these scopes are needed"},
-                                     {"context", {{"requiredScopes", Json::array({scope})}}}}})},
-            {"category", "MISSING_SCOPES"}});
+      403,
+      {{"status", "error"},
+       {"message",
+        "This app hasn't been granted all required scopes to make this call. Read more about "
+        "required scopes here: https://developers.hubspot.com/scopes."},
+       {"correlationId", correlation_id},
+       {"errors", Json::array({{{"message", "One or more of the following scopes are required."},
+                                {"context", {{"requiredScopes", Json::array({scope})}}}}})},
+       {"links", {{"scopes", "https://developers.hubspot.com/scopes"}}},
+       {"category", "MISSING_SCOPES"}});
 }
 
 // A refusal that a user showed: https://github.com/verbb/formie/issues/2013

@@ -70,12 +70,15 @@ po::options_description described() {
        "CRM: answer 429 above N requests in any 10 seconds")
       ("crm-per-day", po::value<int>()->default_value(250'000)->value_name("N"),
        "CRM: answer 429 above N requests in a day")
+      ("crm-per-second", po::value<int>()->value_name("N"),
+       "CRM: answer 429 above N requests in any second")
+      ("crm-fail-first", po::value<std::vector<int>>()->value_name("STATUS"),
+       "CRM: answer the first request with this status, such as 423, 477 or 502, and apply nothing; "
+       "may be repeated for those after it")
       ("require-hapikey-file", po::value<std::string>()->value_name("FILE"),
        "Leads: answer 401 without the hapikey in this file")
       ("require-token-file", po::value<std::string>()->value_name("FILE"),
        "secure Forms, listing and CRM: answer 401 without the access token in this file")
-      ("crm-per-second", po::value<int>()->value_name("N"),
-       "CRM: answer 429 above N requests in any second")
       ("property", po::value<std::vector<std::string>>()->value_name("OBJECT:NAME[:TYPE]"),
        "a property of the portal's own, of contacts or orders; string unless the type number, date "
        "or datetime is given; may be repeated")
@@ -105,6 +108,12 @@ unsigned limit_of(const po::variables_map& given, const char* option) {
   const int number = given[option].as<int>();
   if (number > 0) return static_cast<unsigned>(number);
   throw Error(ExitCode::usage, fmt::format("--{} is {}; it must be at least 1.", option, number));
+}
+
+unsigned failure_of(int status) {
+  if (status >= 400 && status <= 599) return static_cast<unsigned>(status);
+  throw Error(ExitCode::usage,
+              fmt::format("--crm-fail-first is {}; it must be 400 to 599.", status));
 }
 
 /// `what`: "hapikey"
@@ -183,6 +192,11 @@ ServerOptions server_options(const po::variables_map& given) {
   }
   if (given.count("crm-per-second") != 0) {
     options.crm_limits.per_second = limit_of(given, "crm-per-second");
+  }
+  if (given.count("crm-fail-first") != 0) {
+    for (const int status : given["crm-fail-first"].as<std::vector<int>>()) {
+      options.crm_failures.push_back(failure_of(status));
+    }
   }
   if (given.count("scope") != 0) {
     const auto& scopes = given["scope"].as<std::vector<std::string>>();

@@ -87,6 +87,7 @@ struct Server::Implementation {
         apis({.leads = {options.requests_per_10s, options.hapikey},
               .forms = options.forms_limits,
               .crm = options.crm_limits,
+              .crm_failures = options.crm_failures,
               .access = options.access,
               .contact_properties = options.contact_properties,
               .order_properties = options.order_properties,

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -33,6 +34,8 @@ struct ServerOptions {
   Access access;
   FormsLimits forms_limits;
   CrmLimits crm_limits;
+  /// The CRM answers its first requests with these statuses and applies nothing of them.
+  std::deque<unsigned> crm_failures;
   /// The portal's own properties, beside HubSpot's: the CRM's API refuses what is in neither. A
   /// form has a field for whatever a contact can have; the types hold there too.
   CustomProperties contact_properties;

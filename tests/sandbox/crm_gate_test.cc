@@ -78,10 +78,30 @@ TEST(CrmGate, NeedsATokenWithTheScopesOfTheCall) {
   EXPECT_EQ(statuses({"crm.objects.contacts.write"}), (std::vector{200U, 403U, 403U}));
   EXPECT_EQ(statuses({"crm.objects.orders.write"}), (std::vector{403U, 200U, 403U}));
   EXPECT_EQ(statuses({"crm.objects.orders.read"}), (std::vector{403U, 403U, 403U}));
-  EXPECT_EQ(body_of(to.post_order()).at("category"), "MISSING_SCOPES");
+  EXPECT_EQ(body_of(to.post_order()), json::parse(R"({
+    "status": "error", "category": "MISSING_SCOPES",
+    "message": "This app hasn't been granted all required scopes to make this call. Read more about required scopes here: https://developers.hubspot.com/scopes.",
+    "errors": [{"message": "One or more of the following scopes are required.",
+                "context": {"requiredScopes": ["crm.objects.orders.write"]}}],
+    "links": {"scopes": "https://developers.hubspot.com/scopes"}})"));
   to.access.token = "another";
   EXPECT_EQ(statuses({"crm.objects.orders.write"}), (std::vector{401U, 401U, 401U}));
   EXPECT_EQ(body_of(to.post_order()).at("category"), "INVALID_AUTHENTICATION");
+}
+
+TEST(CrmGate, FailsWhereItWasAskedToAndAppliesNothingThen) {
+  Poster to({.per_10s = 3}, {423, 477});
+  const Answer locked = to.post_contact();
+  EXPECT_EQ(locked.status, 423U);
+  EXPECT_FALSE(locked.applied);
+  EXPECT_THAT(locked.headers, Contains(Pair("X-HubSpot-RateLimit-Remaining", "2")));
+  const Answer migrated = to.post_order();
+  EXPECT_EQ(migrated.status, 477U);
+  EXPECT_THAT(migrated.headers, Contains(Pair("Retry-After", "1")));
+  EXPECT_TRUE(to.contacts.all().empty());
+  EXPECT_TRUE(to.orders.all().empty());
+  EXPECT_EQ(to.journal.submissions().back().error, "The sandbox was asked to fail here");
+  EXPECT_EQ(to.post_order().status, 200U);
 }
 
 TEST(CrmGate, TakesPostsOfJson) {

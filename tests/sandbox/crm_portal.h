@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sandbox/crm_associations_api.h"
@@ -19,7 +21,8 @@ namespace ordertail::sandbox {
 inline constexpr std::string_view kOrderId = "ordertail_order_id";
 
 struct CrmPortal {
-  explicit CrmPortal(CrmLimits limits = {}) : gate(limits, access, clock) {}
+  explicit CrmPortal(CrmLimits limits = {}, std::deque<unsigned> failures = {})
+      : gate(limits, access, clock, std::move(failures)) {}
 
   StoppedClock clock;
   Access access;

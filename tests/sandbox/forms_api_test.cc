@@ -102,7 +102,7 @@ TEST_F(FormsApiTest, TheSecureEndpointNeedsTheToken) {
   const Answer stranger = post(kSecure);
   EXPECT_EQ(stranger.status, 401U);
   EXPECT_EQ(body_of(stranger), json::parse(R"({
-    "status": "error", "message": "Authentication credentials not found or not valid",
+    "status": "error", "message": "Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview",
     "category": "INVALID_AUTHENTICATION"})"));
   for (const char* bad : {"Bearer", "Bearer ", "Bearer other", "Basic pat-na1-s3cret",
                           "pat-na1-s3cret", "Bearer  pat-na1-s3cret", "Bearer pat-na1-s3cret "}) {
@@ -120,9 +120,10 @@ TEST_F(FormsApiTest, TheTokenNeedsTheScope) {
   EXPECT_EQ(answer.status, 403U);
   EXPECT_EQ(body_of(answer), json::parse(R"({
     "status": "error",
-    "message": "This access token has not been granted all scopes that this call needs",
-    "errors": [{"message": "One or more of these scopes are needed",
+    "message": "This app hasn't been granted all required scopes to make this call. Read more about required scopes here: https://developers.hubspot.com/scopes.",
+    "errors": [{"message": "One or more of the following scopes are required.",
                 "context": {"requiredScopes": ["forms"]}}],
+    "links": {"scopes": "https://developers.hubspot.com/scopes"},
     "category": "MISSING_SCOPES"})"));
 }
 

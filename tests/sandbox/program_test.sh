@@ -43,6 +43,7 @@ for property in last_order deals:x contacts: contacts:x: orders:x:text; do
   refused "--property is $property; it must be contacts:NAME or orders:NAME, and :string, :number, :date or :datetime may follow." \
     --property "$property"
 done
+refused "--crm-fail-first is 200; it must be 400 to 599." --crm-fail-first 200
 refused "unrecognised option '--prt'; try hubspot-sandbox --help" --prt 1
 refused "too many positional options have been specified on the command line; try hubspot-sandbox --help" stray
 refused "The hapikey file $dir/empty is empty." --require-hapikey-file "$dir/empty"
@@ -96,7 +97,9 @@ upsert() {
 [ "$(upsert contacts city)" = 403 ] || fail 'scope'
 stop TERM
 
-start --any-property --unique-order-property shop_order --crm-per-10s 1
+start --any-property --unique-order-property shop_order --crm-per-10s 3 --crm-fail-first 423 --crm-fail-first 502
+[ "$(upsert orders till)" = 423 ] || fail 'first failure'
+[ "$(upsert orders till)" = 502 ] || fail 'second failure'
 [ "$(upsert orders till)" = 200 ] || fail 'any property'
 [ "$(upsert orders till)" = 429 ] || fail 'CRM over the rate'
 stop TERM

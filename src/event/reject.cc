@@ -36,7 +36,11 @@ std::string sentence_of(const BadRecord& bad, std::size_t columns) {
     case BadRecord::Fault::too_long:
       return fmt::format("this record is longer than {} bytes{}", kMaxRecordBytes, rest);
     case BadRecord::Fault::no_match:
-      return "this line is not written as the pattern says";
+      return fmt::format(
+          "this line is not written as the pattern says{}",
+          bad.at.byte == bad.begin.byte
+              ? ""
+              : fmt::format(", from its column {} on", bad.at.byte - bad.begin.byte + 1));
   }
   return {};
 }

@@ -16,9 +16,9 @@ Error bad_format(std::size_t column, const std::string& why) {
   return Error(ExitCode::usage, fmt::format("column {}: {}", column, why));
 }
 
-/// Users' names come as they were sent; of `{}` nobody cares what it is.
+/// Users' names come as they were sent.
 bool is_loose(std::string_view name) {
-  return name == "$remote_user" || name == "%u" || name == "%l" || name.empty();
+  return name == "$remote_user" || name == "%u" || name == "%l";
 }
 
 /// Puts literals and fields together to a LineFormat.
@@ -309,25 +309,6 @@ LineFormat apache_line_format(std::string_view text) {
     compose_apache(bare(text), composer);
   }
   return composer.finish(LineEscapes::backslash);
-}
-
-LineFormat braced_line_format(std::string_view text, LineEscapes escapes) {
-  Composer composer;
-  for (std::size_t at = 0; at < text.size();) {
-    if (text[at] != '{') {
-      composer.literal(text.substr(at, 1));
-      ++at;
-      continue;
-    }
-    const std::string_view name = word_at(text, at + 1);
-    const std::size_t end = at + 1 + name.size();
-    if (end >= text.size() || text[end] != '}') {
-      throw bad_format(at + 1, "a field is written {name}");
-    }
-    composer.field(std::string(name), at + 1);
-    at = end + 1;
-  }
-  return composer.finish(escapes);
 }
 
 }  // namespace ordertail

@@ -14,13 +14,12 @@ enum class LineEscapes : std::uint8_t {
   none,       ///< it does not (nginx's escape=none)
   backslash,  ///< \" \\ \n \t \xHH: Apache since 2.0.46; of these nginx writes \xHH only
   json,       ///< as in a JSON text: nginx's escape=json
-  number,     ///< #HH: HAProxy
 };
 
 /// A log line is literal text with fields between.
 struct LineFormat {
   struct Field {
-    std::string name;     ///< as the description writes it: "$remote_addr", "%{Referer}i", "ip"
+    std::string name;     ///< as the description writes it: "$remote_addr", "%{Referer}i"
     std::string after;    ///< the literal that follows; empty for the last, and before an `opening`
     char opening = 0;     ///< what the next field begins with, where nothing stands between the two
     bool loose = false;   ///< may hold the beginning of `after`: a user name may have blanks
@@ -43,9 +42,5 @@ struct LineFormat {
 /// The same of Apache's `LogFormat "..." [NAME]`, or the bare text between the quotes, in which \"
 /// stands for a quote (https://httpd.apache.org/docs/2.4/mod/mod_log_config.html).
 [[nodiscard]] LineFormat apache_line_format(std::string_view text);
-
-/// Fields in braces between literal text: `{ip}:{port} [{time}] "{request}"`; `{}` is anything that
-/// nobody wants, blanks included. For servers without a notation of their own.
-[[nodiscard]] LineFormat braced_line_format(std::string_view text, LineEscapes escapes);
 
 }  // namespace ordertail

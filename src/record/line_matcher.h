@@ -29,6 +29,13 @@ class LineMatcher {
     return std::get<LinePattern>(how_).match(line, cells);
   }
 
+  /// How many bytes of a line that does not match are as they should be; 0 where an expression does
+  /// not say.
+  [[nodiscard]] std::size_t reach(std::string_view line) const {
+    const auto* splitter = std::get_if<LineSplitter>(&how_);
+    return splitter != nullptr ? splitter->reach(line) : 0;
+  }
+
   /// How many cells match() fills.
   [[nodiscard]] std::size_t wanted() const {
     return std::visit([](const auto& how) { return how.wanted(); }, how_);

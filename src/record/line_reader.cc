@@ -106,11 +106,12 @@ class LineReader::Pass {
       return;
     }
     batch_.cells.resize(first_cell);
+    const std::size_t reach = reader_.pattern_.reach(text);
     batch_.bad.push_back({.begin = begin,
                           .end = here().byte,
-                          .at = begin,
+                          .at = {.line = begin.line, .byte = begin.byte + reach},
                           .fault = BadRecord::Fault::no_match,
-                          .excerpt = std::string(text.substr(0, kMaxExcerptBytes))});
+                          .excerpt = std::string(text.substr(reach, kMaxExcerptBytes))});
   }
 
   void begin_too_long() {

@@ -15,11 +15,6 @@ namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
 
-/// Where an escape of the kind begins.
-constexpr char introducer(LineEscapes escapes) {
-  return escapes == LineEscapes::number ? '#' : escapes == LineEscapes::none ? '\0' : '\\';
-}
-
 /// The first double quote that no backslash escapes.
 std::size_t closing_quote(std::string_view text) {
   for (std::size_t at = text.find('"'); at != npos; at = text.find('"', at + 1)) {
@@ -94,15 +89,12 @@ std::size_t take_unicode(std::string_view text, std::string& to) {
   return 12;
 }
 
-/// The same for `\xHH` (or `#HH`) and `\n`.
-std::size_t take_byte(std::string_view text, LineEscapes escapes, std::string& to) {
-  const bool number = escapes == LineEscapes::number;
-  if (number || text.substr(1).starts_with('x')) {
-    const std::size_t digits = number ? 1 : 2;
-    if (text.size() < digits + 2) return 0;
-    const std::string byte = from_hex(text.substr(digits, 2));
+/// The same for `\xHH` and `\n`.
+std::size_t take_byte(std::string_view text, std::string& to) {
+  if (text.substr(1).starts_with('x')) {
+    const std::string byte = from_hex(text.substr(2, 2));
     to += byte;
-    return byte.empty() ? 0 : digits + 2;
+    return byte.empty() ? 0 : 4;
   }
   const char meant = text.size() < 2 ? '\0' : letter_escape(text[1]);
   if (meant == '\0') return 0;
@@ -114,12 +106,11 @@ std::size_t take_byte(std::string_view text, LineEscapes escapes, std::string& t
 
 std::string unescaped(std::string_view text, LineEscapes escapes) {
   std::string plain;
-  const char introduces = introducer(escapes);
   while (!text.empty()) {
     std::size_t taken = 0;
-    if (text.front() == introduces) {
+    if (text.front() == '\\' && escapes != LineEscapes::none) {
       if (escapes == LineEscapes::json) taken = take_unicode(text, plain);
-      if (taken == 0) taken = take_byte(text, escapes, plain);
+      if (taken == 0) taken = take_byte(text, plain);
     }
     if (taken == 0) {
       plain += text.front();
@@ -153,8 +144,7 @@ LineSplitter::LineSplitter(LineFormat format, const std::vector<std::string>& wa
 std::size_t LineSplitter::end_of(const LineFormat::Field& field, std::string_view rest) const {
   if (field.opening != 0) return rest.find(field.opening);
   if (field.after.empty()) return rest.size();
-  const bool escapes_quotes =
-      format_.escapes == LineEscapes::backslash || format_.escapes == LineEscapes::json;
+  const bool escapes_quotes = format_.escapes != LineEscapes::none;
   if (field.loose || (field.quoted && !escapes_quotes)) return rest.find(field.after);
   const std::size_t end = field.quoted ? closing_quote(rest) : rest.find(field.after.front());
   return end != npos && rest.substr(end).starts_with(field.after) ? end : npos;
@@ -170,7 +160,7 @@ bool LineSplitter::match(std::string_view line, std::string_view* cells,
     if (end == npos) return false;
     if (place_[i] != npos) {
       std::string_view value = rest.substr(0, end);
-      if (format_.escapes != LineEscapes::none && value.find(introducer(format_.escapes)) != npos) {
+      if (format_.escapes != LineEscapes::none && value.find('\\') != npos) {
         value = unescaped.emplace_back(ordertail::unescaped(value, format_.escapes));
       }
       cells[place_[i]] = value;
@@ -181,23 +171,15 @@ bool LineSplitter::match(std::string_view line, std::string_view* cells,
   return rest.empty();
 }
 
-LineSplitter::Reach LineSplitter::reach(std::string_view line) const {
-  Reach reach;
-  if (!line.starts_with(format_.before)) {
-    reach.missing = format_.before;
-    return reach;
-  }
-  reach.byte = format_.before.size();
+std::size_t LineSplitter::reach(std::string_view line) const {
+  if (!line.starts_with(format_.before)) return 0;
+  std::size_t reached = format_.before.size();
   for (const LineFormat::Field& field : format_.fields) {
-    const std::size_t end = end_of(field, line.substr(reach.byte));
-    if (end == npos) {
-      reach.missing = field.opening != 0 ? std::string(1, field.opening) : field.after;
-      return reach;
-    }
-    ++reach.fields;
-    reach.byte += end + field.after.size();
+    const std::size_t end = end_of(field, line.substr(reached));
+    if (end == npos) break;
+    reached += end + field.after.size();
   }
-  return reach;
+  return reached;
 }
 
 }  // namespace ordertail

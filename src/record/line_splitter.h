@@ -29,15 +29,9 @@ class LineSplitter {
 
   [[nodiscard]] std::size_t wanted() const { return wanted_; }
 
-  /// How far a line is of the format, for people.
-  struct Reach {
-    std::size_t fields = 0;  ///< those that were found whole
-    std::size_t byte = 0;    ///< of the line: where what is missing should begin
-    std::string missing;     ///< the literal that does not follow; empty when all is found, and for
-                             ///< text behind the end of the format
-  };
-  [[nodiscard]] Reach reach(std::string_view line) const;
-  [[nodiscard]] const LineFormat& format() const { return format_; }
+  /// How many bytes of a line that does not match are as the format says: behind them the next
+  /// literal does not follow, or the format is at its end.
+  [[nodiscard]] std::size_t reach(std::string_view line) const;
 
  private:
   [[nodiscard]] std::size_t end_of(const LineFormat::Field& field, std::string_view rest) const;

@@ -60,6 +60,27 @@ TEST_F(BadSource, AnEmptyFileHoldsNothing) {
   expect(0, "");
 }
 
+TEST_F(BadSource, ALineThatIsNotOfThePastedLogFormatSaysFromWhereOn) {
+  sources(R"(
+[[source]]
+files      = ["shop.log"]
+log_format = '$remote_addr [$time_local] "$request" $status "$cookie_hubspotutk"'
+[source.purchase]
+path         = "/ok"
+order_number = "query:order"
+email        = "query:email"
+)");
+  const auto line = [](int order, std::string_view status) {
+    return fmt::format(
+        "192.0.2.7 [18/Sep/2025:23:18:28 -0400] \"GET /ok?order={}&email=ann%40example.com\" {} "
+        "\"60c2ccdfe4892f0fa0593940b12c11aa\"\n",
+        order, status);
+  };
+  shop.write("shop.log", line(1001, "200") + line(1002, "200 512") + line(1003, "404"));
+  expect(3, "shop.log:2: this line is not written as the pattern says, from its column 85 on\n");
+  EXPECT_EQ(shop.totals(), "1/0/0/0");
+}
+
 TEST_F(BadSource, AZipFileIsNamedAsOne) {
   shop.write("orders.csv", std::string("PK\003\004and so on"));
   expect(7, "orders.csv is a zip archive (or an Excel workbook): unpack it, or export as CSV\n");

@@ -14,7 +14,9 @@
 #include "base/hash.h"
 #include "event/event.h"
 #include "input/identity.h"
+#include "store/attempt.h"
 #include "store/known.h"
+#include "store/resolution.h"
 
 namespace ordertail {
 
@@ -29,73 +31,12 @@ struct Cursor {
   std::uint64_t seen = 0;    ///< bytes read so far, an unfinished end included
 };
 
-/// An event that waits, is on its way, or is in doubt.
-struct OutboxEvent {
-  std::int64_t sequence = 0;
-  Hash128 id;
-  std::string payload;   ///< event as JSON (event_json.h)
-  std::string progress;  ///< what its sink said of requests that advanced it; empty before
-  int tries = 0;         ///< requests made for it so far; grows with each Intent
-};
-
 /// What the files of a source proved about how it writes.
 struct Decision {
   std::string source, what;  ///< "date_order", "numbers"
   std::string value;         ///< as a job would say it
   std::string evidence;      ///< a sentence for people: which cell of which file proved it
   WallTime at;
-};
-
-/// How an event leaves the outbox, or does not. See the state machine in store_implementation.h.
-enum class Settlement : std::uint8_t {
-  submitted,  ///< T2: to the ledger
-  rejected,   ///< T3: stays in the outbox for a person's retry, with a problem that says why
-  pending,    ///< T4: proven not applied; stays in the outbox
-  in_doubt,   ///< T5: stays in the outbox. Blind sinks: for a person. Idempotent ones: T7, pending
-  advanced,   ///< T2 of a step: stays in the outbox, pending, with what its sink says of it
-};
-
-/// One event of one wire request.
-struct Carried {
-  std::int64_t attempt = 0;
-  std::int64_t sequence = 0;
-};
-
-/// What is known of an event once its request is over.
-struct Outcome {
-  Carried of;
-  Settlement settlement{};
-  std::string reason;    ///< "http_503", "connection_lost", …; empty for submitted, advanced
-  std::string message;   ///< one sentence for people; empty for submitted, advanced
-  int http_status = 0;   ///< 0: none was read
-  std::string progress;  ///< advanced only
-};
-
-/// One wire request about to be made.
-struct Intent {
-  std::vector<std::int64_t> events;  ///< sequences of pending OutboxEvents, each once
-  std::string_view sink;
-  Hash128 body;             ///< content hash of the request's body
-  bool idempotent = false;  ///< the sink says that a repetition has the same effect
-};
-
-/// An event that its sink refuses before any request is made for it.
-struct Refused {
-  std::int64_t sequence = 0;  ///< of a pending OutboxEvent
-  std::string reason, message;
-};
-
-/// An event that a person has to decide about: its last request may or may not have been applied,
-/// or was rejected.
-struct Held {
-  Hash128 id;
-  std::string payload, reason, message;
-  int tries = 0;
-  /// When the last request was recorded, just before it left; and the first one of those that are
-  /// not proven to be without effect.
-  WallTime attempted_at, first_attempted_at;
-  int http_status = 0;
-  bool resent = false;  ///< a person has decided before to send it again
 };
 
 /// Why an event was rejected by a sink.
@@ -107,32 +48,6 @@ struct Problem {
   std::string file;  ///< with `line`: the event's first record
   std::uint64_t line = 0;
   bool kept = false;  ///< its payload is, so that it can be retried
-};
-
-/// What is decided about an event: by a person, save the last.
-enum class Ruling : std::uint8_t {
-  resend = 0,       ///< T8: in doubt, becomes pending; HubSpot may have it twice then
-  assume_sent = 1,  ///< T9: in doubt, becomes submitted
-  drop = 2,         ///< T9: in doubt or rejected; becomes rejected, its payload is deleted
-  retry = 3,        ///< rejected, becomes pending
-  by_itself = 4,    ///< T7: in doubt at an idempotent sink, becomes pending; the store decides it
-};
-[[nodiscard]] std::string_view name_of(Ruling ruling);
-
-/// What was decided, and what became of it.
-struct Resolution {
-  Hash128 id;
-  Kind kind{};
-  std::string order_number;  ///< may be empty
-  std::string file;          ///< with `line`: the event's first record
-  std::uint64_t line = 0;
-  Ruling ruling{};
-  Settlement was{};    ///< in doubt, or rejected
-  std::string reason;  ///< why it was that
-  WallTime at;
-  std::string who;
-  bool sent_again = false;        ///< of a resend, and by itself: a request was made since
-  std::optional<Settlement> now;  ///< as in Totals; absent: withdrawn since
 };
 
 /// Events by state, over the store's whole life. Those on their way count as pending; in observe

@@ -3,6 +3,7 @@
 #include <date/date.h>
 #include <fmt/format.h>
 
+#include "app/alike_orders.h"
 #include "app/signals.h"
 #include "app/staging.h"
 #include "base/clock.h"
@@ -98,7 +99,7 @@ class SourceCheck {
     job_.sources = {job.sources[index]};
   }
 
-  void run(std::string& close_date) {
+  void run(std::string& close_date, AlikeOrders& alike) {
     const bool has_looked = checkup_.succeeds(
         subject_, [&] { check_looks(job_, job_.sources.front(), subject_, checkup_); });
     if (!has_looked) return;
@@ -106,6 +107,7 @@ class SourceCheck {
     observer.event = [&](const Event& event) {
       coverage_.add(event);
       add_route(event);
+      alike.add(event);
       if (close_date.empty() && event.close_date) close_date = close_date_of(event, job_);
     };
     observer.reject = [&](const Reject& reject) {
@@ -116,6 +118,9 @@ class SourceCheck {
       checkup_.fail(subject_, Error(ExitCode::source, std::string(text)));
     };
     checkup_.succeeds(subject_, [&] { read(std::move(observer)); });
+    if (const std::string warning = alike.warning(); !warning.empty()) {
+      checkup_.warn(subject_, warning);
+    }
   }
 
  private:
@@ -153,8 +158,11 @@ class SourceCheck {
 
 void check_sources(const Job& job, Store& store, Checkup& checkup) {
   std::string close_date;
+  AlikeOrders alike;
   for (std::size_t i = 0; i < job.sources.size(); ++i) {
-    SourceCheck(job, i, store, checkup).run(close_date);
+    const auto& pattern = job.sources[i].pattern;
+    alike.begin_source(i, pattern ? pattern->name : "");
+    SourceCheck(job, i, store, checkup).run(close_date, alike);
   }
   if (!close_date.empty()) checkup.ok("close date", close_date);
 }

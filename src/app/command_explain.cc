@@ -90,17 +90,40 @@ CompanionFiles companions_of(const Pattern& pattern, const std::vector<Told>& al
   return files;
 }
 
-std::string explain(const Told& told, const std::vector<Told>& all, const Declared& declared,
-                    const Options& options) {
+std::string explain_one(const Told& told, const std::vector<Told>& all, const Declared& declared,
+                        const Options& options) {
   const Recognition& recognition = told.recognition;
   if (recognition.pattern == nullptr) return explain_unrecognised(told.file, recognition);
   std::string text = explain_pattern(recognition, !options.pattern.empty());
+  if (!recognition.pattern->unusable.empty()) return text;
   if (recognition.companion != nullptr) {
     return text + explain_companion(*recognition.companion, told.file);
   }
   return text + explain_content(*recognition.pattern, declared, told.file,
                                 companions_of(*recognition.pattern, all),
                                 !options.show_personal_data);
+}
+
+/// A file of several sections is one of as many patterns.
+std::string explain(const Told& told, const std::vector<Told>& all, const Declared& declared,
+                    const Options& options) {
+  if (told.recognition.pattern != nullptr || !is_shared(told.recognition)) {
+    return explain_one(told, all, declared, options);
+  }
+  std::string text;
+  for (const Candidate& candidate : told.recognition.candidates) {
+    Told section{told.file, {}, {}};
+    section.recognition.pattern = candidate.pattern;
+    text += explain_one(section, all, declared, options);
+  }
+  return text;
+}
+
+bool is_readable(const Told& told) {
+  const Recognition& recognition = told.recognition;
+  if (!told.fault.empty()) return false;
+  if (recognition.pattern == nullptr) return is_shared(recognition);
+  return recognition.pattern->unusable.empty();
 }
 
 }  // namespace
@@ -125,7 +148,7 @@ int run_explain(const Options& options) {
       }
     }
     if (!told.fault.empty()) text = "  " + told.fault + "\n";
-    if (!told.fault.empty() || told.recognition.pattern == nullptr) code = ExitCode::source;
+    if (!is_readable(told)) code = ExitCode::source;
     out.write(printable_name(told.file.name) + "\n" + printable_lines(text));
   }
   out.flush();

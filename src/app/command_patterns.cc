@@ -19,6 +19,9 @@ int list(Output& out) {
         pattern.name, pattern.describes, "", availability(pattern, "email"),
         availability(pattern, "ip"), availability(pattern, "currency"),
         availability(pattern, "skus"), "", pattern.verified));
+    if (!pattern.unusable.empty()) {
+      out.write(fmt::format("{:<22} cannot be used: {}\n", "", pattern.unusable));
+    }
   }
   return static_cast<int>(ExitCode::ok);
 }

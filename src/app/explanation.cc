@@ -169,6 +169,7 @@ std::string explain_pattern(const Recognition& recognition, bool forced) {
   if (!form.recognise_without.empty()) {
     text += detail("and by having none of " + quoted(form.recognise_without));
   }
+  if (!pattern.unusable.empty()) text += line("it cannot be used: " + pattern.unusable);
   return text;
 }
 

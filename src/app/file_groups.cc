@@ -124,6 +124,7 @@ class Grouping {
       result.groups.push_back(std::move(group));
     }
     result.unread = std::move(unread_);
+    result.redelimited = std::move(redelimited_);
     return result;
   }
 
@@ -138,13 +139,17 @@ class Grouping {
     const auto& candidates = recognition.candidates;
     const auto is_companion = [](const Candidate& each) { return each.companion != nullptr; };
     const auto is_log = [](const Candidate& each) { return each.pattern->line.has_value(); };
+    const Pattern* pattern = recognition.pattern;
     if (recognition.empty) {
       unread_.push_back(
           {file.name, fmt::format("{}: the file is empty", printable_name(file.name))});
+    } else if (pattern != nullptr && !pattern->unusable.empty()) {
+      unread_.push_back({file.name, fmt::format("{}: {}: {}", printable_name(file.name),
+                                                pattern->describes, pattern->unusable)});
     } else if (are_all(recognition, is_companion)) {
       // Several patterns may want the same one.
       for (const Candidate& candidate : candidates) of(candidate).companions.push_back(file);
-    } else if (recognition.pattern != nullptr || are_all(recognition, is_log)) {
+    } else if (pattern != nullptr || are_all(recognition, is_log)) {
       // Several patterns may read the same lines alike: the first of them is as good as any.
       FileGroup& group = of(candidates.front());
       group.own.push_back(file);
@@ -152,9 +157,23 @@ class Grouping {
       for (std::size_t i = 1; i < candidates.size(); ++i) {
         group.others.push_back(candidates[i].pattern->name);
       }
+    } else if (is_shared(recognition)) {
+      for (const Candidate& candidate : candidates) of(candidate).own.push_back(file);
+    } else if (recognition.delimited != nullptr && recognition.delimited->unusable.empty()) {
+      redelimited(*recognition.delimited, recognition.delimiter).own.push_back(file);
     } else {
       unread_.push_back({file.name, unrecognised(file, recognition).what()});
     }
+  }
+
+  FileGroup& redelimited(const Pattern& pattern, char delimiter) {
+    FileGroup& group = groups_[pattern.name + delimiter];
+    if (group.pattern == nullptr) {
+      set_delimiter(delimiter, redelimited_.emplace_back(pattern));
+      group.pattern = &redelimited_.back();
+      group.delimiter = delimiter;
+    }
+    return group;
   }
 
   /// A file that is read by a pattern of its own may complete another's files, too.
@@ -188,6 +207,7 @@ class Grouping {
   std::span<const Pattern> patterns_;
   std::map<std::string, FileGroup> groups_;
   std::vector<UnreadFile> unread_;
+  std::deque<Pattern> redelimited_;
 };
 
 }  // namespace

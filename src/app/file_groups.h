@@ -1,6 +1,8 @@
 // Files and folders, sorted by the pattern that reads them.
 #pragma once
 
+#include <deque>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +19,7 @@ struct FileGroup {
   std::vector<SourceFile> companions;  ///< of those
   std::vector<std::string> globs;      ///< that mean all of them and no other file
   std::vector<std::string> others;     ///< patterns for logs that would do as well
+  std::optional<char> delimiter;       ///< of all its files, where it is not the pattern's
 };
 
 /// A file that no source can be written for.
@@ -27,11 +30,12 @@ struct UnreadFile {
 struct GroupedFiles {
   std::vector<FileGroup> groups;  ///< by the pattern's name
   std::vector<UnreadFile> unread;
+  std::deque<Pattern> redelimited;  ///< those of groups that have a delimiter
 };
 
 /// The files named and those below the folders named, hidden ones and the file that standard output
 /// goes to excepted. A folder's files become a glob where it means nothing else. Pointers are into
-/// `patterns`. Throws Error(source) for a path that is not there.
+/// `patterns` and `redelimited`. Throws Error(source) for a path that is not there.
 [[nodiscard]] GroupedFiles group_files(const std::vector<std::string>& paths,
                                        std::span<const Pattern> patterns);
 

@@ -260,6 +260,9 @@ std::string fingerprint(const Job& job, const Source& source, const Pattern& pat
 }
 
 std::optional<std::string> useless(const Job& job, const Pattern& pattern) {
+  if (!pattern.unusable.empty()) {
+    return fmt::format("{}: {}", pattern.describes, pattern.unusable);
+  }
   bool makes_any = false;
   for (const Kind kind : {Kind::registration, Kind::purchase}) {
     if (!pattern.mapping(kind).wanted) continue;

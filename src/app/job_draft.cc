@@ -65,7 +65,7 @@ std::string comment(std::string_view text) {
   std::string lines;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    lines += fmt::format("# {}\n", printable(text.substr(0, end), 400));
+    lines += fmt::format("# {}\n", printable(text.substr(0, end), 1000));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return lines;
@@ -130,6 +130,10 @@ std::string source_of(const FileGroup& group, const std::string& time_zone) {
   if (!group.others.empty()) {
     text +=
         comment(fmt::format("check this: it may as well be {}", fmt::join(group.others, " or ")));
+  }
+  if (group.delimiter) {
+    text += fmt::format("delimiter = {}   # not the pattern's own\n",
+                        *group.delimiter == '\t' ? "\"\\t\"" : toml_text({&*group.delimiter, 1}));
   }
   text += zone_lines(facts.zone, time_zone) + date_lines(facts.dates) +
           number_lines(facts.numbers, pattern);

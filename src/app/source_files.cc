@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "base/text.h"
 #include "event/catalogue.h"
@@ -94,18 +93,6 @@ class Sorting {
       }
       of(*candidate.pattern, applied).files.push_back(file);
     }
-  }
-
-  /// Is the file one of several sections, each read by a pattern of its own?
-  static bool is_shared(const Recognition& as) {
-    std::set<std::string> sections;
-    for (const Candidate& candidate : as.candidates) {
-      if (!candidate.fits() || candidate.companion != nullptr || !candidate.pattern->csv)
-        return false;
-      const std::string& section = candidate.pattern->csv->frame.section;
-      if (section.empty() || !sections.insert(section).second) return false;
-    }
-    return !sections.empty();
   }
 
   SourceFiles& of(const Pattern& pattern, const Pattern& applied) {

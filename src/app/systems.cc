@@ -30,6 +30,8 @@ std::string cell(std::string_view text) {
 }  // namespace
 
 std::string_view availability(const Pattern& pattern, std::string_view field) {
+  const auto& added = pattern.if_added;
+  if (std::find(added.begin(), added.end(), field) != added.end()) return "if added";
   bool from_companion = false;
   for (const MappingSpec& mapping : pattern.mappings) {
     for (const std::string& entry : columns_of(mapping, field)) {
@@ -46,10 +48,14 @@ std::string systems_table(std::span<const Pattern> patterns) {
       "| system and file | pattern | e-mail | IP | currency | SKU | verified |\n"
       "|---|---|---|---|---|---|---|\n";
   for (const Pattern& pattern : patterns) {
+    const std::string verified =
+        pattern.unusable.empty()
+            ? pattern.verified
+            : fmt::format("cannot be used: {}; {}", pattern.unusable, pattern.verified);
     table += fmt::format("| {} | `{}` | {} | {} | {} | {} | {} |\n", cell(pattern.describes),
                          pattern.name, availability(pattern, "email"), availability(pattern, "ip"),
                          availability(pattern, "currency"), availability(pattern, "skus"),
-                         cell(pattern.verified));
+                         cell(verified));
   }
   return table;
 }

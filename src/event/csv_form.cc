@@ -15,13 +15,6 @@
 namespace ordertail {
 namespace {
 
-std::optional<char> read_delimiter(TomlTable& table, std::string_view key) {
-  const auto text = table.text(key);
-  if (!text) return std::nullopt;
-  if (text->size() == 1 && *text != "\"" && *text != "\n" && *text != "\r") return text->front();
-  throw table.error(key, "the delimiter must be one byte, no quote and no line end");
-}
-
 template <typename Value, std::size_t kSize>
 using Words = std::array<std::pair<std::string_view, Value>, kSize>;
 
@@ -137,6 +130,13 @@ std::string read_name(TomlTable& table, const std::vector<CompanionSpec>& others
 }
 
 }  // namespace
+
+std::optional<char> read_delimiter(TomlTable& table, std::string_view key) {
+  const auto text = table.text(key);
+  if (!text) return std::nullopt;
+  if (text->size() == 1 && *text != "\"" && *text != "\n" && *text != "\r") return text->front();
+  throw table.error(key, "the delimiter must be one byte, no quote and no line end");
+}
 
 std::string read_charset(TomlTable& table, std::string_view key) {
   const auto charset = table.text(key);

@@ -1,6 +1,7 @@
 // The [csv] and [[companion]] tables of patterns.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,9 @@ namespace ordertail {
 /// The companions of a pattern whose own files are of the form `own`.
 [[nodiscard]] std::vector<CompanionSpec> read_companions(std::vector<TomlTable> tables,
                                                          const CsvForm& own);
+
+/// The delimiter at `key`, if there is that key.
+[[nodiscard]] std::optional<char> read_delimiter(TomlTable& table, std::string_view key);
 
 /// The character set named at `key`; empty when there is no such key.
 [[nodiscard]] std::string read_charset(TomlTable& table, std::string_view key);

@@ -72,6 +72,8 @@ Pattern read_pattern(TomlTable& table) {
   pattern.name = table.required_text("name");
   pattern.describes = table.required_text("describes");
   pattern.verified = table.required_text("verified");
+  pattern.unusable = table.text("unusable").value_or("");
+  pattern.if_added = table.texts("if_added");
   pattern.numbers_vary = table.text("numbers") == "varies";
   if (!pattern.numbers_vary) pattern.numbers = read_numbers(table).value_or(NumberStyle::plain);
   if (auto csv = table.table("csv")) pattern.csv = read_csv_form(*std::move(csv));
@@ -98,6 +100,15 @@ void set_charset(const std::string& charset, Pattern& pattern) {
 
 }  // namespace
 
+void set_delimiter(char delimiter, Pattern& pattern) {
+  const auto set = [&](CsvForm& form) {
+    form.frame.dialect.delimiter = delimiter;
+    form.frame.header_delimiter.reset();
+  };
+  set(*pattern.csv);
+  for (CompanionSpec& companion : pattern.companions) set(companion.form);
+}
+
 void apply_source_settings(TomlTable& table, Pattern& pattern) {
   SourceSettings& settings = pattern.settings;
   settings.time_zone = read_zone(table, "time_zone").value_or(settings.time_zone);
@@ -111,7 +122,11 @@ void apply_source_settings(TomlTable& table, Pattern& pattern) {
     pattern.numbers = *numbers;
     pattern.numbers_vary = false;
   }
-  if (pattern.csv) set_charset(read_charset(table, "charset"), pattern);
+  if (pattern.csv) {
+    set_charset(read_charset(table, "charset"), pattern);
+    if (const auto delimiter = read_delimiter(table, "delimiter"))
+      set_delimiter(*delimiter, pattern);
+  }
   read_kind(table, Kind::registration, pattern);
   read_kind(table, Kind::purchase, pattern);
 }

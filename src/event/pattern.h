@@ -109,6 +109,10 @@ struct Pattern {
   std::string name;
   std::string describes;
   std::string verified;
+  /// Why no event can be made of the files that it recognises, and what to do; empty: they can.
+  std::string unusable;
+  /// Keys of fields whose columns an export has only where somebody added them.
+  std::vector<std::string> if_added;
   std::optional<CsvForm> csv;  // exactly one of the two
   std::optional<LineForm> line;
   std::vector<CompanionSpec> companions;
@@ -143,8 +147,11 @@ struct PatternSample {
 [[nodiscard]] std::vector<PatternSample> parse_samples(const std::string& toml,
                                                        const std::string& name);
 
-/// Reads time_zone, date_order, numbers, charset, [registration] and [purchase] of a source (or a
-/// sample) and lays them over the pattern's own.
+/// Has all files of a pattern for CSV divided by this byte, their headers too.
+void set_delimiter(char delimiter, Pattern& pattern);
+
+/// Reads time_zone, date_order, numbers, charset, delimiter, [registration] and [purchase] of a
+/// source (or a sample) and lays them over the pattern's own.
 void apply_source_settings(TomlTable& table, Pattern& pattern);
 
 }  // namespace ordertail

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/text.h"
@@ -181,13 +182,6 @@ void keep_readable(std::vector<Candidate>& fitting, Beginning& beginning) {
   keep([](const Candidate& each) { return !form_of(each).frame.header_delimiter; });
 }
 
-/// How far the file is from it: 0 fits, 1 has nothing of it.
-double distance(const Candidate& candidate) {
-  const auto wrong = static_cast<double>(candidate.lacks.size() + candidate.has.size());
-  const CsvForm& form = form_of(candidate);
-  return wrong / static_cast<double>(form.recognise.size() + candidate.has.size());
-}
-
 void keep_nearest(std::vector<Candidate>& candidates) {
   const auto has_nothing = [](const Candidate& candidate) {
     return candidate.lacks.size() == form_of(candidate).recognise.size();
@@ -199,29 +193,60 @@ void keep_nearest(std::vector<Candidate>& candidates) {
       [](const Candidate& a, const Candidate& b) { return distance(a) < distance(b); });
 }
 
-/// Would the file be this candidate's, if it were delimited in another way?
-std::string doubt_of(const Candidate& candidate, const std::string& text) {
+/// The delimiter with which the file would be this candidate's.
+std::optional<char> other_delimiter(const Candidate& candidate, const std::string& text) {
   const CsvForm& form = form_of(candidate);
   for (const CsvFrame& frame : otherwise_delimited(form.frame)) {
     const auto header = read_csv_header(text, Beginning::ending_of(text), frame);
-    if (!header || !has_all(*header, form.recognise)) continue;
-    return delimiter_doubt(frame.dialect.delimiter, form.frame.header_dialect().delimiter,
-                           printable(candidate.pattern->name));
+    if (header && has_all(*header, form.recognise)) return frame.dialect.delimiter;
   }
-  return {};
+  return std::nullopt;
 }
 
-std::string doubt_of(Beginning& beginning, const std::vector<Candidate>& compared) {
-  std::string doubt = utf16_doubt(beginning.in({}));
+void doubt(Beginning& beginning, const std::vector<Candidate>& compared, Recognition& result) {
+  result.doubt = content_doubt(beginning.in({}));
   for (const Candidate& candidate : compared) {
-    if (!doubt.empty()) break;
-    if (form_of(candidate).recognise.size() < 2) continue;  // one word may be in any text
-    doubt = doubt_of(candidate, beginning.in(form_of(candidate).charset));
+    if (!result.doubt.empty()) return;
+    const CsvForm& form = form_of(candidate);
+    if (form.recognise.size() < 2) continue;  // one word may be in any text
+    const auto delimiter = other_delimiter(candidate, beginning.in(form.charset));
+    if (!delimiter) continue;
+    result.doubt = delimiter_doubt(*delimiter, form.frame.header_dialect().delimiter,
+                                   printable(candidate.pattern->name));
+    if (candidate.companion != nullptr) continue;
+    result.delimited = candidate.pattern;
+    result.delimiter = *delimiter;
   }
-  return doubt;
+}
+
+/// Patterns for files without a header whose columns are as many as the file's.
+std::vector<std::string> headerless(Beginning& beginning, std::span<const Pattern> patterns) {
+  std::vector<std::string> names;
+  for (const Pattern& pattern : patterns) {
+    if (!pattern.csv || pattern.csv->frame.columns.empty()) continue;
+    if (reads_first_record({&pattern, nullptr, {}, {}}, beginning)) names.push_back(pattern.name);
+  }
+  return names;
 }
 
 }  // namespace
+
+double distance(const Candidate& candidate) {
+  const auto wrong = static_cast<double>(candidate.lacks.size() + candidate.has.size());
+  const CsvForm& form = form_of(candidate);
+  return wrong / static_cast<double>(form.recognise.size() + candidate.has.size());
+}
+
+bool is_shared(const Recognition& recognition) {
+  std::set<std::string> sections;
+  for (const Candidate& candidate : recognition.candidates) {
+    if (!candidate.fits() || candidate.companion != nullptr || !candidate.pattern->csv)
+      return false;
+    const std::string& section = candidate.pattern->csv->frame.section;
+    if (section.empty() || !sections.insert(section).second) return false;
+  }
+  return !sections.empty();
+}
 
 Recognition recognise(const SourceFile& file, std::span<const Pattern> patterns) {
   Beginning beginning(file);
@@ -239,9 +264,10 @@ Recognition recognise(const SourceFile& file, std::span<const Pattern> patterns)
     result.pattern = result.candidates.front().pattern;
     result.companion = result.candidates.front().companion;
   } else if (result.candidates.empty()) {
-    result.doubt = doubt_of(beginning, compared);
+    doubt(beginning, compared, result);
     result.candidates = compared;
     keep_nearest(result.candidates);
+    result.headerless = headerless(beginning, patterns);
   }
   return result;
 }

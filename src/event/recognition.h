@@ -22,6 +22,9 @@ struct Candidate {
   [[nodiscard]] bool fits() const { return lacks.empty() && has.empty(); }
 };
 
+/// How far a CSV file is from it: 0 fits, 1 has nothing of it.
+[[nodiscard]] double distance(const Candidate& candidate);
+
 /// Pointers are into the patterns that the file was held against.
 struct Recognition {
   const Pattern* pattern = nullptr;          ///< null: none fits, or several do
@@ -31,6 +34,12 @@ struct Recognition {
   std::vector<Candidate> candidates;
   /// When none fits: what seems to be wrong with how the file is written; empty when nothing does.
   std::string doubt{};
+  /// When none fits: names of patterns for files without a header that have as many columns.
+  std::vector<std::string> headerless{};
+  /// What the doubt is about, where it is that `delimited` would read the file were its delimiter
+  /// this.
+  const Pattern* delimited = nullptr;
+  char delimiter = 0;
 };
 
 /// Holds the first kRecognisedBytes of a file, decoded, against patterns.
@@ -48,6 +57,9 @@ struct Recognition {
 
 inline constexpr std::size_t kRecognisedBytes = std::size_t{256} << 10U;
 inline constexpr std::uint64_t kRecognisedLines = 100;
+
+/// Is the file one of several sections, each read by a pattern of its own? They are the candidates.
+[[nodiscard]] bool is_shared(const Recognition& recognition);
 
 /// What to throw for a file that is not empty and has no pattern: what it may be, or why it is
 /// none of the nearest, and what to do.

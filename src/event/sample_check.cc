@@ -47,6 +47,7 @@ Result read(const PatternSample& sample) {
     throw Error(ExitCode::usage, fmt::format("there is no time zone \"{}\"", sample.account_zone));
   }
   Result result;
+  if (!sample.pattern.unusable.empty()) return result;
   std::deque<SampleFile> inputs;
   Companions companions(sample.pattern, companion_files(sample, inputs),
                         [&](const Reject& reject) { result.rejects.push_back(reject.reason); });

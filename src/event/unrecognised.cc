@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::size_t kNearestShown = 3;
 
+bool is_near(const Candidate& candidate) {
+  return distance(candidate) <= 0.5;
+}
+
 /// "a, b and c"
 std::string in_words(const std::vector<std::string>& items) {
   std::string words;
@@ -42,40 +46,62 @@ std::string difference(const Candidate& candidate) {
   return fmt::format("{}, but the file {}", title_of(candidate), fmt::join(parts, " and "));
 }
 
+std::string without_candidates(const std::vector<std::string>& headerless) {
+  if (!headerless.empty()) {
+    return fmt::format(
+        "no pattern recognises this file by a header. It may have none: its rows have as many "
+        "columns as {} reads. If that is right, say so in the source, as in `pattern = \"{}\"`",
+        in_words(headerless), headerless.front());
+  }
+  return "no pattern recognises this file, nor has any a column in common with it. Name its "
+         "pattern "
+         "in the source, as in `pattern = \"shopify-orders\"` (`ordertail patterns` lists them; a "
+         "file without a header line is never recognised), or write one: patterns/README.md says "
+         "how";
+}
+
+std::string several(const std::vector<Candidate>& candidates) {
+  std::vector<std::string> titles;
+  std::transform(candidates.begin(), candidates.end(), std::back_inserter(titles), title_of);
+  return fmt::format(
+      "several patterns recognise this file: {}. Say in the source which of them is meant, as in "
+      "`pattern = \"{}\"`",
+      in_words(titles), printable(candidates.front().pattern->name));
+}
+
+/// Those that are near; when none is, the nearest all the same.
+std::string nearest(const std::vector<Candidate>& candidates) {
+  const bool any_near = is_near(candidates.front());
+  auto end =
+      candidates.begin() + static_cast<std::ptrdiff_t>(std::min(candidates.size(), kNearestShown));
+  if (any_near) end = std::find_if_not(candidates.begin(), end, is_near);
+  std::vector<std::string> shown;
+  std::transform(candidates.begin(), end, std::back_inserter(shown), difference);
+  if (!any_near) {
+    return fmt::format(
+        "no pattern recognises this file, nor comes near to it; the nearest: {}. If its columns "
+        "have names in another language, export it in English; else write a pattern: "
+        "patterns/README.md says how",
+        fmt::join(shown, "; "));
+  }
+  return fmt::format(
+      "no pattern recognises this file. The nearest: {}. If it is one of them, export it again "
+      "with "
+      "these columns, in English, or say so in the source, as in `pattern = \"{}\"`, to hear which "
+      "it cannot do without; else write one: patterns/README.md says how",
+      fmt::join(shown, "; "), printable(candidates.front().pattern->name));
+}
+
 }  // namespace
 
 Error unrecognised(const SourceFile& file, const Recognition& recognition) {
-  const std::string name = printable_name(file.name);
-  if (!recognition.doubt.empty()) {
-    return {ExitCode::source,
-            fmt::format("{}: no pattern recognises this file: {}", name, recognition.doubt)};
-  }
   const auto& candidates = recognition.candidates;
-  if (candidates.empty()) {
-    return {ExitCode::source,
-            fmt::format("{}: no pattern recognises this file, nor has any a column in common with "
-                        "it. Name its pattern in the source, as in `pattern = \"shopify-orders\"` "
-                        "(`ordertail patterns` lists them; a file without a header line is never "
-                        "recognised), or write one: patterns/README.md says how",
-                        name)};
-  }
-  const std::string first = printable(candidates.front().pattern->name);
-  std::vector<std::string> shown;
-  if (candidates.front().fits()) {
-    std::transform(candidates.begin(), candidates.end(), std::back_inserter(shown), title_of);
-    return {ExitCode::source,
-            fmt::format("{}: several patterns recognise this file: {}. Say in the source which of "
-                        "them is meant, as in `pattern = \"{}\"`",
-                        name, in_words(shown), first)};
-  }
-  const auto end =
-      candidates.begin() + static_cast<std::ptrdiff_t>(std::min(candidates.size(), kNearestShown));
-  std::transform(candidates.begin(), end, std::back_inserter(shown), difference);
-  return {ExitCode::source,
-          fmt::format("{}: no pattern recognises this file. The nearest: {}. If one of them is "
-                      "right, say so in the source, as in `pattern = \"{}\"`; else write one: "
-                      "patterns/README.md says how",
-                      name, fmt::join(shown, "; "), first)};
+  const std::string why = !recognition.doubt.empty()
+                              ? "no pattern recognises this file: " + recognition.doubt
+                          : candidates.empty()        ? without_candidates(recognition.headerless)
+                          : candidates.front().fits() ? several(candidates)
+                                                      : nearest(candidates);
+  return {ExitCode::source, fmt::format("{}: {}", printable_name(file.name), why)};
 }
 
 }  // namespace ordertail

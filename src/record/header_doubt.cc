@@ -38,9 +38,11 @@ std::string name_of_delimiter(char delimiter) {
 std::string delimiter_doubt(char seems, char read, std::string_view pattern) {
   return fmt::format(
       "the header looks delimited by {0}, while the pattern {2}reads {1}: export the file with "
-      "{1}, or write a pattern that reads {0} (patterns/README.md says how)",
+      "{1}, or add {3}delimiter = \"{4}\" to the source",
       name_of_delimiter(seems), name_of_delimiter(read),
-      pattern.empty() ? std::string() : fmt::format("{}, whose columns it has, ", pattern));
+      pattern.empty() ? std::string() : fmt::format("{}, whose columns it has, ", pattern),
+      pattern.empty() ? std::string() : fmt::format("pattern = \"{}\" and ", pattern),
+      seems == '\t' ? "\\t" : std::string(1, seems));
 }
 
 std::string utf16_doubt(std::string_view beginning) {
@@ -49,6 +51,25 @@ std::string utf16_doubt(std::string_view beginning) {
       "the file looks like UTF-16 without a byte order mark: save it as UTF-8, or add charset = "
       "\"{}\" to the source",
       beginning[0] == '\0' ? "utf-16be" : "utf-16le");
+}
+
+std::string content_doubt(std::string_view beginning) {
+  if (std::string doubt = utf16_doubt(beginning); !doubt.empty()) return doubt;
+  if (beginning.starts_with("sep=")) {
+    return "its first line is \"sep=\", which only Excel understands: remove that line";
+  }
+  const std::size_t first = beginning.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  const auto export_again = [](std::string_view is) {
+    return fmt::format("it is {}, which is not read: export as CSV", is);
+  };
+  const std::string_view text = beginning.substr(first);
+  if (text.starts_with("<?xml")) return export_again("XML");
+  if (text.starts_with("<!") || text.starts_with("<html")) {
+    return export_again("a page of HTML, perhaps the one that asks for a password");
+  }
+  if (text.starts_with("{\"") || text.starts_with("[{")) return export_again("JSON");
+  return {};
 }
 
 std::string header_doubt(const std::vector<std::string>& columns, char delimiter) {

@@ -17,6 +17,9 @@ namespace ordertail {
 /// order mark; empty when it does not.
 [[nodiscard]] std::string utf16_doubt(std::string_view beginning);
 
+/// The same for text that is no CSV at all, or begins with a line that only Excel understands.
+[[nodiscard]] std::string content_doubt(std::string_view beginning);
+
 /// The same for a header that was read by `delimiter` and seems to be written with another, or in
 /// UTF-16.
 [[nodiscard]] std::string header_doubt(const std::vector<std::string>& columns, char delimiter);

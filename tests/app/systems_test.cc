@@ -58,10 +58,21 @@ TEST(SystemsTest, SayWhereAFieldComesFrom) {
   EXPECT_EQ(availability(pattern, "email"), "yes");
   EXPECT_EQ(availability(pattern, "skus"), "companion");
   EXPECT_EQ(availability(pattern, "ip"), "–");
+  Pattern grid = pattern;
+  grid.if_added = {"email"};
+  EXPECT_EQ(availability(grid, "email"), "if added");
+  EXPECT_EQ(availability(grid, "skus"), "companion");
   Pattern log = pattern;
   log.line.emplace().expression = "(?P<request>.*)";
   log.line->request_group = "request";
   EXPECT_EQ(availability(log, "ip"), "query");
+}
+
+TEST(SystemsTest, SayOfWhatCannotBeUsedWhyNot) {
+  Pattern pattern = cart();
+  pattern.unusable = "it has no dates";
+  EXPECT_NE(systems_table(std::vector{pattern}).find("| cannot be used: it has no dates; no |"),
+            std::string::npos);
 }
 
 TEST(SystemsTest, EscapeWhatWouldEndACell) {

@@ -120,7 +120,19 @@ TEST_F(RecognitionTest, DoubtsHowAFileIsWrittenBeforeWhatItIs) {
   EXPECT_EQ(complaint("Total|Order|x\n", patterns),
             "a.csv: no pattern recognises this file: the header looks delimited by bars, while the "
             "pattern mine, whose columns it has, reads commas: export the file with commas, or "
-            "write a pattern that reads bars (patterns/README.md says how)");
+            "add pattern = \"mine\" and delimiter = \"|\" to the source");
+  EXPECT_EQ(of("Total|Order|x\n", patterns).delimited, &patterns[1]);
+  EXPECT_EQ(complaint("sep=;\nTotal;Order\n", patterns),
+            "a.csv: no pattern recognises this file: its first line is \"sep=\", which only Excel "
+            "understands: remove that line");
+  EXPECT_EQ(complaint("\n<?xml version=\"1.0\"?><Order/>", patterns),
+            "a.csv: no pattern recognises this file: it is XML, which is not read: export as CSV");
+  EXPECT_EQ(complaint("[{\"id\":1}]", patterns),
+            "a.csv: no pattern recognises this file: it is JSON, which is not read: export as CSV");
+  EXPECT_EQ(
+      complaint("<!DOCTYPE html>", patterns),
+      "a.csv: no pattern recognises this file: it is a page of HTML, perhaps the one that asks "
+      "for a password, which is not read: export as CSV");
   EXPECT_EQ(complaint({"O\0r\0", 4}, patterns),
             "a.csv: no pattern recognises this file: the file looks like UTF-16 without a byte "
             "order mark: save it as UTF-8, or add charset = \"utf-16le\" to the source");
@@ -279,21 +291,21 @@ TEST_F(RecognitionTest, PutsTheNearestFirst) {
 }
 
 TEST_F(RecognitionTest, SaysWhatAnUnknownFileLacks) {
-  std::vector<Pattern> patterns = {cart("far", {"Order", "1", "2", "3"}),
-                                   cart("near", {"Order", "Total", "E-mail"}, {"Weight"}),
-                                   cart("orders", {"Number"}), cart("third", {"Order", "a", "b"})};
+  std::vector<Pattern> patterns = {
+      cart("far", {"Order", "1", "2", "3"}), cart("near", {"Order", "Total", "E-mail"}, {"Weight"}),
+      cart("orders", {"Number"}), cart("third", {"Order", "a"}), cart("off", {"Order", "a", "b"})};
   patterns[2].companions = {companion("customers", {"Order", "Person"})};
   EXPECT_EQ(
       complaint("Order,Total,Weight\n", patterns),
       "a.csv: no pattern recognises this file. The nearest: near, but the file lacks "
       "\"E-mail\" and has \"Weight\"; the companion \"customers\" of orders, but the file lacks "
-      "\"Person\"; third, but the file lacks \"a\" and \"b\". If one of them is right, say "
-      "so in the source, as in `pattern = \"near\"`; else write one: patterns/README.md says "
-      "how");
+      "\"Person\"; third, but the file lacks \"a\". If it is one of them, export it "
+      "again with these columns, in English, or say so in the source, as in `pattern = \"near\"`, "
+      "to hear which it cannot do without; else write one: patterns/README.md says how");
   EXPECT_EQ(complaint("Order\n", {patterns[0]}),
-            "a.csv: no pattern recognises this file. The nearest: far, but the file lacks \"1\", "
-            "\"2\" and \"3\". If one of them is right, say so in the source, as in `pattern = "
-            "\"far\"`; else write one: patterns/README.md says how");
+            "a.csv: no pattern recognises this file, nor comes near to it; the nearest: far, but "
+            "the file lacks \"1\", \"2\" and \"3\". If its columns have names in another "
+            "language, export it in English; else write a pattern: patterns/README.md says how");
 }
 
 TEST_F(RecognitionTest, SaysThatNothingIsNear) {
@@ -302,6 +314,29 @@ TEST_F(RecognitionTest, SaysThatNothingIsNear) {
             "its pattern in the source, as in `pattern = \"shopify-orders\"` (`ordertail patterns` "
             "lists them; a file without a header line is never recognised), or write one: "
             "patterns/README.md says how");
+}
+
+TEST_F(RecognitionTest, SuggestsPatternsWithoutAHeaderByTheirWidth) {
+  std::vector<Pattern> patterns = {cart("mine", {"Order"}), cart("list", {}), cart("tabs", {})};
+  patterns[1].csv->frame.columns = {"Id", "Day", "E-mail"};
+  patterns[2].csv->frame.columns = {"Id", "Day"};
+  patterns[2].csv->frame.dialect.delimiter = '\t';
+  EXPECT_EQ(
+      complaint("7,2025-01-02,ann@example.com\n", patterns),
+      "a.csv: no pattern recognises this file by a header. It may have none: its rows have as "
+      "many columns as list reads. If that is right, say so in the source, as in `pattern = "
+      "\"list\"`");
+}
+
+/// What init and explain read as all of them; a source without a pattern does, too.
+TEST_F(RecognitionTest, TellsAFileThatSeveralPatternsShareBySections) {
+  std::vector<Pattern> patterns = {cart("orders", {"Id"}), cart("users", {"Login"})};
+  const std::string text = "[ORDERS]\nId,Day\n1,2\n[USERS]\nLogin,Day\nann,2\n";
+  for (std::size_t i = 0; i < 2; ++i) patterns[i].csv->frame.section = i == 0 ? "ORDERS" : "USERS";
+  EXPECT_TRUE(is_shared(of(text, patterns)));
+  patterns[1] = cart("orders-too", {"Id"});
+  patterns[1].csv->frame.section = "ORDERS";
+  EXPECT_FALSE(is_shared(of(text, patterns)));
 }
 
 TEST_F(RecognitionTest, NamesAllThatAFileMayBe) {

@@ -11,7 +11,7 @@ using Columns = std::vector<std::string>;
 
 constexpr const char* kSemicolons =
     "the header looks delimited by semicolons, while the pattern reads commas: export the file "
-    "with commas, or write a pattern that reads semicolons (patterns/README.md says how)";
+    "with commas, or add delimiter = \";\" to the source";
 
 CsvFrame frame_with(char delimiter) {
   CsvFrame frame;
@@ -22,10 +22,11 @@ CsvFrame frame_with(char delimiter) {
 TEST(HeaderDoubtTest, TellsAnotherDelimiterFromAHeader) {
   EXPECT_EQ(header_doubt(Columns{"Order;Email;Total"}, ','), kSemicolons);
   EXPECT_EQ(header_doubt(Columns{"Order;Total", "net;Email"}, ','), kSemicolons);
-  EXPECT_EQ(delimiter_doubt('\t', '|', "mine"),
-            "the header looks delimited by tabs, while the pattern mine, whose columns it has, "
-            "reads bars: export the file with bars, or write a pattern that reads tabs "
-            "(patterns/README.md says how)");
+  EXPECT_EQ(
+      delimiter_doubt('\t', '|', "mine"),
+      "the header looks delimited by tabs, while the pattern mine, whose columns it has, "
+      "reads bars: export the file with bars, or add pattern = \"mine\" and delimiter = \"\\t\" "
+      "to the source");
 }
 
 TEST(HeaderDoubtTest, HasNoneOfAHeaderThatIsInOrder) {

@@ -114,20 +114,23 @@ TEST_F(BadSource, AFileWithAnotherDelimiterIsToldAsOne) {
   std::replace(text.begin(), text.end(), ',', ';');
   const std::string words =
       "the header looks delimited by semicolons, while the pattern {}reads commas: export the file "
-      "with commas, or write a pattern that reads semicolons (patterns/README.md says how)\n";
+      "with commas, or add {}delimiter = \";\" to the source\n";
   shop.write("orders.csv", text);
   expect(7,
          "orders.csv:1: there is no column \"Financial Status\", which a purchase needs for its "
          "when; " +
-             fmt::format(fmt::runtime(words), ""));
+             fmt::format(fmt::runtime(words), "", ""));
   sources("[[source]]\nfiles = [\"orders.csv\"]\n");
   expect(7, "orders.csv: no pattern recognises this file: " +
-                fmt::format(fmt::runtime(words), "shopify-orders, whose columns it has, "));
+                fmt::format(fmt::runtime(words), "shopify-orders, whose columns it has, ",
+                            "pattern = \"shopify-orders\" and "));
+  sources(std::string(kOneFile) + "delimiter = \";\"\n");
+  expect(0, "");
   // Read with commas, what is quoted goes on after its quotes, and there is no header at all.
   shop.write("orders.csv", "\"Name\";\"Email\";\"Financial Status\"\n");
   sources(std::string(kOneFile));
-  expect(7,
-         "orders.csv:1: there is no readable header line; " + fmt::format(fmt::runtime(words), ""));
+  expect(7, "orders.csv:1: there is no readable header line; " +
+                fmt::format(fmt::runtime(words), "", ""));
 }
 
 TEST_F(BadSource, Utf16WithoutAByteOrderMarkIsToldAsOne) {

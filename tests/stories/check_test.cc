@@ -1,5 +1,6 @@
 // The doctor: what is wrong with a job, before it runs.
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -63,6 +64,27 @@ TEST_F(Check, GoesThroughEverythingAndLeavesNoTrace) {
                   authority));
   EXPECT_FALSE(std::filesystem::exists(shop.path("state")));
   EXPECT_EQ(hubspot.submissions_json(), R"({"submissions":[]})");
+}
+
+/// Two shops, or two PayPal accounts, in one job.
+TEST_F(Check, TellsThatTwoSourcesNumberAlike) {
+  std::string others = orders(3, 8);
+  for (std::size_t at = 0; (at = others.find("customer", at)) != std::string::npos; at += 5)
+    others.replace(at, 8, "other");
+  shop.write("other/orders.csv", others);
+  JobText job{hubspot.url()};
+  job.sources =
+      std::string(kOrders) + "[[source]]\nfiles = \"other/*\"\npattern = \"shopify-orders\"\n";
+  shop.write("job.toml", job_text(job));
+  EXPECT_THAT(
+      says(0),
+      testing::HasSubstr(
+          "warn  source 2               2 orders are numbered like another source's: order 3 "
+          "is of c***@example.com on 2025-12-06 in source 1, and of o***@example.com on "
+          "2025-12-06 here. One job is one shop, so that only one of each pair would be "
+          "sent: give each shop a job, with a \"shop\" and a \"store\" of its own\n"));
+  shop.write("other/orders.csv", orders(3, 8));  // the same orders, exported once more
+  EXPECT_THAT(says(0), testing::Not(testing::HasSubstr("numbered like")));
 }
 
 TEST_F(Check, ProbesWithOneMarkedLead) {

@@ -156,14 +156,16 @@ TEST_F(Explain, TellsWhichRowsAreOneOrder) {
 
 TEST_F(Explain, TellsWhyNoPatternReadsAFile) {
   shop.write("a.csv", "Name,Financial Status\n");
-  EXPECT_EQ(of({"a.csv", "gone.csv"}, 7),
-            "a.csv\n"
-            "  a.csv: no pattern recognises this file. The nearest: shopify-orders, but the file "
-            "lacks \"Lineitem quantity\". If one of them is right, say so in the source, as in "
-            "`pattern = \"shopify-orders\"`; else write one: patterns/README.md says how\n"
-            "  written in ASCII; line ends: LF\n"
-            "gone.csv\n"
-            "  cannot open gone.csv: No such file or directory\n");
+  EXPECT_EQ(
+      of({"a.csv", "gone.csv"}, 7),
+      "a.csv\n"
+      "  a.csv: no pattern recognises this file. The nearest: shopify-orders, but the file "
+      "lacks \"Lineitem quantity\". If it is one of them, export it again with these columns, in "
+      "English, or say so in the source, as in `pattern = \"shopify-orders\"`, to hear which it "
+      "cannot do without; else write one: patterns/README.md says how\n"
+      "  written in ASCII; line ends: LF\n"
+      "gone.csv\n"
+      "  cannot open gone.csv: No such file or directory\n");
 }
 
 TEST_F(Explain, TakesFoldersAsInitDoes) {

@@ -1,6 +1,7 @@
 // A first job, from nothing but the files.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -106,6 +107,53 @@ TEST_F(Init, PutsFilesThatCompleteEachOtherIntoOneSource) {
   EXPECT_NE(text.find("files   = [\"volusion/*.csv\"]\npattern = \"volusion-orders\"\n"),
             std::string::npos)
       << text;
+}
+
+TEST_F(Init, WritesASourceForEachSectionThatAPatternReads) {
+  const std::string sample = std::string(SAMPLES_DIRECTORY) + "/xcart4-orders/export.csv";
+  const std::string text = sources(sample);
+  EXPECT_NE(text.find("pattern = \"xcart4-orders\"\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("pattern = \"xcart4-users\"\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("# Not read"), std::string::npos) << text;
+}
+
+TEST_F(Init, SaysTheDelimiterOfAFileThatWasSavedAgain) {
+  std::string saved = orders(1, 2);
+  std::replace(saved.begin(), saved.end(), ',', ';');
+  shop.write("resaved.csv", saved);
+  EXPECT_EQ(sources("resaved.csv"), R"(
+[[source]]
+# Shopify: Orders > Export
+files   = ["resaved.csv"]
+pattern = "shopify-orders"
+delimiter = ";"   # not the pattern's own
+)");
+  const Ended run = shell(
+      "$ordertail init resaved.csv > job.toml && $ordertail import job.toml --dry-run --json");
+  ASSERT_EQ(run.exit_code, 0) << run.out << run.err;
+  EXPECT_EQ(Json::parse(run.out)["staged"]["purchases"], 2);
+}
+
+/// The exports that people take for another are known, so that they are told what these lack.
+TEST_F(Init, SaysWhyAnExportCannotBeUsed) {
+  const std::string reason =
+      "Shopify: Customers > Export: it has no date of registration; the customers who bought are "
+      "in Orders > Export\n";
+  shop.write("customers.csv",
+             "First Name,Last Name,Email,Accepts Email Marketing,Total Spent,Total Orders\n");
+  const Ended ended = shell("$ordertail init customers.csv");
+  EXPECT_EQ(ended.exit_code, 7);
+  EXPECT_TRUE(ended.out.ends_with("\n# Not read:\n# customers.csv: " + reason)) << ended.out;
+  const Ended explained = shell("$ordertail explain customers.csv");
+  EXPECT_EQ(explained.exit_code, 7);
+  EXPECT_TRUE(explained.out.ends_with(
+      "  it cannot be used: it has no date of registration; the customers who bought are in Orders "
+      "> Export\n"))
+      << explained.out;
+  shop.write("job.toml", job_text({kNobody, 1, 1, "", "[[source]]\nfiles = \"customers.csv\"\n"}));
+  const Ended run = shell("$ordertail import job.toml --dry-run");
+  EXPECT_EQ(run.exit_code, 7);
+  EXPECT_EQ(run.err, "customers.csv: " + reason);
 }
 
 TEST_F(Init, SaysWhyThereIsNothingToRead) {

@@ -143,9 +143,15 @@ int run_status(const Options& options) {
   const Store store(job.store, StoreMode::observe, clock);
   // JSON is for programs, which want everything in doubt; people want a screen.
   const std::size_t most = options.json ? ~std::size_t{0} >> 1U : kShown;
-  const Look look{store.totals(),       latest(store.all_cursors()), store.in_doubt(most),
-                  store.problems(most), store.resolutions(most),     store.resent(most),
-                  store.repeated(most), store.decisions(),           store.runs(kRuns)};
+  const Look look{store.totals(),
+                  latest(store.all_cursors()),
+                  store.in_doubt(most),
+                  store.problems(most),
+                  store.resolutions(most),
+                  store.resent(most),
+                  each_once(store.repeated(most)),
+                  store.decisions(),
+                  store.runs(kRuns)};
   Output out;
   out.write(options.json ? as_json(job, look, options.unmasked)
                          : as_text(job, look, options.unmasked));
@@ -153,11 +159,9 @@ int run_status(const Options& options) {
     out.write(fmt::format("{} in doubt are shown; --json lists all {}\n", look.in_doubt.size(),
                           grouped(look.totals.in_doubt)));
   }
-  const std::size_t resent = look.resent.size() + look.repeated.size();
-  const std::uint64_t all_resent = look.totals.resent + look.totals.repeated;
-  if (!options.json && all_resent > resent) {
+  if (!options.json && std::max(look.totals.resent, look.totals.repeated) > most) {
     out.write(
-        fmt::format("{} resent are shown; --json lists all {}\n", resent, grouped(all_resent)));
+        fmt::format("the last {} of each are shown; --json lists all that were resent\n", most));
   }
   out.flush();
   return static_cast<int>(ExitCode::ok);

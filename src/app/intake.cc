@@ -77,7 +77,7 @@ bool Intake::contradicts(const Event& event, std::optional<EventDigest> digest,
 void Intake::reject_again(const Event& event) {
   const bool beside_reject = met_->is_rejected_in_this_file(event.id);
   const Withdrawn withdrawn = withdraw(event.id);
-  counts_.withdrawn += withdrawn == Withdrawn::taken_out;
+  counts_.withdrawn += leaves_outbox(withdrawn);
   const std::string number = printable(discreet(event.order_number), 40);
   const std::string_view fate =
       withdrawn == Withdrawn::too_late ? "what stood there was sent already" : "neither is sent";
@@ -106,7 +106,7 @@ void Intake::reject_again(const Event& event) {
 void Intake::take_back(const Reject& reject) {
   if (!reject.order) return;
   if (met_->is_of_this_file(*reject.order)) {
-    counts_.withdrawn += withdraw(*reject.order) == Withdrawn::taken_out;
+    counts_.withdrawn += leaves_outbox(withdraw(*reject.order));
   }
   met_->reject(*reject.order);
 }
@@ -145,12 +145,12 @@ void Intake::take(const Event& event, const Pattern& pattern) {
 
 void Intake::take(const Withdrawal& withdrawal) {
   const Withdrawn withdrawn = withdraw(withdrawal.id);
-  if (withdrawn == Withdrawn::too_late) {
+  counts_.withdrawn += leaves_outbox(withdrawn);
+  if (withdrawn == Withdrawn::too_late || withdrawn == Withdrawn::cut_short) {
     return count_changed(
         {withdrawal.order_number, withdrawal.reason, withdrawal.file, withdrawal.at.line},
         withdrawal.rows);
   }
-  counts_.withdrawn += withdrawn == Withdrawn::taken_out;
   counts_.skipped[withdrawal.reason] += withdrawal.rows;
 }
 
@@ -174,7 +174,7 @@ Withdrawn Intake::withdraw(const Hash128& id) {
   if (mode_ == StageMode::extract) return Withdrawn::not_there;
   const Known known = look_up(id);
   const Withdrawn withdrawn = mode_ == StageMode::keep ? store_.withdraw(id) : withdrawn_as(known);
-  if (withdrawn == Withdrawn::taken_out || known.state == Known::no) met_->withdraw(id);
+  if (leaves_outbox(withdrawn) || known.state == Known::no) met_->withdraw(id);
   return withdrawn;
 }
 

@@ -1,5 +1,9 @@
 #include "app/run.h"
 
+#include <date/date.h>
+#include <fmt/format.h>
+
+#include <chrono>
 #include <limits>
 #include <map>
 #include <memory>
@@ -109,7 +113,7 @@ RunReport perform(const Job& job, Store& store, Steps steps, const Options& opti
   if (steps.stage) report.staged = staging.counts();
   report.after = store.totals();
   report.resent = store.resent(report.after.resent - report.before.resent);
-  report.repeated = store.repeated(report.after.repeated - report.before.repeated);
+  report.repeated = each_once(store.repeated(report.after.repeated - report.before.repeated));
   report.signal = signal_number();
   return report;
 }
@@ -122,6 +126,13 @@ int run_on_store(const Options& options, Steps steps) {
   if (options.until) job.limits.until = next_time(*options.until, job.account_zone, clock.wall());
   Store store(job.store, StoreMode::write, clock);
   Notices notices(options.rejects);
+  if (job.limits.until) {
+    const LocalTime until =
+        job.account_zone.to_local(std::chrono::floor<std::chrono::seconds>(*job.limits.until));
+    notices.say(fmt::format("requests are made until {} ({})",
+                            date::format("%F %R", date::local_seconds(until.time_since_epoch())),
+                            job.account_zone.name()));
+  }
   const std::int64_t run = store.begin_run(options.command);
   const RunReport report = perform(job, store, steps, options, credential, notices);
   store.end_run(run, report.exit_code(), to_json(report));

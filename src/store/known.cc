@@ -13,12 +13,13 @@ Staged staged_as(const Known& known, std::optional<EventDigest> digest) {
 Withdrawn withdrawn_as(const Known& known) {
   switch (known.state) {
     case Known::pending:
-      return Withdrawn::taken_out;
+      return known.in_part ? Withdrawn::cut_short : Withdrawn::taken_out;
     case Known::sent:
     case Known::submitted:
       return Withdrawn::too_late;
-    case Known::no:
     case Known::refused:
+      return known.in_part ? Withdrawn::too_late : Withdrawn::not_there;
+    case Known::no:
     case Known::rejected:
       break;
   }

@@ -12,7 +12,7 @@ struct Known {
   enum State : std::uint8_t {
     no,
     pending,    ///< HubSpot does not have it: never sent, or proven not applied
-    sent,       ///< HubSpot may have it, or a part: on its way, in doubt, resent, or advanced
+    sent,       ///< HubSpot may have it: on its way, in doubt, or resent as was decided
     submitted,  ///< HubSpot has it
     refused,    ///< HubSpot refused it: until a person retries it, or it comes with other content
     rejected,   ///< for good
@@ -21,6 +21,9 @@ struct Known {
   /// Of the content that was staged; absent for what cannot change (app/staging) and for what was
   /// settled by an ordertail that kept none.
   std::optional<EventDigest> digest;
+  /// An idempotent sink may have it with the content that it had, or a part of it: newer content
+  /// goes over that.
+  bool in_part = false;
 };
 
 /// What became of an event that was to be staged.
@@ -38,8 +41,12 @@ enum class Staged : std::uint8_t {
 enum class Withdrawn : std::uint8_t {
   not_there,  ///< HubSpot does not have it, and nothing waits to be sent
   taken_out,  ///< it was pending
+  cut_short,  ///< it was pending, too, but HubSpot may have a part of it
   too_late,   ///< HubSpot has it, or may have it
 };
+[[nodiscard]] constexpr bool leaves_outbox(Withdrawn withdrawn) {
+  return withdrawn == Withdrawn::taken_out || withdrawn == Withdrawn::cut_short;
+}
 [[nodiscard]] Withdrawn withdrawn_as(const Known& known);
 
 }  // namespace ordertail

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/hash.h"
@@ -51,5 +52,8 @@ struct Resolution {
   bool sent_again = false;        ///< of a resend, and by itself: a request was made since
   std::optional<Settlement> now;  ///< as in Totals; absent: withdrawn since
 };
+
+/// Without what is said again of an event that came before: for people, who count events.
+[[nodiscard]] std::vector<Resolution> each_once(std::vector<Resolution> resolutions);
 
 }  // namespace ordertail

@@ -42,7 +42,8 @@ CREATE INDEX file_by_source ON file(source);
 -- tries: requests made for the event, the one on its way included. file, line: its first record.
 -- digest: of its content (event/event_digest.h), if that can change.
 -- resent: once it was in doubt and is to be sent again: 1 if a person has decided so, and HubSpot
--- may then have it twice; 2 if it is so by itself, as its sink is idempotent.
+-- may then have it twice; 2 if it is so by itself, as its sink is idempotent, or if a part of it is
+-- there and it begins again.
 -- progress: what its sink said of requests that advanced it.
 CREATE TABLE outbox(
   sequence    INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -145,7 +145,7 @@ class Store {
   [[nodiscard]] std::vector<Resolution> resolutions(std::size_t limit) const;
   /// The resends that were followed by a request, the one sent last first.
   [[nodiscard]] std::vector<Resolution> resent(std::size_t limit) const;
-  /// The same of what was sent again by itself (T7).
+  /// The same of what was sent again by itself (T7), once for each time.
   [[nodiscard]] std::vector<Resolution> repeated(std::size_t limit) const;
 
   // --- quotas ---

@@ -49,6 +49,10 @@ Store::Implementation::Settling::Settling(Database& database)
                    kRecord),
       set_state(database, "UPDATE outbox SET state = ? WHERE sequence = ?", kRecord),
       advance(database, "UPDATE outbox SET state = 0, progress = ? WHERE sequence = ?", kRecord),
+      begin_again(database,
+                  "UPDATE outbox SET state = 0, progress = '', resent = CASE WHEN progress <> '' "
+                  "AND resent = 0 THEN 2 ELSE resent END WHERE sequence = ?",
+                  kRecord),
       send_by_itself(database,
                      "UPDATE outbox SET state = 0, resent = CASE resent WHEN 1 THEN 1 ELSE 2 END "
                      "WHERE sequence = ?",

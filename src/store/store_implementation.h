@@ -61,7 +61,7 @@ struct Store::Implementation {
   void doubt(std::int64_t sequence, bool idempotent, std::string_view reason);
   /// Out of the outbox, for good.
   void to_ledger(std::int64_t sequence, LedgerState state);
-  /// A rejected event whose payload is kept: pending, as if its last request had never been.
+  /// A rejected event whose payload is kept: pending, from its first request on.
   void requeue(const Hash128& id);
   /// The same: rejected for good.
   void forget_rejected(const Hash128& id);
@@ -102,14 +102,15 @@ struct Store::Implementation {
   /// T2 to T5, T7.
   struct Settling {
     explicit Settling(Database& database);
-    Statement open_attempt, forget_attempt, mark_attempt, set_state, advance, send_by_itself;
+    Statement open_attempt, forget_attempt, mark_attempt, set_state, advance, begin_again,
+        send_by_itself;
     Statement record_problem, record_in_ledger, count_settled, remove_event;
   } settling;
 
   /// T8, T9.
   struct Resolving {
     explicit Resolving(Database& database);
-    Statement held, find, record, send_again, forget_problem;
+    Statement held, find, record, send_again, forget_problem, forget_words;
     Statement resolutions, resent;
   } resolving;
 

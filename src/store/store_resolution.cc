@@ -1,6 +1,8 @@
 // T8 and T9: what people decide about events in doubt and rejected ones; what was resent.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/error.h"
 #include "store/store_implementation.h"
 
@@ -103,6 +105,12 @@ Store::Implementation::Resolving::Resolving(Database& database)
              kDecide),
       send_again(database, "UPDATE outbox SET state = 0, resent = 1 WHERE sequence = ?", kDecide),
       forget_problem(database, "DELETE FROM problem WHERE id = ?", kDecide),
+      // A server may have repeated what it was sent.
+      forget_words(
+          database,
+          "UPDATE problem SET message = 'it was dropped, and what HubSpot said of it is not "
+          "kept (' || reason || ')' WHERE id = ?",
+          kDecide),
       resolutions(database,
                   (std::string(kResolutions) + "WHERE r.ruling <> 4 ORDER BY r.number DESC LIMIT ?")
                       .c_str(),
@@ -134,7 +142,7 @@ void Store::Implementation::requeue(const Hash128& id) {
   });
   resolving.forget_problem.with(id).run();
   settling.forget_attempt.with(attempt, sequence).run();
-  settling.set_state.with(static_cast<int>(OutboxState::pending), sequence).run();
+  settling.begin_again.with(sequence).run();
 }
 
 void Store::Implementation::forget_rejected(const Hash128& id) {
@@ -169,6 +177,7 @@ void Store::Implementation::rule(Ruling ruling, const Hash128& id, std::string_v
       to_ledger(sequence, LedgerState::submitted);
       break;
     case Ruling::drop:
+      resolving.forget_words.with(id).run();
       if (*state == OutboxState::in_doubt)
         settling.record_problem
             .with(now, "dropped", fmt::format("{} dropped it, in doubt since: {}", who, message), 0,
@@ -221,6 +230,12 @@ std::vector<Resolution> Store::resent(std::size_t limit) const {
 
 std::vector<Resolution> Store::repeated(std::size_t limit) const {
   return self_->sent_again(Ruling::by_itself, limit);
+}
+
+std::vector<Resolution> each_once(std::vector<Resolution> resolutions) {
+  std::set<Hash128> seen;
+  std::erase_if(resolutions, [&](const Resolution& each) { return !seen.insert(each.id).second; });
+  return resolutions;
 }
 
 }  // namespace ordertail

@@ -52,7 +52,8 @@ Known::State known_as(OutboxState state) {
 
 Store::Implementation::Staging::Staging(Database& database)
     : find_in_outbox(database,
-                     "SELECT state, digest, resent OR progress <> '' FROM outbox WHERE id = ?",
+                     "SELECT state, digest, resent = 1, resent = 2 OR progress <> '' FROM outbox "
+                     "WHERE id = ?",
                      kRead),
       find_in_ledger(database, "SELECT state, digest FROM ledger WHERE id = ?", kRead),
       add_event(
@@ -60,10 +61,12 @@ Store::Implementation::Staging::Staging(Database& database)
           "INSERT INTO outbox(occurred_at, file, line, payload, digest, id, kind, state, tries) "
           "VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)",
           kStage),
-      replace_event(database,
-                    "UPDATE outbox SET occurred_at = ?, file = ?, line = ?, payload = ?, "
-                    "digest = ? WHERE id = ? AND state = 0",
-                    kStage),
+      replace_event(
+          database,
+          "UPDATE outbox SET occurred_at = ?, file = ?, line = ?, payload = ?, "
+          "digest = ?, progress = '', resent = CASE WHEN progress <> '' AND resent = 0 THEN 2 "
+          "ELSE resent END WHERE id = ? AND state = 0",
+          kStage),
       withdraw_event(database, "DELETE FROM outbox WHERE id = ? AND state = 0", kStage),
       cursors(database, "SELECT * FROM file WHERE source = ? ORDER BY id", kRead),
       all_cursors(database, "SELECT * FROM file ORDER BY id", kRead),
@@ -90,12 +93,13 @@ Known Store::find(const Hash128& id) const {
   Known known;
   self_->staging.find_in_outbox.with(id).each([&](const SqlRow& row) {
     const bool may_be_there = row.as<int>(2) != 0;
-    known = {may_be_there ? Known::sent : known_as(row.as<OutboxState>(0)), digest_at(row, 1)};
+    known = {may_be_there ? Known::sent : known_as(row.as<OutboxState>(0)), digest_at(row, 1),
+             row.as<int>(3) != 0};
   });
   if (known.state != Known::no) return known;
   self_->staging.find_in_ledger.with(id).each([&](const SqlRow& row) {
     const bool rejected = row.as<LedgerState>(0) == LedgerState::rejected;
-    known = {rejected ? Known::rejected : Known::submitted, digest_at(row, 1)};
+    known = {rejected ? Known::rejected : Known::submitted, digest_at(row, 1), false};
   });
   return known;
 }
@@ -129,7 +133,7 @@ Withdrawn Store::withdraw(const Hash128& id) {
   self_->require_slice();
   const Known known = find(id);
   const Withdrawn withdrawn = withdrawn_as(known);
-  if (withdrawn == Withdrawn::taken_out) self_->staging.withdraw_event.with(id).run();
+  if (leaves_outbox(withdrawn)) self_->staging.withdraw_event.with(id).run();
   if (known.state == Known::refused) self_->forget_rejected(id);
   return withdrawn;
 }

@@ -120,6 +120,41 @@ TEST_F(ChangesTest, WhatWasRejectedIsPendingWithOtherContent) {
   EXPECT_EQ(store_->totals().submitted, 1U);
 }
 
+TEST_F(ChangesTest, WhatIsThereInPartTakesNewerContentAndBeginsAgain) {
+  const auto advance = [&] {
+    Outcome outcome;
+    outcome.of = begin_each(*store_, store_->pending(1)).at(0);
+    outcome.settlement = Settlement::advanced;
+    outcome.progress = "contact 7";
+    store_->settle_and_begin(std::array{outcome}, {}, kDay);
+  };
+  stage(1, "first", kFirst);
+  advance();
+  EXPECT_EQ(stage(1, "newer", kOther), Staged::replaced);
+  EXPECT_EQ(store_->pending(1).at(0).progress, "");
+  EXPECT_TRUE(store_->find(id_of(1)).in_part) << "the part that is there is not forgotten";
+  advance();
+  settle_one(*store_, Settlement::rejected);
+  EXPECT_EQ(store_->find(id_of(1)).state, Known::refused);
+  EXPECT_EQ(stage(1, "corrected", kFirst), Staged::corrected);
+  EXPECT_EQ(store_->pending(1).at(0).progress, "");
+  advance();
+  EXPECT_EQ(withdraw(1), Withdrawn::cut_short) << "it is listed, and nothing more is sent";
+  EXPECT_THAT(pending(), IsEmpty());
+}
+
+TEST_F(ChangesTest, WhatIsThereInPartAndRefusedIsListedWhenItIsNoSaleAnyMore) {
+  stage(1, "first", kFirst);
+  Outcome outcome;
+  outcome.of = begin_each(*store_, store_->pending(1)).at(0);
+  outcome.settlement = Settlement::advanced;
+  outcome.progress = "contact 7";
+  store_->settle_and_begin(std::array{outcome}, {}, kDay);
+  settle_one(*store_, Settlement::rejected);
+  EXPECT_EQ(withdraw(1), Withdrawn::too_late);
+  EXPECT_THAT(store_->rejected(10), IsEmpty()) << "it cannot be retried any more";
+}
+
 TEST_F(ChangesTest, WhatWasDroppedStaysSo) {
   stage(1, "{}", kFirst);
   settle_one(*store_, Settlement::rejected);

@@ -109,18 +109,21 @@ class History {
     const bool refused = event.state == Expected::refused;
     event.state = Expected::pending;
     event.content = content;
+    begin_again(event);
     return refused ? Staged::corrected : Staged::replaced;
   }
 
-  /// By an earlier request, HubSpot may have it or a part of it.
-  static bool may_be_there(const Expected& event) {
-    return event.resent || event.doubted || event.advanced;
+  /// An idempotent sink may have it, or a part of it.
+  static bool is_in_part(const Expected& event) { return event.doubted || event.advanced; }
+
+  static void begin_again(Expected& event) {
+    event.doubted = is_in_part(event);
+    event.advanced = false;
   }
 
-  /// HubSpot does not have it, and never may have had it.
+  /// Nothing that HubSpot may have would be there twice.
   static bool may_change(const Expected& event) {
-    return !may_be_there(event) &&
-           (event.state == Expected::pending || event.state == Expected::refused);
+    return !event.resent && (event.state == Expected::pending || event.state == Expected::refused);
   }
 
   void withdraw_some() {
@@ -132,10 +135,12 @@ class History {
       if (found == model_.end() || found->second.state == Expected::rejected) {
         EXPECT_EQ(withdrawn, Withdrawn::not_there);
       } else if (found->second.state == Expected::refused && may_change(found->second)) {
-        EXPECT_EQ(withdrawn, Withdrawn::not_there);
+        EXPECT_EQ(withdrawn,
+                  is_in_part(found->second) ? Withdrawn::too_late : Withdrawn::not_there);
         found->second.state = Expected::rejected;
       } else if (may_change(found->second)) {
-        EXPECT_EQ(withdrawn, Withdrawn::taken_out);
+        EXPECT_EQ(withdrawn,
+                  is_in_part(found->second) ? Withdrawn::cut_short : Withdrawn::taken_out);
         model_.erase(found);
       } else {
         EXPECT_EQ(withdrawn, Withdrawn::too_late);
@@ -165,9 +170,11 @@ class History {
     switch (ruling) {
       case Ruling::resend:
         event.resent = true;
-        [[fallthrough]];
+        event.state = Expected::pending;
+        break;
       case Ruling::retry:
         event.state = Expected::pending;
+        begin_again(event);
         break;
       case Ruling::assume_sent:
         event.state = Expected::submitted;
@@ -304,10 +311,11 @@ class History {
     }
     const Expected& event = found->second;
     const bool settled = event.state == Expected::submitted || event.state == Expected::rejected;
-    if (may_be_there(event) && !settled) {
+    if (event.resent && !settled) {
       EXPECT_EQ(known.state, Known::sent) << number;
       return;
     }
+    EXPECT_EQ(known.in_part, !settled && is_in_part(event)) << number;
     static const std::map<Expected::State, Known::State> kShown{
         {Expected::pending, Known::pending}, {Expected::on_its_way, Known::sent},
         {Expected::in_doubt, Known::sent},   {Expected::submitted, Known::submitted},

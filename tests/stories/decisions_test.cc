@@ -189,8 +189,8 @@ TEST_F(Decisions, ToDropAnEventDeletesItsData) {
                   "without a reply\n"
                   "  orders.csv:2: {0} dropped it, in doubt since: the server failed with status "
                   "500\n"
-                  "  orders.csv:4: the server refused the event with status 400: no such form "
-                  "field\n",
+                  "  orders.csv:4: it was dropped, and what HubSpot said of it is not kept "
+                  "(http_400)\n",
                   user())));
   EXPECT_EQ(shop.run({"resolve", "job.toml", "--drop", "--all"}).out,
             "job.toml: nothing is in doubt; nothing was changed.\n"

@@ -51,6 +51,7 @@ struct Courier::Implementation {
   void watch(const Load& load, const HttpReply& reply, const ReplyJudgement& said);
   void watch_rejections(const std::vector<Judgement>& judgements);
   void send_on(Load load, const ReplyJudgement& said);
+  [[nodiscard]] bool is_ailing(const Load& load, unsigned tries, const Judgement& why);
   void try_again(Load load, const Judgement& why, Next next);
   void halve(Load load);
 

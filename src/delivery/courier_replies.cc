@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "delivery/courier_implementation.h"
 #include "delivery/retry.h"
 
@@ -15,6 +16,7 @@ using std::chrono::seconds;
 
 constexpr seconds kBreak{30};  // for a server that fails: reliability D.5
 constexpr milliseconds kLeastPause{1000};
+constexpr unsigned kTriesTogether = 2;  // of a request whose end is unclear, before it is halved
 
 Settlement settlement_of(Verdict verdict) {
   switch (verdict) {
@@ -47,6 +49,13 @@ ReplyJudgement judge(const Load& load, const HttpReply& reply, WallTime now) {
 
 bool is_idempotent(const Load& load) {
   return load.sink->repeat() == Repeat::idempotent;
+}
+
+/// Which event it is that cannot be sent, where others of its sink go in requests of many.
+std::string blame(const Load& load, const Judgement& why) {
+  if (load.sink->capacity() == 1 || load.parcels.size() > 1) return why.message;
+  const Origin& origin = load.parcels.front().event.origin;
+  return fmt::format("{}:{}: {}", printable_name(origin.file), origin.line, why.message);
 }
 
 }  // namespace
@@ -190,14 +199,25 @@ void Courier::Implementation::send_on(Load load, const ReplyJudgement& said) {
   if (!apart.empty()) halve(std::move(apart));
 }
 
+/// A server that answers others but fails at these events whenever they come: one of them may be
+/// why.
+bool Courier::Implementation::is_ailing(const Load& load, unsigned tries, const Judgement& why) {
+  return load.parcels.size() > 1 && tries >= kTriesTogether && why.verdict == Verdict::in_doubt &&
+         !breakers[load.sink->name()].is_open();
+}
+
 /// Its events are pending again, and have their next turn after a while, as one request.
 void Courier::Implementation::try_again(Load load, const Judgement& why, Next next) {
   unsigned tries = 0;
   for (Parcel& parcel : load.parcels) tries = std::max(tries, ++parcel.tries);
+  if (is_ailing(load, tries, why)) {
+    for (Parcel& parcel : load.parcels) parcel.tries = 0;
+    return halve(std::move(load));
+  }
   const bool used_up = tries >= limits.tries;
   if (used_up || !retries.take()) {
     halt(ExitCode::stopped_early,
-         used_up ? why.message
+         used_up ? blame(load, why)
                  : fmt::format("{} of {} requests were repetitions, which is too much; the last "
                                "because: {}",
                                retries.taken(), retries.requests(), why.message));

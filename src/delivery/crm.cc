@@ -72,14 +72,22 @@ CrmSink::CrmSink(std::string url, std::string token, CrmSettings settings)
       token_(std::move(token)),
       settings_(std::move(settings)),
       contact_properties_(settings_.contact, settings_.contact_extra),
-      order_properties_(settings_.order, settings_.order_extra) {}
+      order_properties_(settings_.order, settings_.order_extra),
+      account_("at=" + to_hex(content_hash(url_ + "\n" + token_).view().substr(0, 4)) + ";") {}
 
 bool CrmSink::makes_order(const Event& event) const {
   return event.kind == Kind::purchase && !event.order_number.empty() && !settings_.order_id.empty();
 }
 
+/// Record ids mean something in one account only: with another server or credential the event
+/// begins again, which changes nothing where it is the same account after all.
+CrmProgress CrmSink::progress_of(const Item& item) const {
+  if (!item.progress.starts_with(account_)) return {};
+  return CrmProgress::parse(item.progress.substr(account_.size()));
+}
+
 CrmSink::Step CrmSink::step_of(const Item& item) const {
-  const CrmProgress progress = CrmProgress::parse(item.progress);
+  const CrmProgress progress = progress_of(item);
   if (!makes_order(item.event) || progress.contact.empty()) return Step::contacts;
   return progress.order.empty() ? Step::orders : Step::associations;
 }
@@ -115,7 +123,7 @@ std::vector<CrmInput> CrmSink::inputs_of(Step step, std::span<const Item> items)
   for (const Item& item : items) {
     ids.push_back(step == Step::contacts ? address_of(item.event)
                   : step == Step::orders ? order_id_of(item.event)
-                                         : CrmProgress::parse(item.progress).str());
+                                         : progress_of(item).str());
   }
   return gather(items, std::move(ids));
 }
@@ -235,10 +243,10 @@ Judgement CrmSink::judge_taken(Step step, const Item& item, std::string_view rec
   Judgement judgement;
   judgement.verdict = Verdict::accepted;
   if (step == Step::associations || !makes_order(item.event)) return judgement;
-  CrmProgress progress = CrmProgress::parse(item.progress);
+  CrmProgress progress = progress_of(item);
   (step == Step::contacts ? progress.contact : progress.order) = record;
   judgement.verdict = Verdict::advanced;
-  judgement.progress = progress.str();
+  judgement.progress = account_ + progress.str();
   return judgement;
 }
 
@@ -265,6 +273,13 @@ Judgement CrmSink::judge_refused(Step step, const CrmError& error, int status,
 }
 
 std::string CrmSink::fault_of_job(Step step, const CrmError& error) const {
+  if (error.is_not_unique) {
+    return fmt::format(
+        "HubSpot knows no {} by the property that the job names ({}); make it a property with "
+        "unique "
+        "values in HubSpot's settings, or name another by order_id in [hubspot.crm] of the job",
+        step == Step::contacts ? "contact" : "order", fit_to_show(error.words, token_));
+  }
   return fmt::format(
       "HubSpot does not take what the job sends: {}; make the property in HubSpot's settings, or "
       "name another, or leave it out by \"\", in [hubspot.crm.{}] of the job",

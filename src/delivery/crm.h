@@ -51,6 +51,9 @@ class CrmSink final : public Sink {
   /// `url`: "https://api.hubapi.com".
   CrmSink(std::string url, std::string token, CrmSettings settings);
 
+  /// What the progress of its events begins with, as record ids mean something in one account only.
+  [[nodiscard]] std::string_view account() const { return account_; }
+
   [[nodiscard]] std::string_view name() const override { return "crm"; }
   [[nodiscard]] Repeat repeat() const override { return Repeat::idempotent; }
   /// "Batch operations are limited to 100 records at a time."
@@ -71,6 +74,7 @@ class CrmSink final : public Sink {
   enum class Step { contacts, orders, associations };
 
   [[nodiscard]] bool makes_order(const Event& event) const;
+  [[nodiscard]] CrmProgress progress_of(const Item& item) const;
   [[nodiscard]] Step step_of(const Item& item) const;
   [[nodiscard]] std::vector<CrmInput> inputs_of(Step step, std::span<const Item> items) const;
   [[nodiscard]] std::string url_of(Step step) const;
@@ -87,6 +91,7 @@ class CrmSink final : public Sink {
   const std::string token_;
   const CrmSettings settings_;
   const CrmProperties contact_properties_, order_properties_;
+  const std::string account_;
 };
 
 }  // namespace ordertail

@@ -77,7 +77,12 @@ CrmError error_of(const Json& json) {
     const std::string said = text_of(detail, "message");
     error.words += (is_first || said.empty() ? "" : "; ") + (said.empty() ? code : said);
   }
-  if (error.words.empty()) error.words = text_of(json, "message");
+  const std::string message = text_of(json, "message");
+  if (error.words.empty()) error.words = message;
+  // "Unable to perform update/upsert by non-unique 0-1 property"
+  // (https://github.com/HubSpot/hubspot-api-nodejs/issues/548)
+  error.is_not_unique = message.find("by non-unique") != message.npos;
+  error.is_fault_of_job = error.is_fault_of_job || error.is_not_unique;
   return error;
 }
 

@@ -21,8 +21,10 @@ struct CrmError {
   std::vector<std::string> names;  ///< trace ids, or as CrmResult::name
   std::string reason;  ///< "invalid_email", "validation_error": the most telling code; may be empty
   std::string words;   ///< HubSpot's, not yet fit to show
-  bool is_fault_of_job = false;  ///< a property that is not there, or cannot be set
-  bool is_passing = false;       ///< of the server at that moment
+  bool is_fault_of_job = false;  ///< a property that is not there, or cannot be set, or
+  bool is_not_unique =
+      false;                ///< by which records are to be known, but whose values are not unique
+  bool is_passing = false;  ///< of the server at that moment
 };
 
 struct CrmReply {

@@ -41,7 +41,9 @@ Gate::Gate(Store& store, std::set<std::string_view> sinks, GateLimits limits, Ti
   for (const std::string_view sink : sinks_) {
     if (const auto until = store_.closed_until(sink)) {
       tried_.emplace(sink);
-      if (*until > clock_.wall()) close_until(*until, "the server asked for it in an earlier run");
+      if (*until > clock_.wall())
+        close_until(*until,
+                    "an earlier run closed the door, as the server or a limit of the job asked");
     }
   }
 }

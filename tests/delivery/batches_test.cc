@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -28,6 +29,22 @@ TEST_F(BatchesTest, RequestsAreFullAndTheOldestComeFirst) {
   EXPECT_EQ(totals(), "1050/0/0/0");
 }
 
+TEST_F(BatchesTest, AnEventThatTheServerAlwaysFailsAtDoesNotKeepTheOthers) {
+  stage(200);
+  const BatchSink sink(50);
+  BatchServer ailing = server([](const BatchRequest& batch) {
+    const bool fails = std::count(batch.orders.begin(), batch.orders.end(), 77) != 0;
+    return fails ? answered(500, "") : ok();
+  });
+  const Delivered delivered = drain(ailing, sink);
+  EXPECT_EQ(delivered.submitted, 199U);
+  EXPECT_EQ(totals(), "199/0/1/0");
+  EXPECT_EQ(delivered.exit, ExitCode::stopped_early);
+  EXPECT_EQ(delivered.message.substr(delivered.message.find(": ") + 2),
+            "the server failed with status 500; 1 event stays pending; run the command again");
+  EXPECT_LT(delivered.requests, 40U);
+}
+
 TEST_F(BatchesTest, WhatAdvancedGoesOnToItsNextRequest) {
   stage(5);
   const BatchSink sink(3, 2);
@@ -49,7 +66,7 @@ TEST_F(BatchesTest, AnotherRunGoesOnFromTheProgress) {
   EXPECT_EQ(drain(healthy, sink, limits, 1).submitted, 0U);
   EXPECT_EQ(totals(), "0/0/5/0");
   EXPECT_EQ(shop.store().pending(1).at(0).progress, "contact 1");
-  EXPECT_EQ(shop.store().find(shop.store().pending(1).at(0).id).state, Known::sent);
+  EXPECT_TRUE(shop.store().find(shop.store().pending(1).at(0).id).in_part);
   EXPECT_EQ(drain(healthy, sink, limits).submitted, 5U);
   EXPECT_EQ(requests(healthy).at(1), "orders 1,2,3");
 }

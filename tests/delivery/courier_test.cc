@@ -272,8 +272,8 @@ TEST_F(CourierTest, AQuotaThatTheServerCallsUsedUpClosesTheDoorUntilMidnight) {
   const Delivered second = drain(server, one_at_a_time());
   EXPECT_EQ(second.requests, 0U);
   EXPECT_EQ(second.message,
-            "no request may be made until 2024-01-01 00:00 (America/New_York): the server asked "
-            "for it in an earlier run; 3 events stay pending; run the command again");
+            "no request may be made until 2024-01-01 00:00 (America/New_York): an earlier run "
+            "closed the door, as the server or a limit of the job asked; 3 events stay pending; run the command again");
   clock.advance(12h);
   closed = false;
   EXPECT_EQ(drain(server, one_at_a_time()).submitted, 3U);

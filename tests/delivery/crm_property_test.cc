@@ -56,7 +56,7 @@ class CrmProperty : public testing::TestWithParam<unsigned> {
       if (step != 0 && !has_order) continue;
       events_.push_back(std::move(one));
       std::string progress;
-      if (step > 0) progress = fmt::format("contact={}", 1 + below(20));
+      if (step > 0) progress = fmt::format("{}contact={}", crm_->account(), 1 + below(20));
       if (step > 1) progress += fmt::format(";order={}", 1 + below(20));
       progress_.push_back(progress);
     }

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "base/text.h"
 
 namespace ordertail {
@@ -22,6 +24,12 @@ CrmSettings with_orders() {
 }
 CrmSink sink(const CrmSettings& settings = with_orders()) {
   return {"https://api.hubapi.com", kToken, settings};
+}
+
+/// Progress as the sink would have kept it.
+std::string_view kept(std::string_view ids, const CrmSink& crm = sink()) {
+  static std::set<std::string> texts;
+  return *texts.emplace(std::string(crm.account()) + std::string(ids)).first;
 }
 
 Hash128 id_of(unsigned char number) {
@@ -97,7 +105,9 @@ std::string said(const Judgement& judgement) {
   std::string text = name_of(judgement.verdict);
   if (!judgement.reason.empty()) text += "(" + judgement.reason + ")";
   if (!judgement.message.empty()) text += ": " + judgement.message;
-  if (!judgement.progress.empty()) text += " " + judgement.progress;
+  if (!judgement.progress.empty()) {
+    text += " " + judgement.progress.substr(judgement.progress.find(';') + 1);
+  }
   return text;
 }
 std::vector<std::string> said(const ReplyJudgement& judgement) {
@@ -147,7 +157,7 @@ TEST(Crm, WritesOrdersNext) {
   Event event = purchase(2);
   event.address = "1 Main St";
   event.zip = "50667";
-  const std::vector<Item> items{{event, "contact=101"}};
+  const std::vector<Item> items{{event, kept("contact=101")}};
   const HttpRequest request = sink(settings).render(items);
   EXPECT_EQ(request.url, "https://api.hubapi.com/crm/objects/2026-09/orders/batch/upsert");
   EXPECT_EQ(
@@ -165,7 +175,8 @@ TEST(Crm, WritesOrdersNext) {
 TEST(Crm, ThenAssociatesThem) {
   const Event one = purchase(1);
   const Event two = purchase(2, "bob@example.com");
-  const std::vector<Item> items{{one, "contact=101;order=7"}, {two, "contact=102;order=8"}};
+  const std::vector<Item> items{{one, kept("contact=101;order=7")},
+                                {two, kept("contact=102;order=8")}};
   const HttpRequest request = sink().render(items);
   EXPECT_EQ(request.url,
             "https://api.hubapi.com/crm/associations/2026-09/orders/contacts/batch/associate/"
@@ -180,7 +191,7 @@ TEST(Crm, SpeaksVersion3) {
   const CrmSink v3("http://127.0.0.1:8480", kToken, settings);
   const Event event = purchase(1);
   const auto url = [&](std::string_view progress) {
-    return v3.render(std::vector<Item>{{event, progress}}).url;
+    return v3.render(std::vector<Item>{{event, kept(progress, v3)}}).url;
   };
   EXPECT_EQ(url(""), "http://127.0.0.1:8480/crm/v3/objects/contacts/batch/upsert");
   EXPECT_EQ(url("contact=1"), "http://127.0.0.1:8480/crm/v3/objects/orders/batch/upsert");
@@ -258,14 +269,18 @@ TEST(Crm, TakesTheStepsOfAnEventInTurn) {
   const CrmSink crm = sink();
   const Event event = purchase(1);
   EXPECT_EQ(crm.lane({event, ""}), "contacts");
-  EXPECT_EQ(crm.lane({event, "contact=101"}), "orders");
-  EXPECT_EQ(crm.lane({event, "contact=101;order=7"}), "associations");
-  EXPECT_EQ(crm.lane({event, "contact=10x"}), "contacts") << "what it did not write";
-  EXPECT_EQ(crm.lane({event, "contact=101;order="}), "contacts");
+  EXPECT_EQ(crm.lane({event, kept("contact=101")}), "orders");
+  EXPECT_EQ(crm.lane({event, kept("contact=101;order=7")}), "associations");
+  const CrmSink elsewhere("https://api.hubapi.com", "pat-na1-of-another-account", with_orders());
+  EXPECT_EQ(elsewhere.lane({event, kept("contact=101")}), "contacts")
+      << "record ids are those of one account";
+  EXPECT_EQ(crm.lane({event, kept("contact=10x")}), "contacts") << "what it did not write";
+  EXPECT_EQ(crm.lane({event, kept("contact=101;order=")}), "contacts");
   EXPECT_EQ(crm.lane({event, "order=7"}), "contacts");
   const Event lead = registration(2, "ann@example.com");
-  EXPECT_EQ(crm.lane({lead, "contact=101"}), "contacts");
-  EXPECT_EQ(sink(CrmSettings{}).lane({event, "contact=101"}), "contacts") << "no orders are made";
+  EXPECT_EQ(crm.lane({lead, kept("contact=101")}), "contacts");
+  EXPECT_EQ(sink(CrmSettings{}).lane({event, kept("contact=101")}), "contacts")
+      << "no orders are made";
   EXPECT_EQ(crm.target(registration(1, " Ann@Example.com")), "ann@example.com");
   EXPECT_EQ(crm.capacity(), 100U);
   EXPECT_EQ(crm.repeat(), Repeat::idempotent);
@@ -309,8 +324,8 @@ class CrmReplies : public testing::Test {
   }
   [[nodiscard]] std::vector<Item> items(const std::string& progress) const {
     if (progress.empty()) return {{bob, ""}, {ann, ""}, {cem, ""}};
-    if (progress == "orders") return {{ann, "contact=101"}, {cem, "contact=102"}};
-    return {{ann, "contact=101;order=7"}, {cem, "contact=102;order=8"}};
+    if (progress == "orders") return {{ann, kept("contact=101")}, {cem, kept("contact=102")}};
+    return {{ann, kept("contact=101;order=7")}, {cem, kept("contact=102;order=8")}};
   }
 
   const Event bob = registration(1, "Bob@example.com");
@@ -438,6 +453,21 @@ TEST_F(CrmReplies, RefusingSeveralEventsAsOneHaveThemIsolated) {
                                                   contact("101", "bob@example.com"))),
                               items, kNow)),
             (Said{"accepted", "advanced contact=102", "advanced contact=101"}));
+}
+
+TEST_F(CrmReplies, AboutAnOrderPropertyWithoutUniqueValuesEndTheRun) {
+  const ReplyJudgement judgement = judged(
+      answered(400, R"({"status":"error","message":"Unable to perform update/upsert by non-unique )"
+                    R"(0-123 property","category":"VALIDATION_ERROR"})"),
+      "orders");
+  const std::string message =
+      "HubSpot knows no order by the property that the job names (Unable to perform update/upsert "
+      "by "
+      "non-unique 0-123 property); make it a property with unique values in HubSpot's settings, or "
+      "name another by order_id in [hubspot.crm] of the job";
+  EXPECT_EQ(said(judgement), Said(2, "not_applied(validation_error): " + message));
+  EXPECT_EQ(judgement.next, Next::stop);
+  EXPECT_EQ(judgement.exit, ExitCode::usage);
 }
 
 TEST_F(CrmReplies, AboutPropertiesThatAreNotThereEndTheRun) {

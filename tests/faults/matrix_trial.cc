@@ -280,7 +280,7 @@ Expected CellTrial::expectation() const {
       expected.exit_again = 5;
       expected.knocks_again = false;
       expected.err_again =
-          until + parting("the server asked for it in an earlier run", rest.size(), true);
+          until + parting("an earlier run closed the door, as the server or a limit of the job asked", rest.size(), true);
       break;
     }
     case Fate::job:

@@ -44,8 +44,10 @@ void check_crm(const ordertail::HttpReply& reply, bool may_be_accepted, unsigned
   ordertail::CrmSettings settings;
   settings.order_id = "id";
   const ordertail::CrmSink crm("https://127.0.0.1", "token", settings);
-  const std::array items{ordertail::Item{events[0], kFirst.at(step)},
-                         ordertail::Item{events[1], kSecond.at(step)}};
+  const std::string account(crm.account());
+  const std::string first = step == 0 ? "" : account + std::string(kFirst.at(step));
+  const std::string second = step == 0 ? "" : account + std::string(kSecond.at(step));
+  const std::array items{ordertail::Item{events[0], first}, ordertail::Item{events[1], second}};
   check(crm, reply, may_be_accepted, items);
   check(crm, reply, may_be_accepted, std::span(items).first(1));
 }

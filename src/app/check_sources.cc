@@ -45,6 +45,11 @@ void check_looks(const Job& job, const Source& source, const std::string& subjec
                  Checkup& checkup) {
   if (!source.pattern) return;
   const Pattern& pattern = *source.pattern;
+  if (pattern.line && pattern.line->status_group.empty()) {
+    checkup.warn(subject,
+                 "its lines tell no status ($status, %>s), so that a page that could not be shown "
+                 "counts as well");
+  }
   if (pattern.csv && (pattern.csv->recognise.empty() || !pattern.csv->frame.columns.empty())) {
     return;
   }
@@ -53,7 +58,7 @@ void check_looks(const Job& job, const Source& source, const std::string& subjec
     if (found.empty || found.pattern != nullptr) continue;
     if (pattern.line) {
       checkup.warn(subject, fmt::format("{}: of its first lines fewer than nine in ten match the "
-                                        "pattern {}; look at it with `ordertail explain`",
+                                        "pattern {}; `ordertail extract` says of each why",
                                         printable_name(file.name), pattern.name));
     } else {
       checkup.warn(subject, fmt::format("{}: this does not look like what the pattern {} reads; "

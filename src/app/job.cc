@@ -203,6 +203,10 @@ PatternFile pattern_file(TomlTable& source, const Job& job) {
 Source read_source(TomlTable table, const Job& job) {
   Source source{table.texts("files"), std::nullopt, table};
   if (source.files.empty()) throw table.error({}, R"(a source needs "files")");
+  for (const char* key : {"log_format", "LogFormat"}) {
+    if (!table.has("pattern") || !table.has(key)) continue;
+    throw table.error(key, fmt::format("a source has either a pattern or the server's {}", key));
+  }
   if (table.has("pattern")) {
     const PatternFile file = pattern_file(table, job);
     source.pattern = parse_pattern(file.text, file.file);
@@ -267,6 +271,13 @@ std::optional<std::string> useless(const Job& job, const Pattern& pattern) {
   for (const Kind kind : {Kind::registration, Kind::purchase}) {
     if (!pattern.mapping(kind).wanted) continue;
     makes_any = true;
+    if (kind == Kind::purchase && pattern.mapping(kind).occurred_at.empty()) {
+      return std::string(pattern.line
+                             ? "a purchase needs its date, and nothing says where that is: log the "
+                               "time ($time_local, %t), or add occurred_at to [source.purchase]"
+                             : "a purchase needs its date, and nothing says where that is: add "
+                               "occurred_at to [source.purchase]");
+    }
     if (job.endpoints[index_of(kind)]) continue;
     return fmt::format("this source makes {0}s, but the job has no [hubspot.{0}] to send them to",
                        name_of(kind));

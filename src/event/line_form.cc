@@ -152,6 +152,12 @@ bool read_server_format(TomlTable& table, Pattern& pattern) {
     throw table.error(key, fmt::format("{}: {}", key, error.what()));
   }
   apply_known_fields(*pattern.line->format, pattern);
+  if (pattern.line->request_group.empty()) {
+    throw table.error(key,
+                      fmt::format("{} has no field for the request ({}), so nothing tells which "
+                                  "lines are conversions",
+                                  key, nginx ? "$request, or $request_uri" : "%r, or %U%q"));
+  }
   return true;
 }
 

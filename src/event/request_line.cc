@@ -22,6 +22,12 @@ void decode(std::string_view text, Plus plus, std::string& out) {
 
 }  // namespace
 
+std::string url_decoded(std::string_view text, Plus plus) {
+  std::string plain;
+  decode(text, plus, plain);
+  return plain;
+}
+
 RequestLine parse_target(std::string_view target) {
   RequestLine line;
   const std::size_t scheme = target.find("://");

@@ -24,6 +24,9 @@ enum class Plus {
   plus,   ///< itself: e-mail addresses hold plus signs and never blanks
 };
 
+/// Percent-decoded once.
+[[nodiscard]] std::string url_decoded(std::string_view text, Plus plus);
+
 /// The value of the first parameter of this name, percent-decoded once into `value`; false when
 /// there is none. Names are compared after decoding.
 bool query_parameter(std::string_view query, std::string_view name, Plus plus, std::string& value);

@@ -27,7 +27,8 @@ std::string_view bare(std::string_view cell, const CsvForm& form,
   return trim(cell);
 }
 
-Row::Row(const Pattern& pattern) : companions_(pattern.companions.size()) {
+Row::Row(const Pattern& pattern)
+    : is_log_(pattern.line.has_value()), companions_(pattern.companions.size()) {
   if (!pattern.csv) return;
   const CsvForm& form = *pattern.csv;
   if (form.apostrophe_guard || form.formula_guard || form.entities) guards_ = &form;
@@ -46,6 +47,13 @@ std::string_view Row::parameter(const BoundColumn& column, Plus plus) {
   return trim(value);
 }
 
+/// Servers write "-" for what is not there.
+std::string_view Row::logged(const BoundColumn& column, Plus plus) {
+  const std::string_view value = trim(cells_[column.place]);
+  if (value == "-") return {};
+  return column.encoded ? trim(decoded_.emplace_back(url_decoded(value, plus))) : value;
+}
+
 std::string_view Row::of_companion(const BoundColumn& column) const {
   for (const auto& cells : companions_[column.companion]) {
     const std::string_view value = trim(cells[column.place]);
@@ -57,8 +65,9 @@ std::string_view Row::of_companion(const BoundColumn& column) const {
 std::string_view Row::text(const BoundColumn& column, Plus plus) {
   switch (column.kind) {
     case BoundColumn::Kind::cell:
-      return guards_ != nullptr ? bare(cells_[column.place], *guards_, decoded_)
-                                : trim(cells_[column.place]);
+      return is_log_              ? logged(column, plus)
+             : guards_ != nullptr ? bare(cells_[column.place], *guards_, decoded_)
+                                  : trim(cells_[column.place]);
     case BoundColumn::Kind::query:
       return parameter(column, plus);
     case BoundColumn::Kind::constant:

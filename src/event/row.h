@@ -46,6 +46,9 @@ class Row {
   std::string_view parameter(const BoundColumn& column, Plus plus);
   [[nodiscard]] std::string_view of_companion(const BoundColumn& column) const;
 
+  [[nodiscard]] std::string_view logged(const BoundColumn& column, Plus plus);
+
+  const bool is_log_;
   const CsvForm* guards_ = nullptr;  // when cells are not what they are written as
   std::span<const std::string_view> cells_;
   RequestLine request_;

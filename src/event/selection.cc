@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::string_view kQueryPrefix = "query:";
 constexpr std::string_view kConstantPrefix = "constant:";
+// nginx's variables for the parameters of a request, which it logs as they were sent.
+constexpr std::string_view kArgumentPrefix = "$arg_";
 
 bool is_in_every_file(std::string_view entry) {
   return entry.starts_with(kQueryPrefix) || entry.starts_with(kConstantPrefix);
@@ -91,7 +93,8 @@ BoundColumns Selection::bind(std::string_view entry) {
   const bool exact = entry.find('*') == entry.npos;
   for (const std::size_t index : indices_of(entry)) {
     bound.push_back({BoundColumn::Kind::cell, place_of(index), 0,
-                     exact ? std::string(entry) : available_[index]});
+                     exact ? std::string(entry) : available_[index],
+                     entry.starts_with(kArgumentPrefix)});
   }
   return bound;
 }

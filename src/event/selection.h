@@ -20,6 +20,7 @@ struct BoundColumn {
   std::size_t place = 0;      ///< among the record's (or the companion row's) cells
   std::size_t companion = 0;  ///< index in the pattern's companions
   std::string name;           ///< the column, as messages say it; the parameter; the constant
+  bool encoded = false;       ///< a cell as it stood in a URL: nginx's $arg_order
 };
 using BoundColumns = std::vector<BoundColumn>;
 

@@ -38,7 +38,10 @@ class Composer {
   }
 
   LineFormat finish(LineEscapes escapes) {
-    if (format_.fields.empty()) throw bad_format(1, "this names no field");
+    if (format_.fields.empty())
+      throw bad_format(1,
+                       "this names no field; paste the text between the quotes, or the "
+                       "whole log_format or LogFormat");
     format_.fields.back().after = std::exchange(pending_, {});
     for (LineFormat::Field& field : format_.fields) {
       field.quoted = field.quoted && field.after.starts_with('"');

@@ -143,7 +143,9 @@ LineSplitter::LineSplitter(LineFormat format, const std::vector<std::string>& wa
 /// Where the field at the front of `rest` ends; npos when what has to follow does not.
 std::size_t LineSplitter::end_of(const LineFormat::Field& field, std::string_view rest) const {
   if (field.opening != 0) return rest.find(field.opening);
-  if (field.after.empty()) return rest.size();
+  if (field.after.empty()) {
+    return field.loose || rest.find(' ') == npos ? rest.size() : npos;
+  }
   const bool escapes_quotes = format_.escapes != LineEscapes::none;
   if (field.loose || (field.quoted && !escapes_quotes)) return rest.find(field.after);
   const std::size_t end = field.quoted ? closing_quote(rest) : rest.find(field.after.front());

@@ -14,8 +14,8 @@ namespace ordertail {
 
 /// A quoted field ends at its first quote that is not escaped, another one at the first byte of the
 /// literal behind it, and then that literal has to follow whole: so nothing that a visitor writes
-/// can shift the fields. Only a loose field, such as a user's name, goes on to where the literal
-/// stands whole.
+/// can shift the fields; one at the end of the line has no blanks. Only a loose field, such as a
+/// user's name, goes on to where the literal stands whole.
 class LineSplitter {
  public:
   /// Throws Error(usage) when one of `wanted` is no field of the format; it names those it has.

@@ -154,5 +154,23 @@ TEST_F(JobTest, TheCredentialComesFromAPrivateFileOrTheEnvironment) {
   EXPECT_EQ(read_credential(read(std::string(kAccount) + kHubspot + kSource)), "");
 }
 
+TEST_F(JobTest, SaysWhatAPastedLogFormatLacks) {
+  const auto log = [&](const std::string& lines) {
+    return complaint(std::string(kAccount) + kHubspot + "[[source]]\nfiles = [\"a.log\"]\n" +
+                     lines + "[source.purchase]\npath = \"/ok\"\norder_number = \"query:order\"\n");
+  };
+  EXPECT_EQ(
+      log("log_format = '$remote_addr [$time_local] $status'\n"),
+      "job.toml:13:14: log_format has no field for the request ($request, or $request_uri), so "
+      "nothing tells which lines are conversions");
+  EXPECT_EQ(
+      log("LogFormat = '%h \"%r\" %>s'\n"),
+      "job.toml:11:1: a purchase needs its date, and nothing says where that is: log the time "
+      "($time_local, %t), or add occurred_at to [source.purchase]");
+  EXPECT_EQ(log("pattern = \"nginx-combined-utk\"\nlog_format = '$request'\n"),
+            "job.toml:14:14: a source has either a pattern or the server's log_format");
+  EXPECT_EQ(log("log_format = '$remote_addr [$time_local] \"$request\"'\n"), "none");
+}
+
 }  // namespace
 }  // namespace ordertail

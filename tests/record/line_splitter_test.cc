@@ -87,7 +87,9 @@ TEST(LineFormat, TellsWhatCannotBeCompiledAndWhere) {
   EXPECT_EQ(nginx("$remote_addr$status"),
             "column 13: nothing stands between $remote_addr and $status, so nobody can tell where "
             "one ends; put a blank between them");
-  EXPECT_EQ(nginx("plain"), "column 1: this names no field");
+  EXPECT_EQ(nginx("plain"),
+            "column 1: this names no field; paste the text between the quotes, or the whole "
+            "log_format or LogFormat");
   EXPECT_EQ(nginx("log_format x escape=jsn '$status';"),
             "column 14: \"escape=jsn\" is unknown; nginx knows escape=default, escape=json and "
             "escape=none");

@@ -81,6 +81,30 @@ email        = "query:email"
   EXPECT_EQ(shop.totals(), "1/0/0/0");
 }
 
+TEST_F(BadSource, FieldsOfALogFormatMayBeAbsentOrAsTheyStoodInTheUrl) {
+  sources(R"(
+[[source]]
+files      = ["shop.log"]
+log_format = '$remote_addr [$time_local] "$request" $status $arg_order $arg_email'
+[source.purchase]
+path         = "/ok"
+order_number = "$arg_order"
+email        = "$arg_email"
+)");
+  const auto line = [](std::string_view order, std::string_view email) {
+    return fmt::format("192.0.2.7 [18/Sep/2025:23:18:28 -0400] \"GET /ok HTTP/1.1\" 200 {} {}\n",
+                       order, email);
+  };
+  shop.write("shop.log", line("%231001", "ann%40example.com") + line("-", "bob%40example.com") +
+                             line("1003 x", "cem%40example.com"));
+  expect(3,
+         "shop.log:2: a purchase needs an order number\n"
+         "shop.log:3: this line is not written as the pattern says, from its column 68 on\n");
+  EXPECT_EQ(shop.totals(), "1/0/0/0");
+  EXPECT_THAT(hubspot.leads_json(), testing::AllOf(testing::HasSubstr("\"ann@example.com\""),
+                                                   testing::HasSubstr("\"1001\"")));
+}
+
 TEST_F(BadSource, AZipFileIsNamedAsOne) {
   shop.write("orders.csv", std::string("PK\003\004and so on"));
   expect(7, "orders.csv is a zip archive (or an Excel workbook): unpack it, or export as CSV\n");

@@ -27,10 +27,6 @@ std::string beginning_of(ByteStream& stream) {
   return text;
 }
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c > 0; });
-}
-
 /// The whole lines of it: what was looked at may end within a character.
 std::string_view whole_lines(std::string_view text) {
   const std::size_t end = text.size() < kLookedAt ? text.npos : text.rfind('\n');

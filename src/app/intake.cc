@@ -14,8 +14,8 @@ namespace {
 /// Only an order in an export has later versions. A log that names it again tells of a page that
 /// was loaded again, and a person registers once.
 std::optional<EventDigest> digest_of(const Event& event, const Pattern& pattern) {
-  if (!pattern.csv || event.kind != Kind::purchase) return std::nullopt;
-  return event_digest(event, pattern.name);
+  if (!event.content) return std::nullopt;
+  return event_digest(*event.content, pattern.name);
 }
 
 /// Is an order's revenue the sum of its rows?

@@ -67,7 +67,7 @@ void RecordWalk::run(const Visitor& visitor) {
   auto stream = open_text(file_, charset_of(pattern_));
   stream->skip(start.byte);
   RecordStream records(std::move(stream), std::move(reader), start,
-                       RecordStream::Cutting::when_asked);
+                       RecordStream::Ahead{});
   while (true) {
     const Stretch& stretch = records.next();
     if (!show(stretch.batch, visitor) || stretch.last) return;

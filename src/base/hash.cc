@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include <algorithm>
+#include <cstring>
+
 #include "base/error.h"
 
 namespace ordertail {
@@ -30,16 +33,15 @@ Hash128 keyed_hash(const HashKey& key, std::initializer_list<std::string_view> p
   start_sodium();
   // The key goes in front of the message, not into BLAKE2b's key parameter: that is as safe
   // (BLAKE2b has no length extension) and saves a block, so that an event id costs just one.
-  fmt::memory_buffer message;  // on the stack, save for long parts: this is done for every event
-  const auto append = [&](const void* bytes, std::size_t count) {
-    const auto* begin = static_cast<const char*>(bytes);
-    message.append(begin, begin + count);
-  };
-  append(key.data(), key.size());
+  std::size_t whole = key.size();
+  for (const std::string_view part : parts) whole += sizeof(std::uint64_t) + part.size();
+  fmt::basic_memory_buffer<char, 500> message;  // on the stack, save for long parts
+  message.resize(whole);
+  char* end = std::copy(key.begin(), key.end(), message.data());
   for (const std::string_view part : parts) {
     const std::uint64_t size = part.size();
-    append(&size, sizeof size);
-    append(part.data(), part.size());
+    std::memcpy(end, &size, sizeof size);
+    end = std::copy(part.begin(), part.end(), end + sizeof size);
   }
   return content_hash({message.data(), message.size()});
 }

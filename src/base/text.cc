@@ -61,13 +61,22 @@ std::string_view trim_slowly(std::string_view text) {
   }
 }
 
-bool is_utf8(std::string_view text) {
-  std::size_t i = 0;
-  std::uint64_t eight = 0;  // bytes at once, while they are ASCII: nearly all texts are
-  for (; text.size() - i >= sizeof eight; i += sizeof eight) {
-    std::memcpy(&eight, text.data() + i, sizeof eight);
-    if ((eight & 0x8080808080808080U) != 0) break;
+bool is_ascii(std::string_view text) {
+  constexpr std::uint64_t kHigh = 0x8080808080808080U;
+  std::uint64_t eight = 0;  // bytes at once
+  std::uint64_t seen = 0;
+  for (; text.size() >= sizeof eight; text.remove_prefix(sizeof eight)) {
+    std::memcpy(&eight, text.data(), sizeof eight);
+    seen |= eight;
   }
+  unsigned char rest = 0;
+  for (const char c : text) rest |= static_cast<unsigned char>(c);
+  return ((seen & kHigh) | (rest & 0x80U)) == 0;
+}
+
+bool is_utf8(std::string_view text) {
+  if (is_ascii(text)) return true;  // nearly all texts are
+  std::size_t i = 0;
   while (i < text.size()) {
     const std::size_t length =
         static_cast<unsigned char>(text[i]) < 0x80 ? 1 : utf8_length(text.substr(i));

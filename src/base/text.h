@@ -26,6 +26,7 @@ namespace ordertail {
 /// Length of the well-formed UTF-8 sequence at the front of `text`; 0 when there is none.
 [[nodiscard]] std::size_t utf8_length(std::string_view text);
 
+[[nodiscard]] bool is_ascii(std::string_view text);
 /// Is all of it well-formed UTF-8?
 [[nodiscard]] bool is_utf8(std::string_view text);
 

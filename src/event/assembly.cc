@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "event/event_digest.h"
 
 namespace ordertail {
 namespace {
@@ -138,6 +139,18 @@ bool Assembly::is_footer(std::string_view cell) const {
   return footer_ && footer_->matches_whole(trim(cell));
 }
 
+bool Assembly::parts(std::span<const std::string_view> before,
+                     std::span<const std::string_view> cells) {
+  if (is_blank(cells) || (footer_ && is_footer(cells[first_column_]))) return false;
+  if (!order_key_) return true;
+  row_.begin(cells, {});
+  const std::string key(row_.text(*order_key_));
+  if (key.empty() || pattern_.csv->layout == Layout::blank_key) return !key.empty();
+  row_.begin(before, {});
+  const std::string_view key_before = row_.text(*order_key_);
+  return !key_before.empty() && key_before != key;
+}
+
 void Assembly::add(const Record& record, std::span<const std::string_view> cells,
                    Findings& findings) {
   if (pattern_.csv && is_blank(cells)) {
@@ -190,6 +203,20 @@ void Assembly::add(const BadRecord& bad, std::size_t columns, Findings& findings
   if (!order_key_) finish(findings);
 }
 
+void Assembly::add_next(const RecordBatch& batch, BatchCursor& next, std::size_t columns,
+                        Findings& findings) {
+  if (next.at_bad()) return add(next.take_bad(), columns, findings);
+  const Record& record = next.take_record();
+  add(record, batch.cells_of(record), findings);
+}
+
+void Assembly::abandon() {
+  rows_ = blank_rows_ = 0;
+  key_.reset();
+  begin_.reset();
+  last_order_.reset();
+}
+
 /// Says where the open order's Reject or Withdrawal is.
 template <typename Finding>
 void Assembly::place(Finding& finding, Position where) const {
@@ -211,6 +238,7 @@ void Assembly::finish(Findings& findings) {
     findings.withdrawn.push_back(std::move(*withdrawal));
   } else {
     event_->rows = static_cast<std::uint32_t>(rows_);
+    if (pattern_.csv && event_->kind == Kind::purchase) event_->content = content_of(*event_);
     findings.add(event_);
     for (Remark& remark : remarks_) {
       remark.file = file_;

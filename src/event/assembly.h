@@ -11,6 +11,7 @@
 #include "event/findings.h"
 #include "event/mapping.h"
 #include "event/pattern.h"
+#include "record/batch_cursor.h"
 #include "record/record.h"
 
 namespace ordertail {
@@ -35,6 +36,17 @@ class Assembly {
   void add(const BadRecord& bad, std::size_t columns, Findings& findings);
   /// Completes the open order, at the end of the file.
   void finish(Findings& findings);
+
+  /// Adds the next piece of a batch, of which there is one; `columns` has the header.
+  void add_next(const RecordBatch& batch, BatchCursor& next, std::size_t columns,
+                Findings& findings);
+  /// Forgets the open order, and all that was read before.
+  void abandon();
+
+  /// Does an order begin with the second of two records that follow each other, whatever goes
+  /// before them? To be asked between two calls of add(); there are no companions.
+  [[nodiscard]] bool parts(std::span<const std::string_view> before,
+                           std::span<const std::string_view> cells);
 
   /// How many records the open order has, blank ones between them included; they are in no
   /// findings yet.

@@ -56,7 +56,7 @@ class CompanionTable::Reading {
     stream->skip(header_.next.byte);
     RecordStream records(std::move(stream),
                          std::make_unique<CsvReader>(form_.frame, header_.columns.size(), chosen_),
-                         header_.next, RecordStream::Cutting::ahead);
+                         header_.next, RecordStream::Ahead{1});
     Load load;
     for (bool last = false; !last;) {
       const Stretch& stretch = records.next();

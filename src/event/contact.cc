@@ -12,16 +12,25 @@ namespace {
 
 constexpr std::string_view kAtomMarks = "!#$%&'*+/=?^_`{|}~-.";
 
-bool is_letter_or_digit(char c) {
+constexpr bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          static_cast<unsigned char>(c) >= 0x80;
 }
 
+/// By byte: may it be in a local part?
+constexpr std::array<bool, 256> kLocal = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const char c = static_cast<char>(i);
+    table[i] = is_letter_or_digit(c) || kAtomMarks.find(c) != kAtomMarks.npos;
+  }
+  return table;
+}();
+
 bool is_local_part(std::string_view text) {
   if (text.empty() || text.size() > 64 || text.front() == '.' || text.back() == '.') return false;
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return is_letter_or_digit(c) || kAtomMarks.find(c) != kAtomMarks.npos;
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return kLocal[static_cast<unsigned char>(c)]; });
 }
 
 bool is_domain(std::string_view text) {

@@ -29,6 +29,7 @@ void Event::clear() {
   extra.clear();
   origin.line = origin.byte = 0;
   rows = 1;
+  content.reset();
 }
 
 }  // namespace ordertail

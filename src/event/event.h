@@ -61,6 +61,8 @@ struct Event {
   std::vector<std::pair<std::string, std::string>> extra;  ///< key, value, in the pattern's order
   Origin origin;
   std::uint32_t rows = 1;  ///< how many records it was made of
+  /// Of an order in an export, which may have later versions: content_of() it (event_digest.h).
+  std::optional<std::uint32_t> content;
 
   void clear();
 };

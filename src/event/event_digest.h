@@ -16,10 +16,12 @@ struct EventDigest {
   friend bool operator==(EventDigest, EventDigest) = default;
 };
 
-/// Of what a sink may send of the event, hence not of its origin and its rows. The e-mail address
-/// counts as the event id has it: without regard to case. Stored: may not change between versions.
-/// `source`: the name of the pattern that read it.
-[[nodiscard]] EventDigest event_digest(const Event& event, std::string_view source);
+/// 24 bits of what a sink may send of the event, hence not of its origin and its rows. The e-mail
+/// address counts as the event id has it: without regard to case.
+[[nodiscard]] std::uint32_t content_of(const Event& event);
+
+/// `source`: the name of the pattern that read it. Stored: may not change between versions.
+[[nodiscard]] EventDigest event_digest(std::uint32_t content, std::string_view source);
 
 /// Other content from the same source. Two sources, such as the cart's export and PayPal's, tell
 /// of one order in different words by nature: that is no change.

@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 #include "event/assembly.h"
+#include "event/stretch_assembly.h"
+#include "record/batch_cursor.h"
 #include "record/csv_file.h"
 #include "record/csv_reader.h"
 #include "record/line_reader.h"
@@ -35,31 +37,29 @@ struct Extraction::Implementation {
   void resume(std::span<const Checkpoint> known);
   void open(Position at);
   void next_stretch();
-  [[nodiscard]] bool is_csv() const { return columns > 0; }
-  [[nodiscard]] bool is_unfinished(const BadRecord& line) const;
+  [[nodiscard]] bool is_unfinished() const;
   Position interpret(Findings& findings, std::uint64_t most);
   void pass_over(Position reached, Findings& findings);
   [[nodiscard]] Position end_of_records() const;
   [[nodiscard]] Position end_of_input() const;
   void mark_up_to(std::uint64_t end);
   void move_checkpoint(Position to, std::uint64_t seen);
+  [[nodiscard]] bool is_csv() const { return columns > 0; }
   [[nodiscard]] const RecordBatch& batch() const { return stretch->batch; }
-  [[nodiscard]] bool stretch_is_used_up() const {
-    return record == batch().records.size() && bad == batch().bad.size();
-  }
 
   SourceFile file;
   std::string charset;  // that its bytes are decoded from: all offsets are of decoded bytes
   std::string prefix;
+  Hash128 prefix_hash;
   Position start;           // of the first data record
   std::size_t columns = 0;  // of the header
   std::unique_ptr<Assembly> assembly;
+  std::vector<StretchAssembly> ahead;  // by the stretches' slots; empty: nothing is read ahead
   std::unique_ptr<RecordReader> reader;
   std::unique_ptr<RecordStream> records;
   const Stretch* stretch = nullptr;  // being interpreted
-  std::size_t record = 0;            // of its batch, the next to interpret
-  std::size_t bad = 0;
-  std::uint64_t passed_over = 0;  // of the batch's, those counted so far
+  BatchCursor cursor;                // before the next of its pieces to interpret
+  std::uint64_t passed_over = 0;     // of the batch's, those counted so far
 
   const MarkerSpan span;
   const bool completes_itself;  // what follows may say more of the orders read before
@@ -85,6 +85,7 @@ Extraction::Implementation::Implementation(const Pattern& pattern, const EventCo
     done = true;  // an empty file holds nothing, not even a header
     return;
   }
+  prefix_hash = content_hash(prefix);
   bind(pattern, context, companions);
   resume(known);
 }
@@ -101,7 +102,16 @@ void Extraction::Implementation::bind(const Pattern& pattern, const EventContext
         return companions->find(i, key);
       };
     }
-    assembly = std::make_unique<Assembly>(pattern, context, selection, file.name, lookup);
+    const auto assemble = [&] {
+      return std::make_unique<Assembly>(pattern, context, selection, file.name, lookup);
+    };
+    assembly = assemble();
+    // What companions say is there until they are asked again: they serve one thread.
+    if (pattern.companions.empty()) {
+      for (std::size_t i = 0; i < RecordStream::kSlots; ++i) {
+        ahead.emplace_back(assemble(), header.columns.size());
+      }
+    }
     if (companions != nullptr) companions->select(selection);
     reader =
         std::make_unique<CsvReader>(pattern.csv->frame, header.columns.size(), selection.chosen());
@@ -149,15 +159,21 @@ void Extraction::Implementation::open(Position at) {
   marker = *std::move(passed);
   // Lines of a log are passed over about as fast as they can be read: a second thread would only be
   // in the way. CSV records take longer.
-  const auto cutting = is_csv() ? RecordStream::Cutting::ahead : RecordStream::Cutting::when_asked;
-  records = std::make_unique<RecordStream>(std::move(stream), std::move(reader), at, cutting);
+  RecordStream::Ahead plan;
+  if (is_csv()) plan.threads = 1;
+  if (!ahead.empty()) {
+    plan.threads = 2;
+    plan.work = [this](const Stretch& cut) { ahead[cut.slot].read(cut.batch); };
+  }
+  records =
+      std::make_unique<RecordStream>(std::move(stream), std::move(reader), at, std::move(plan));
 }
 
 /// Leaves the stretch behind, all of it interpreted, for the next one.
 void Extraction::Implementation::next_stretch() {
   if (stretch != nullptr) mark_up_to(batch().next.byte);
   stretch = &records->next();
-  record = bad = 0;
+  cursor = BatchCursor(batch());
   passed_over = 0;
 }
 
@@ -172,47 +188,40 @@ void Extraction::Implementation::mark_up_to(std::uint64_t end) {
 void Extraction::Implementation::move_checkpoint(Position to, std::uint64_t seen) {
   if (seen < marker.end()) return;
   mark_up_to(seen);
-  checkpoint.identity = {prefix.size(), content_hash(prefix), marker.end(), marker.hash()};
+  checkpoint.identity = {prefix.size(), prefix_hash, marker.end(), marker.hash()};
   checkpoint.seen = seen;
   if (to.byte < stretch->at.byte) return;
   checkpoint.offset = to.byte;
   checkpoint.line = to.line;
 }
 
-/// Is this the front of a line that is still being written?
-bool Extraction::Implementation::is_unfinished(const BadRecord& line) const {
+/// Is the next piece the front of a line that is still being written?
+bool Extraction::Implementation::is_unfinished() const {
+  if (!stretch->last || !cursor.at_bad()) return false;
+  const BadRecord& line = cursor.bad();
   const std::string_view bytes = stretch->bytes;
-  return line.fault == BadRecord::Fault::no_match && stretch->last &&
-         line.end == stretch->at.byte + bytes.size() && bytes.back() != '\n';
+  return line.fault == BadRecord::Fault::no_match && line.end == stretch->at.byte + bytes.size() &&
+         bytes.back() != '\n';
 }
 
 /// Feeds the rest of the batch to the assembly in file order, until that makes `most` events.
 /// Returns the position of what comes next.
 Position Extraction::Implementation::interpret(Findings& findings, std::uint64_t most) {
-  const RecordBatch& batch = stretch->batch;
-  const std::size_t taken_before = record + bad;
-  Position reached = batch.next;
-  while (record < batch.records.size() || bad < batch.bad.size()) {
-    const bool bad_first =
-        record == batch.records.size() ||
-        (bad < batch.bad.size() && batch.bad[bad].begin.byte < batch.records[record].begin.byte);
-    if (findings.events().size() >= most) {
-      reached = bad_first ? batch.bad[bad].begin : batch.records[record].begin;
-      break;
-    }
-    if (!bad_first) {
-      const Record& next = batch.records[record++];
-      assembly->add(next, batch.cells_of(next), findings);
-    } else if (is_unfinished(batch.bad[bad])) {
+  const std::size_t taken_before = cursor.taken();
+  if (!ahead.empty() && taken_before == 0 && most > batch().records.size()) {
+    ahead[stretch->slot].hand_on(batch(), cursor, assembly, findings);
+  }
+  while (!cursor.at_end() && findings.events().size() < most) {
+    if (is_unfinished()) {
       findings.skip("unfinished_line", 1);
-      ++bad;
+      cursor.take_bad();
     } else {
-      assembly->add(batch.bad[bad++], columns, findings);
+      assembly->add_next(batch(), cursor, columns, findings);
     }
   }
-  rows += record + bad - taken_before;
-  pass_over(reached, findings);
-  return reached;
+  rows += cursor.taken() - taken_before;
+  pass_over(cursor.position(), findings);
+  return cursor.position();
 }
 
 /// Counts the lines before `reached` that the reader passed over: they are no conversions.
@@ -220,9 +229,9 @@ void Extraction::Implementation::pass_over(Position reached, Findings& findings)
   const std::uint64_t all = batch().passed_over;
   // A CSV record may have several lines: what lies between them is not counted before the last one.
   const bool is_countable = all > 0 && !is_csv();
-  const std::uint64_t total = stretch_is_used_up() ? all
-                              : is_countable       ? reached.line - stretch->at.line - record - bad
-                                                   : 0;
+  const std::uint64_t total = cursor.at_end() ? all
+                              : is_countable  ? reached.line - stretch->at.line - cursor.taken()
+                                              : 0;
   if (total == passed_over) return;
   findings.skip(is_csv() ? "other_section" : "not_a_conversion", total - passed_over);
   rows += total - passed_over;
@@ -272,9 +281,9 @@ bool Extraction::next(Findings& findings, std::uint64_t most) {
   if (self.done) return false;
 
   const bool stands = self.stretch != nullptr;
-  if (!stands || (self.stretch_is_used_up() && !self.stretch->last)) self.next_stretch();
+  if (!stands || (self.cursor.at_end() && !self.stretch->last)) self.next_stretch();
   const Position reached = self.interpret(findings, most);
-  const bool used_up = self.stretch_is_used_up();
+  const bool used_up = self.cursor.at_end();
   const bool may_finish = !self.assembly->open() || findings.events().size() < most;
   self.done = used_up && self.stretch->last && may_finish;
   if (self.done) {

@@ -1,10 +1,12 @@
 // What a stretch of a file turned out to be.
 #pragma once
 
+#include <algorithm>
 #include <boost/iterator/indirect_iterator.hpp>
 #include <boost/range/iterator_range.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <string>
@@ -54,6 +56,15 @@ class Findings {
     } else {
       skipped.emplace(reason, row_count);
     }
+  }
+  /// Adds what was found behind all of this, by trading: `others` are used up.
+  void append(Findings& others) {
+    for (std::size_t i = 0; i < others.count_; ++i) add(others.events_[i]);
+    std::move(others.rejects.begin(), others.rejects.end(), std::back_inserter(rejects));
+    std::move(others.remarks.begin(), others.remarks.end(), std::back_inserter(remarks));
+    std::move(others.withdrawn.begin(), others.withdrawn.end(), std::back_inserter(withdrawn));
+    for (const auto& [reason, rows] : others.skipped) skip(reason, rows);
+    others.clear();
   }
   void clear() {
     count_ = 0;

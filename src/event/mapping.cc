@@ -49,7 +49,11 @@ Reject not_utf8(const std::string& name, std::string_view text) {
 
 Mapping::Mapping(Kind kind, const Pattern& pattern, const EventContext& context,
                  Selection& selection, const std::string& file)
-    : kind_(kind), pattern_(pattern), spec_(pattern.mapping(kind)), context_(context) {
+    : kind_(kind),
+      pattern_(pattern),
+      spec_(pattern.mapping(kind)),
+      context_(context),
+      account_zone_(context.account_zone) {
   std::optional<char> delimiter;
   if (pattern.csv) delimiter = pattern.csv->frame.header_dialect().delimiter;
   const Binder binder(kind, selection, file, delimiter);
@@ -122,7 +126,8 @@ void Mapping::read_texts(Row& row, Event& event, std::vector<Remark>& remarks) c
   for (std::size_t i = 0; i < kTextFields.size(); ++i) {
     const auto& [key, member] = kTextFields[i];
     const Plus plus = key == "email" ? Plus::plus : Plus::blank;
-    (event.*member).assign(row.text(text_[i], plus));
+    const std::string_view value = row.text(text_[i], plus);
+    if (!value.empty()) (event.*member).assign(value);
   }
   for (char& c : event.currency) {  // ISO 4217 codes; Stripe writes "usd"
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
@@ -175,7 +180,7 @@ std::optional<Reject> Mapping::read_time(Row& row, Event& event) {
                   {},
                   {}};
   }
-  if (kind_ == Kind::purchase) event.close_date = day_in(context_.account_zone, *event.occurred_at);
+  if (kind_ == Kind::purchase) event.close_date = day_in(account_zone_, *event.occurred_at);
   return std::nullopt;
 }
 

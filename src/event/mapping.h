@@ -66,6 +66,7 @@ class Mapping {
   const Pattern& pattern_;
   const MappingSpec& spec_;
   const EventContext& context_;
+  const TimeZone account_zone_;  // a copy, since threads may share the context
   std::optional<BoundColumn> status_;
   std::vector<BoundCondition> when_;
   std::array<BoundColumns, kTextFields.size()> text_;

@@ -118,8 +118,7 @@ Survey survey(const Pattern& pattern, const SourceFile& file) {
   auto stream = open_text(file, form.charset);
   stream->skip(header.next.byte);
   auto reader = std::make_unique<CsvReader>(form.frame, header.columns.size(), selection.chosen());
-  RecordStream records(std::move(stream), std::move(reader), header.next,
-                       RecordStream::Cutting::ahead);
+  RecordStream records(std::move(stream), std::move(reader), header.next, RecordStream::Ahead{1});
   Row row(pattern);
   std::string time;
   for (bool last = false; !last;) {

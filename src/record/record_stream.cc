@@ -28,16 +28,18 @@ std::pair<std::size_t, bool> read_more(ByteStream& stream, std::vector<char>& bu
 }  // namespace
 
 RecordStream::RecordStream(std::unique_ptr<ByteStream> stream, std::unique_ptr<RecordReader> reader,
-                           Position at, Cutting cutting)
-    : stream_(std::move(stream)), reader_(std::move(reader)), begin_(at), cutting_(cutting) {}
+                           Position at, Ahead ahead)
+    : stream_(std::move(stream)), reader_(std::move(reader)), begin_(at), ahead_(std::move(ahead)) {
+  for (std::size_t i = 0; i < kSlots; ++i) ring_[i].stretch.slot = i;
+}
 
 RecordStream::~RecordStream() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
   }
-  changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  may_cut_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
 }
 
 /// Cuts the stretch that follows `before`, of which nothing is changed: the caller may be at it.
@@ -60,51 +62,74 @@ void RecordStream::cut(Stretch& stretch, const Stretch* before) {
   } while (stretch.batch.consumed == 0 && !stretch.last);
 }
 
-/// Fills the slot after the last filled one, with a stretch or with the reason that there is none.
-/// Returns whether more is to come.
-bool RecordStream::fill_slot() {
-  Slot& slot = slot_of(filled_);
+/// Cuts a stretch into its slot, or leaves the reason there why there is none. Returns whether more
+/// is to come.
+bool RecordStream::cut_slot(std::uint64_t stretch) {
+  Slot& slot = slot_of(stretch);
   try {
-    cut(slot.stretch, filled_ == 0 ? nullptr : &slot_of(filled_ - 1).stretch);
+    cut(slot.stretch, stretch == 0 ? nullptr : &slot_of(stretch - 1).stretch);
   } catch (...) {
     slot.failure = std::current_exception();
   }
   return !slot.failure && !slot.stretch.last;
 }
 
-void RecordStream::cut_ahead() {
-  bool more = true;
-  while (more) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return stop_ || filled_ - released_ < kSlots; });
-    if (stop_) return;
-    lock.unlock();
-    more = fill_slot();
-    lock.lock();
-    ++filled_;
-    changed_.notify_all();
+void RecordStream::work_on(Slot& slot) const {
+  if (slot.failure || !ahead_.work) return;
+  try {
+    ahead_.work(slot.stretch);
+  } catch (...) {
+    slot.failure = std::current_exception();
   }
 }
 
-/// Waits until the slot that the caller gets next is filled.
+/// Cuts stretches in turn with the other threads, and works on those that this one cut.
+void RecordStream::run_ahead() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    may_cut_.wait(lock,
+                  [this] { return stop_ || ended_ || (!cutting_ && begun_ - released_ < kSlots); });
+    if (stop_ || ended_) return;
+    const std::uint64_t stretch = begun_++;
+    Slot& slot = slot_of(stretch);
+    cutting_ = true;
+    lock.unlock();
+    const bool more = cut_slot(stretch);
+    lock.lock();
+    cutting_ = false;
+    ended_ = !more;
+    lock.unlock();
+    may_cut_.notify_all();
+    work_on(slot);
+    lock.lock();
+    slot.ready = true;
+    ready_.notify_one();
+  }
+}
+
+/// Waits until the slot that the caller gets next is ready.
 void RecordStream::await_slot() {
-  if (cutting_ == Cutting::when_asked || taken_ == 0) {
-    if (filled_ > taken_) return;  // a failure that has been told before
-    fill_slot();
-    ++filled_;
+  Slot& slot = slot_of(taken_);
+  if (ahead_.threads == 0 || taken_ == 0) {
+    if (begun_ > taken_) return;  // a failure that has been told before
+    ended_ = !cut_slot(begun_++);
+    work_on(slot);
+    slot.ready = true;
     return;
   }
-  if (!thread_.joinable()) thread_ = thread_without_signals([this] { cut_ahead(); });
+  while (threads_.size() < ahead_.threads) {
+    threads_.push_back(thread_without_signals([this] { run_ahead(); }));
+  }
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return filled_ > taken_; });
+  ready_.wait(lock, [&] { return slot.ready; });
 }
 
 const Stretch& RecordStream::next() {
   {
     const std::lock_guard lock(mutex_);
-    released_ = taken_;
+    if (released_ < taken_) slot_of(released_++).ready = false;
   }
-  changed_.notify_all();
+  may_cut_.notify_one();
   await_slot();
   const Slot& slot = slot_of(taken_);
   if (slot.failure) std::rethrow_exception(slot.failure);

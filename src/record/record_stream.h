@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -24,55 +25,69 @@ struct Stretch {
   RecordBatch batch;
   bool last = false;  ///< `bytes` end where the file does, and all of them are consumed
 
+  std::size_t slot = 0;  ///< below RecordStream::kSlots: no two that are in use have the same
+
   std::vector<char> buffer;  ///< holds `bytes`
 };
 
-/// Cuts a stream into records. How the stream is chunked never shows but in where stretches end.
+/// Cuts a stream into records. How the stream is chunked, and which thread did what, never shows
+/// but in where stretches end.
 class RecordStream {
  public:
-  enum class Cutting {
-    when_asked,  ///< by the caller's thread
-    ahead,       ///< from the second stretch on by a thread of its own, which takes no signals,
-                 ///< while the caller works on the stretch before; for when both have work to do
+  static constexpr std::size_t kSlots = 6;  // one with the caller, two being worked on, three ready
+
+  /// What is done while the caller works on the stretches before.
+  struct Ahead {
+    /// Threads of the stream's own, which take no signals, from the second stretch on; 0: the
+    /// caller cuts each when it asks for it. More than one pay only when there is `work`: of
+    /// cutting, one does some at a time.
+    std::size_t threads = 0;
+    /// Done with each stretch when it has been cut, by the thread that did it.
+    std::function<void(const Stretch&)> work = {};
   };
 
   /// The stream's first byte stands at `at` and begins a record.
   RecordStream(std::unique_ptr<ByteStream> stream, std::unique_ptr<RecordReader> reader,
-               Position at, Cutting cutting);
+               Position at, Ahead ahead);
   ~RecordStream();
   RecordStream(const RecordStream&) = delete;
   RecordStream& operator=(const RecordStream&) = delete;
 
   /// The next stretch, valid until the next call; not to be called after the last one. What the
-  /// stream throws comes out here, after the stretches before it, and again at every later call.
+  /// stream or the work throws comes out here, after the stretches before it, and again at every
+  /// later call.
   const Stretch& next();
 
  private:
-  static constexpr std::size_t kSlots = 3;  // one worked on, one ready, one being cut
   struct Slot {
     Stretch stretch;
     std::exception_ptr failure;  // instead of a stretch
+    bool ready = false;
   };
 
   Slot& slot_of(std::uint64_t stretch) { return ring_[stretch % kSlots]; }
   void cut(Stretch& stretch, const Stretch* before);
-  bool fill_slot();
-  void cut_ahead();
+  bool cut_slot(std::uint64_t stretch);
+  void work_on(Slot& slot) const;
+  void run_ahead();
   void await_slot();
 
   std::unique_ptr<ByteStream> stream_;
   std::unique_ptr<RecordReader> reader_;
   const Position begin_;
-  const Cutting cutting_;
+  const Ahead ahead_;
   std::array<Slot, kSlots> ring_;
   std::uint64_t taken_ = 0;  // stretches the caller has been given
 
   std::mutex mutex_;
-  std::condition_variable changed_;
-  std::uint64_t filled_ = 0;    // slots ever filled
-  std::uint64_t released_ = 0;  // slots ever given back
+  std::condition_variable ready_;    // waited for by the caller
+  std::condition_variable may_cut_;  // by the threads
+  std::uint64_t begun_ = 0;     // stretches ever begun
+  std::uint64_t released_ = 0;  // stretches ever given back
+  bool cutting_ = false;        // one of the threads is
+  bool ended_ = false;          // nothing is left to be cut
   bool stop_ = false;
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace ordertail

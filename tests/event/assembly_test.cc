@@ -321,5 +321,66 @@ TEST_F(CompanionTest, RefusesAFileThatLacksTheColumnToMatch) {
             "o.csv:1: there is no column \"Customer\", which tells the rows of people");
 }
 
+/// Rows of few orders, so that the next may well belong to the one before; some are none.
+std::string invented_rows(std::mt19937& random, std::size_t rows, std::size_t note_bytes) {
+  std::string text = "Order,Email,Date,SKU,Note\n";
+  const auto one_of = [&](std::initializer_list<const char*> all) {
+    return all.begin()[random() % all.size()];
+  };
+  for (std::size_t i = 0; i < rows; ++i) {
+    switch (random() % 24) {
+      case 0:
+        text += ",,,,\n";
+        break;
+      case 1:
+        text += "2 records,,,,\n";
+        break;
+      case 2:
+        text += one_of({"1,2\n", "2,\"a\"b,,,\n", "3,,,,,,\n", "\n"});
+        break;
+      default:
+        text += fmt::format("{},{},{},{},{}\n", one_of({"", " ", "1", "1", "2", "3"}),
+                            one_of({"ann@example.com", "bob@example.com", "oops", ""}),
+                            one_of({"2024-01-01", "2024-01-01", "01/02/2024"}),
+                            one_of({"A", "B", "", "\xFF"}), std::string(note_bytes, 'n'));
+    }
+  }
+  return text;
+}
+
+/// What is read ahead begins where an order does, whatever goes before: nothing may show of that.
+TEST_F(AssemblyTest, FindsAheadWhatItFindsRowByRow) {
+  std::mt19937 random(5);
+  for (const std::string layout : {"", "layout = \"repeated-key\"\norder_key = \"Order\"",
+                                   "layout = \"blank-key\"\norder_key = \"Order\""}) {
+    for (const std::string footer : {"", "\nfooter = '\\d+ records'"}) {
+      const Pattern pattern = pattern_of(layout + footer, kMailAndSku);
+      const auto expect_same = [&](const std::string& text) {
+        const auto path = directory_.write("o.csv", text);
+        const Reading whole = Reader(pattern).read(path);
+        const Reading row_by_row = Reader(pattern).read(path, {}, 1);
+        ASSERT_EQ(whole.lines(), row_by_row.lines()) << text.substr(0, 2'000);
+        EXPECT_EQ(whole.rows, row_by_row.rows);
+        EXPECT_EQ(whole.found, whole.rows);
+        EXPECT_EQ(whole.checkpoint.offset, row_by_row.checkpoint.offset);
+      };
+      for (int i = 0; i < 150; ++i) expect_same(invented_rows(random, random() % 24, 0));
+      expect_same(invented_rows(random, 200, 9'000));
+    }
+  }
+}
+
+/// No order begins in several stretches: none can be read ahead.
+TEST_F(AssemblyTest, ReadsAnOrderOfManyStretches) {
+  const std::string row = "1,ann@example.com,2024-01-01,A," + std::string(9'000, 'n') + "\n";
+  std::string text = "Order,Email,Date,SKU,Note\n";
+  for (int i = 0; i < 300; ++i) text += row;
+  const Reading reading =
+      read(pattern_of("layout = \"repeated-key\"\norder_key = \"Order\"", kMailAndSku),
+           text + "2" + row);
+  ASSERT_EQ(reading.events.size(), 2U);
+  EXPECT_EQ(reading.events.at(0).rfind("300 rows ", 0), 0U);
+}
+
 }  // namespace
 }  // namespace ordertail

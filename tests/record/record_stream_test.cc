@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <limits>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -60,10 +62,22 @@ std::unique_ptr<CsvReader> reader() {
   return std::make_unique<CsvReader>(CsvFrame(), 3, std::vector<std::size_t>{0, 1, 2});
 }
 
-class RecordStreamTest : public testing::TestWithParam<RecordStream::Cutting> {
+class RecordStreamTest : public testing::TestWithParam<std::size_t> {
  protected:
+  /// Counts the records of what is in each slot, and fails where it is told to.
+  void work(const Stretch& cut) {
+    if (cut.at.byte >= fails_from_) throw std::runtime_error("no room");
+    records_[cut.slot] = cut.batch.records.size();
+  }
+
+  std::array<std::size_t, RecordStream::kSlots> records_{};
+  std::uint64_t fails_from_ = std::numeric_limits<std::uint64_t>::max();
+
   RecordStream stream_of(const std::string& text, unsigned seed, bool fails) {
-    return {std::make_unique<Scripted>(text, seed, fails), reader(), Position(), GetParam()};
+    return {std::make_unique<Scripted>(text, seed, fails),
+            reader(),
+            Position(),
+            {GetParam(), [this](const Stretch& cut) { work(cut); }}};
   }
 };
 
@@ -78,6 +92,7 @@ TEST_P(RecordStreamTest, GivesTheSameRecordsHoweverTheBytesCome) {
       EXPECT_EQ(stretch.at, found.next);
       EXPECT_EQ(stretch.bytes,
                 std::string_view(text).substr(stretch.at.byte, stretch.bytes.size()));
+      EXPECT_EQ(records_[stretch.slot], stretch.batch.records.size()) << "not worked on";
       gather(stretch.batch, found);
       last = stretch.last;
     }
@@ -105,6 +120,21 @@ TEST_P(RecordStreamTest, TellsAFailureAfterTheStretchesBeforeIt) {
   }
 }
 
+TEST_P(RecordStreamTest, TellsAFailureOfTheWorkInItsTurn) {
+  const std::string text = invented(3'000'000, 7);
+  fails_from_ = 1'000'000;
+  RecordStream stream = stream_of(text, 8, false);
+  std::uint64_t reached = 0;
+  EXPECT_THROW(
+      {
+        while (true) reached = stream.next().batch.next.byte;
+      },
+      std::runtime_error);
+  EXPECT_GE(reached, fails_from_);
+  EXPECT_LT(reached, text.size());
+  EXPECT_THROW((void)stream.next(), std::runtime_error);
+}
+
 TEST_P(RecordStreamTest, CanBeDroppedAtAnyTime) {
   const std::string text = invented(5'000'000, 9);
   for (unsigned stretches = 0; stretches < 8; ++stretches) {
@@ -113,12 +143,10 @@ TEST_P(RecordStreamTest, CanBeDroppedAtAnyTime) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cutting, RecordStreamTest,
-                         testing::Values(RecordStream::Cutting::when_asked,
-                                         RecordStream::Cutting::ahead),
+INSTANTIATE_TEST_SUITE_P(Ahead, RecordStreamTest, testing::Values(0U, 1U, 2U),
                          [](const auto& test) {
-                           return test.param == RecordStream::Cutting::ahead ? "Ahead"
-                                                                             : "WhenAsked";
+                           return test.param == 0 ? std::string("WhenAsked")
+                                                  : "Threads" + std::to_string(test.param);
                          });
 
 }  // namespace

@@ -88,7 +88,8 @@ bool Staging::next_group() {
 void Staging::open(const SourceFile& file) {
   std::vector<Checkpoint> known;
   std::transform(cursors_.begin(), cursors_.end(), std::back_inserter(known), checkpoint_of);
-  Extraction extraction(group_->pattern, context_, file, known, &*companions_);
+  const auto resumption = mode_ == StageMode::keep ? Resumption::possible : Resumption::none;
+  Extraction extraction(group_->pattern, context_, file, known, &*companions_, resumption);
   std::optional<Cursor> cursor;
   if (const auto resumed = extraction.resumed()) cursor = cursors_[*resumed];
   file_.emplace(OpenFile{std::move(extraction), std::move(cursor)});

@@ -43,13 +43,16 @@ class Mixer {
   void add_words(std::string_view text, Change change) {
     add(text.size());
     std::uint64_t word = 0;
-    for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
-      std::memcpy(&word, text.data(), sizeof word);
+    std::size_t i = 0;
+    for (; text.size() - i >= sizeof word; i += sizeof word) {
+      std::memcpy(&word, text.data() + i, sizeof word);
       add(change(word));
     }
-    if (text.empty()) return;
-    word = 0;
-    std::memcpy(&word, text.data(), text.size());
+    if (i == text.size()) return;
+    word = 0;  // the rest in its low bytes
+    for (std::size_t end = text.size(); end > i; --end) {
+      word = word << 8U | static_cast<unsigned char>(text[end - 1]);
+    }
     add(change(word));
   }
 

@@ -32,7 +32,7 @@ std::vector<std::string> required_literals(const Pattern& pattern) {
 
 struct Extraction::Implementation {
   Implementation(const Pattern& pattern, const EventContext& context, SourceFile source,
-                 std::span<const Checkpoint> known, Companions* companions);
+                 std::span<const Checkpoint> known, Companions* companions, Resumption resumption);
   void bind(const Pattern& pattern, const EventContext& context, Companions* companions);
   void resume(std::span<const Checkpoint> known);
   void open(Position at);
@@ -61,9 +61,9 @@ struct Extraction::Implementation {
   BatchCursor cursor;                // before the next of its pieces to interpret
   std::uint64_t passed_over = 0;     // of the batch's, those counted so far
 
-  const MarkerSpan span;
   const bool completes_itself;  // what follows may say more of the orders read before
-  Marker marker{span};          // of what is before a place in the stretch
+  const MarkerSpan span;        // that known checkpoints have
+  Marker marker;                // of what is before a place in the stretch
   Checkpoint checkpoint;
   std::optional<std::size_t> resumed;
   std::uint64_t read_from = 0;
@@ -73,13 +73,14 @@ struct Extraction::Implementation {
 
 Extraction::Implementation::Implementation(const Pattern& pattern, const EventContext& context,
                                            SourceFile source, std::span<const Checkpoint> known,
-                                           Companions* companions)
+                                           Companions* companions, Resumption resumption)
     : file(std::move(source)),
       charset(pattern.csv ? pattern.csv->charset : std::string()),
-      span(pattern.csv ? MarkerSpan::whole : MarkerSpan::tail),
       completes_itself(
           std::any_of(pattern.companions.begin(), pattern.companions.end(),
-                      [](const CompanionSpec& each) { return !each.form.frame.section.empty(); })) {
+                      [](const CompanionSpec& each) { return !each.form.frame.section.empty(); })),
+      span(pattern.csv ? MarkerSpan::whole : MarkerSpan::tail),
+      marker(resumption == Resumption::none ? MarkerSpan::none : span) {
   prefix = read_prefix(*open_text(file, charset));
   if (prefix.empty()) {
     done = true;  // an empty file holds nothing, not even a header
@@ -148,7 +149,7 @@ void Extraction::Implementation::resume(std::span<const Checkpoint> known) {
 
 void Extraction::Implementation::open(Position at) {
   auto stream = open_text(file, charset);
-  auto passed = Marker::of(*stream, at.byte, span);
+  auto passed = Marker::of(*stream, at.byte, marker.span());
   if (!passed) {
     throw Error(
         ExitCode::source,
@@ -269,9 +270,10 @@ Position Extraction::Implementation::end_of_input() const {
 }
 
 Extraction::Extraction(const Pattern& pattern, const EventContext& context, SourceFile file,
-                       std::span<const Checkpoint> known, Companions* companions)
-    : self_(
-          std::make_unique<Implementation>(pattern, context, std::move(file), known, companions)) {}
+                       std::span<const Checkpoint> known, Companions* companions,
+                       Resumption resumption)
+    : self_(std::make_unique<Implementation>(pattern, context, std::move(file), known, companions,
+                                             resumption)) {}
 Extraction::~Extraction() = default;
 Extraction::Extraction(Extraction&&) noexcept = default;
 

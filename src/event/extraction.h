@@ -23,6 +23,12 @@ struct Checkpoint {
   std::uint64_t seen = 0;    ///< bytes read so far, an unterminated last record included
 };
 
+/// Will a later run resume where this one stops? Telling the file by its content takes time.
+enum class Resumption {
+  possible,
+  none,  ///< checkpoints have no marker
+};
+
 /// Reads one file, in windows, from the checkpoint that fits it or from its start. Depends on
 /// nothing but the file, the pattern and the context: the same bytes give the same findings,
 /// however they are chunked and wherever an earlier run stopped.
@@ -32,7 +38,8 @@ class Extraction {
   /// be used, usage when pattern and source do not go together. References outlive the extraction;
   /// while it reads, the companions serve no other. Null: there are none.
   Extraction(const Pattern& pattern, const EventContext& context, SourceFile file,
-             std::span<const Checkpoint> known, Companions* companions = nullptr);
+             std::span<const Checkpoint> known, Companions* companions = nullptr,
+             Resumption resumption = Resumption::possible);
   ~Extraction();
   Extraction(Extraction&&) noexcept;
 

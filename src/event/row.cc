@@ -19,6 +19,8 @@ std::string_view without_formula(std::string_view cell) {
 std::string_view bare(std::string_view cell, const CsvForm& form,
                       std::deque<std::string>& decoded) {
   cell = trim(cell);
+  const bool is_guarded = !cell.empty() && (cell.front() == '=' || cell.front() == '\'');
+  if (!is_guarded && !form.entities) return cell;
   if (form.formula_guard) cell = without_formula(cell);
   if (form.apostrophe_guard && cell.starts_with('\'')) cell.remove_prefix(1);
   if (form.entities && cell.find('&') != cell.npos) {

@@ -39,6 +39,7 @@ std::optional<Marker> Marker::of(ByteStream& stream, std::uint64_t offset, Marke
   constexpr std::uint64_t kBlock = std::uint64_t{256} << 10U;
   Marker marker(span);
   if (span == MarkerSpan::tail) marker.end_ = stream.skip(offset - std::min(offset, kTail));
+  if (span == MarkerSpan::none) marker.end_ = stream.skip(offset);
   while (marker.end_ < offset) {
     const std::string bytes = read_up_to(stream, std::min(kBlock, offset - marker.end_));
     if (bytes.empty()) return std::nullopt;
@@ -49,6 +50,7 @@ std::optional<Marker> Marker::of(ByteStream& stream, std::uint64_t offset, Marke
 
 void Marker::add(std::string_view bytes) {
   end_ += bytes.size();
+  if (span_ == MarkerSpan::none) return;
   if (span_ == MarkerSpan::whole) {
     digest_.add(bytes);
   } else if (bytes.size() >= kTail) {
@@ -60,6 +62,7 @@ void Marker::add(std::string_view bytes) {
 }
 
 Hash128 Marker::hash() const {
+  if (span_ == MarkerSpan::none) return {};
   return span_ == MarkerSpan::whole ? digest_.digest() : content_hash(tail_);
 }
 

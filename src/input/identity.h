@@ -16,7 +16,8 @@ namespace ordertail {
 /// of what was read is where it was, so is the rest. An export is written anew each time, and an
 /// order that has changed since (`open`, now `paid`) may leave every byte around it where it was:
 /// only all of them tell. Missing that would lose the order without a word.
-enum class MarkerSpan { tail, whole };
+/// `none` is of no bytes: where nobody will ask whether the file is the same.
+enum class MarkerSpan { none, tail, whole };
 
 /// What is remembered of a file's content, over decompressed and decoded bytes, so that a log and
 /// its gzipped rotation are the same (inode reuse and copytruncate make names and inodes
@@ -43,6 +44,7 @@ class Marker {
                                                 MarkerSpan span);
 
   void add(std::string_view bytes);
+  [[nodiscard]] MarkerSpan span() const { return span_; }
   [[nodiscard]] std::uint64_t end() const { return end_; }
   [[nodiscard]] Hash128 hash() const;
 

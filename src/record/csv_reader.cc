@@ -181,10 +181,12 @@ void CsvReader::Implementation::take(const WholeRecord& record) {
   batch->records.push_back(
       {.begin = begin, .end = first_byte + cursor, .first_cell = batch->cells.size()});
   const bool is_rfc = indexed;  // not to be read again for each cell
+  batch->cells.resize(batch->cells.size() + selected.size());
+  std::string_view* next = batch->cells.data() + batch->cells.size() - selected.size();
   for (const std::size_t column : selected) {
     const std::string_view cell = record.cell(column);
-    batch->cells.push_back(is_rfc ? rfc_content(cell, record.escaped, batch->unescaped)
-                                  : content(cell, dialect, record.escaped, batch->unescaped));
+    *next++ = is_rfc ? rfc_content(cell, record.escaped, batch->unescaped)
+                     : content(cell, dialect, record.escaped, batch->unescaped);
   }
 }
 

@@ -118,6 +118,7 @@ std::optional<Judgement> CrmSink::refuse(const Event& event, WallTime /*now*/) c
 }
 
 std::vector<CrmInput> CrmSink::inputs_of(Step step, std::span<const Item> items) const {
+  constexpr std::array<std::string_view, 3> kMarks{"", "-order", "-association"};
   std::vector<std::string> ids;
   ids.reserve(items.size());
   for (const Item& item : items) {
@@ -125,7 +126,7 @@ std::vector<CrmInput> CrmSink::inputs_of(Step step, std::span<const Item> items)
                   : step == Step::orders ? order_id_of(item.event)
                                          : progress_of(item).str());
   }
-  return gather(items, std::move(ids));
+  return gather(items, std::move(ids), kMarks[static_cast<std::size_t>(step)]);
 }
 
 std::string CrmSink::url_of(Step step) const {

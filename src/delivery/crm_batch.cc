@@ -39,7 +39,8 @@ bool is_record_id(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-std::vector<CrmInput> gather(std::span<const Item> items, std::vector<std::string> ids) {
+std::vector<CrmInput> gather(std::span<const Item> items, std::vector<std::string> ids,
+                             std::string_view mark) {
   std::vector<CrmInput> inputs;
   inputs.reserve(items.size());
   std::unordered_map<std::string_view, std::size_t> places;  // by id; views into `inputs`
@@ -49,7 +50,7 @@ std::vector<CrmInput> gather(std::span<const Item> items, std::vector<std::strin
       inputs[known->second].items.push_back(i);
       continue;
     }
-    inputs.push_back({std::move(ids[i]), to_hex(items[i].event.id.view()), {i}});
+    inputs.push_back({std::move(ids[i]), to_hex(items[i].event.id.view()).append(mark), {i}});
     places.emplace(inputs.back().id, inputs.size() - 1);
   }
   for (CrmInput& input : inputs) {

@@ -27,15 +27,17 @@ struct CrmProgress {
 
 /// One input of a request, made of one event or of several that are about the same.
 struct CrmInput {
-  std::string id;        ///< what they are about: no two inputs of a request have the same
-  std::string trace_id;  ///< objectWriteTraceId, by which a reply names the input
+  std::string id;  ///< what they are about: no two inputs of a request have the same
+  /// objectWriteTraceId, by which a reply names the input: the first event's id and the mark of the
+  /// request's kind, so that the reply to an event's contact is not taken for that to its order.
+  std::string trace_id;
   std::vector<std::size_t> items;  ///< places in the request, the oldest event first
 };
 
-/// `ids`: of each item, what it is about. The inputs are in the order in which their ids first
-/// occur. Of events of the same time the one that comes first is the older; one without a time is
-/// older than all others.
+/// `ids`: of each item, what it is about. `mark` ends the trace ids. The inputs are in the order in
+/// which their ids first occur. Of events of the same time the one that comes first is the older;
+/// one without a time is older than all others.
 [[nodiscard]] std::vector<CrmInput> gather(std::span<const Item> items,
-                                           std::vector<std::string> ids);
+                                           std::vector<std::string> ids, std::string_view mark);
 
 }  // namespace ordertail

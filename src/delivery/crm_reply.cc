@@ -132,7 +132,9 @@ std::optional<CrmReply> read_association_reply(std::string_view body) {
       [](const Json& json) {
         const std::string from = record_id(member(json, "from"));
         const std::string to = record_id(member(json, "to"));
-        if (from.empty() || to.empty()) return CrmResult{};
+        if (from.empty() || to.empty()) {
+          return CrmResult{{}, {}, text_of(json, "objectWriteTraceId"), {}};
+        }
         return CrmResult{{}, CrmProgress{to, from}.str(), {}, CrmProgress{from, to}.str()};
       },
       names_of_pairs);

@@ -47,7 +47,8 @@ struct CrmReply {
 
 /// Of a batch of associations from orders to contacts: {"results":[{"from":{"id":"7"},
 /// "to":{"id":"101"},…}],…}. A result is named as CrmProgress::str() would, errors likewise
-/// or by one of the two, "order=7" or "contact=101", as their context has it.
+/// or by one of the two, "order=7" or "contact=101", as their context has it. One of another kind
+/// has its trace id only.
 [[nodiscard]] std::optional<CrmReply> read_association_reply(std::string_view body);
 
 /// The error that the whole reply is; nullopt when it says nothing.

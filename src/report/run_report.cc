@@ -33,7 +33,7 @@ int RunReport::exit_code() const {
   const std::initializer_list<std::pair<bool, ExitCode>> causes{
       {stopped == ExitCode::credentials, ExitCode::credentials},
       {stopped == ExitCode::usage, ExitCode::usage},
-      {after.in_doubt > 0, ExitCode::in_doubt},
+      {after.in_doubt > 0 || stopped == ExitCode::in_doubt, ExitCode::in_doubt},
       {staged && !staged->faults.empty(), ExitCode::source},
       {rejects, ExitCode::rejects},
       {early || stopped != ExitCode::ok, ExitCode::stopped_early},

@@ -40,6 +40,9 @@ Hash128 id_of(unsigned char number) {
 std::string trace(unsigned char number) {
   return fmt::format("{:032x}", number);
 }
+std::string order_trace(unsigned char number) {
+  return trace(number) + "-order";
+}
 Event registration(unsigned char number, std::string email) {
   Event event;
   event.id = id_of(number);
@@ -163,7 +166,7 @@ TEST(Crm, WritesOrdersNext) {
   EXPECT_EQ(
       request.body,
       R"({"inputs":[{"id":"main:1002","idProperty":"ordertail_order_id",)"
-      R"("objectWriteTraceId":"00000000000000000000000000000002","properties":{)"
+      R"("objectWriteTraceId":"00000000000000000000000000000002-order","properties":{)"
       R"("ordertail_order_id":"main:1002","hs_billing_address_street":"1 Main St",)"
       R"("hs_billing_address_postal_code":"50667","hs_order_name":"1002",)"
       R"("hs_external_order_id":"1002","hs_subtotal_price":"142.31","hs_currency_code":"USD",)"
@@ -361,7 +364,8 @@ TEST_F(CrmReplies, ThatArePartialNameWhatWasRefusedByItsTrace) {
             (Said{"accepted", kUnaccounted,
                   "rejected(invalid_email): HubSpot refused the contact: Email address is "
                   "invalid"}));
-  EXPECT_EQ(judge(answered(207, batch("", refusal(trace(2)) + "," + refusal(trace(3)))), "orders"),
+  EXPECT_EQ(judge(answered(207, batch("", refusal(order_trace(2)) + "," + refusal(order_trace(3)))),
+                  "orders"),
             (Said{"rejected(invalid_email): HubSpot took the contact, but refused the order: Email "
                   "address is invalid",
                   "rejected(invalid_email): HubSpot took the contact, but refused the order: Email "
@@ -431,6 +435,11 @@ TEST_F(CrmReplies, ThatAreAnotherRequestsEndTheRun) {
   std::string swapped = contact("101", "bob@example.com");
   swapped.insert(1, fmt::format(R"("objectWriteTraceId":"{}",)", trace(2)));
   expect_alarm(batch(swapped));
+  // Of the request before for the same events.
+  expect_alarm(batch(fmt::format(R"({{"id":"101","objectWriteTraceId":"{}"}})", trace(2))),
+               "orders");
+  expect_alarm(batch(fmt::format(R"({{"id":"7","objectWriteTraceId":"{}"}})", order_trace(2))),
+               "associations");
 }
 
 TEST_F(CrmReplies, KnowAContactByItsTraceUnderAnotherAddress) {

@@ -34,6 +34,16 @@ TEST_F(Accounts, ShowADuplicate) {
   EXPECT_THAT(wrong(), Contains("3 was applied 2 times, and is not listed"));
 }
 
+TEST_F(Accounts, ShowARepetitionAtTheCrmThatIsNotListed) {
+  const ReferenceJob crm = reference_job("crm");
+  Trial other(crm);
+  other.run_for(std::nullopt);
+  EXPECT_EQ(wrong_after(other, {}), std::vector<std::string>()) << "what was resent is listed";
+  other.shell("rm -r state");
+  EXPECT_THAT(wrong_after(other, {}),
+              Contains("visitor1@example.com was applied 2 times, and is not listed"));
+}
+
 TEST_F(Accounts, ShowALoss) {
   trial.shell("sed -i '/^#3,/d' orders.csv");
   EXPECT_THAT(wrong(), Contains("3 is lost: never applied, and not listed"));
@@ -53,7 +63,7 @@ TEST_F(Accounts, ShowADamagedCheckpointFile) {
 }
 
 TEST_F(Accounts, ShowARejectThatNobodyWasToldOf) {
-  const ReferenceJob doubtful = reference_jobs().back();
+  const ReferenceJob doubtful = reference_job("doubtful");
   Trial other(doubtful);
   other.shell("$run; rm rejects.jsonl");
   EXPECT_THAT(wrong_after(other, {}), Contains(HasSubstr("no reject tells of the bad row")));

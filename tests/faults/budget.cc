@@ -18,6 +18,7 @@ std::optional<std::string> setting(const char* name) {
 
 Budget::Budget(double seconds)
     : all_(setting("ORDERTAIL_FAULT_ALL").has_value()),
+      least_(std::stoull(setting("ORDERTAIL_FAULT_LEAST").value_or("0"))),
       seed_(std::stoull(setting("ORDERTAIL_FAULT_SEED").value_or(std::to_string(kSeed)))),
       random_(seed_) {
   if (const auto said = setting("ORDERTAIL_FAULT_SECONDS")) seconds = std::stod(*said);

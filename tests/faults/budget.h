@@ -18,11 +18,14 @@ class Budget {
   /// Is everything to be tried that the jobs have, however long it takes (ORDERTAIL_FAULT_ALL)?
   [[nodiscard]] bool is_for_all() const { return all_; }
   [[nodiscard]] bool is_left() const;
+  /// Of what has no end: is there time left, or have fewer been tried than ORDERTAIL_FAULT_LEAST?
+  [[nodiscard]] bool wants_more(std::uint64_t tried) const { return is_left() || tried < least_; }
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
   [[nodiscard]] std::mt19937_64& random() { return random_; }
 
  private:
   bool all_;
+  std::uint64_t least_;
   std::uint64_t seed_;
   std::mt19937_64 random_;
   std::chrono::steady_clock::time_point end_;

@@ -19,13 +19,14 @@ constexpr double kSeconds = 8;
 constexpr unsigned kAtOnce = 8;  // many cells wait for a server
 
 std::vector<Api> apis() {
-  return {Api::leads, Api::forms};
+  return {Api::leads, Api::forms, Api::crm};
 }
 
 std::vector<Cell> all_cells() {
   std::vector<Cell> cells;
   for (const FaultMode& mode : fault_modes()) {
     for (const Api api : apis()) {
+      if (mode.fate(api) == Fate::none) continue;
       for (const Position position : {Position::first, Position::middle, Position::last})
         cells.push_back({&mode, api, position});
     }

@@ -5,7 +5,8 @@
 #include <zlib.h>
 
 #include <nlohmann/json.hpp>
-#include <stdexcept>
+
+#include "faults/crm_portal.h"
 
 namespace ordertail::faults {
 namespace {
@@ -28,7 +29,7 @@ std::string good_body(Api api, const Request& request) {
     case Api::crm:
       break;
   }
-  throw std::logic_error("no CRM yet: " + request.target);
+  return crm_body(request).dump();
 }
 
 /// Applied, and the bytes are what `change` makes of a good reply's body.
@@ -105,6 +106,84 @@ Maker too_many_until(int seconds) {
     const auto when = date::floor<std::chrono::seconds>(std::chrono::system_clock::now()) +
                       std::chrono::seconds(seconds);
     return too_many(date::format("%a, %d %b %Y %H:%M:%S GMT", when))(scene);
+  };
+}
+
+/// A CRM's reply after `change`, which is also told where in the results the order kOneOf is.
+Maker batch(int code, std::function<void(Json& body, std::size_t one)> change) {
+  return [code, change](const Scene&) {
+    Mode mode;
+    mode.applied = true;
+    mode.reply_to = [code, change](const Request& request) {
+      const std::vector<int> orders = orders_in(Api::crm, request);
+      const auto one = std::find(orders.begin(), orders.end(), kOneOf) - orders.begin();
+      Json body = crm_body(request);
+      change(body, static_cast<std::size_t>(one));
+      return wire(code, body.dump(), {kJson});
+    };
+    return mode;
+  };
+}
+
+/// As an error, in place of its result; named as the API names it.
+Json refusal(const Json& result, const std::string& category = "VALIDATION_ERROR",
+             const Json& details = Json::array()) {
+  Json context;
+  if (result.contains("from")) {
+    context = {{"fromObjectId", {result["from"]["id"]}}, {"toObjectId", {result["to"]["id"]}}};
+  } else {
+    context = {{"objectWriteTraceId", {result["objectWriteTraceId"]}}};
+  }
+  return {{"status", "error"},
+          {"category", category},
+          {"message", "not this one"},
+          {"context", context},
+          {"errors", details}};
+}
+
+/// Takes a result out of the reply.
+Json taken(Json& body, std::size_t one) {
+  Json result = body["results"][one];
+  body["results"].erase(one);
+  return result;
+}
+
+void refuse(Json& body, const Json& error) {
+  body["errors"].push_back(error);
+  body["numErrors"] = body["errors"].size();
+}
+
+/// The records of other people.
+void disown(Json& result, std::size_t number) {
+  const std::string other = "9" + std::to_string(number);
+  if (result.contains("from")) {
+    result["from"]["id"] = result["to"]["id"] = other;
+    return;
+  }
+  result["id"] = other;
+  result["objectWriteTraceId"] = "other" + other;
+  result["properties"] = {{"email", "other@example.com"}, {"order_key", "main:" + other}};
+}
+
+/// The same reply to what has not been applied.
+Maker in_vain(const Maker& maker) {
+  return [maker](const Scene& scene) {
+    Mode mode = maker(scene);
+    mode.applied = false;
+    return mode;
+  };
+}
+
+/// The reply to the request before, or to one of somebody else.
+Maker overdue() {
+  return [](const Scene& scene) {
+    return batch(200, [before = scene.before](Json& body, std::size_t) {
+      if (!before->empty()) {
+        body = Json::parse(*before);
+      } else {
+        for (Json& result : body["results"]) disown(result, 1);
+      }
+    })(scene);
   };
 }
 
@@ -284,6 +363,53 @@ Modes odd_acknowledgements() {
   };
 }
 
+/// Whole replies of the CRM that do not say one thing of all that was sent. Each fault comes to
+/// contacts, to orders and to what associates them.
+Modes batch_replies() {
+  const auto one_refused = [](Json& body, std::size_t one) { refuse(body, refusal(taken(body, one))); };
+  const auto one_unnamed = [](Json& body, std::size_t one) { Json error = refusal(taken(body, one)); error.erase("context"); refuse(body, error); };
+  const auto one_missing = [](Json& body, std::size_t one) { taken(body, one); };
+  const auto one_passing = [](Json& body, std::size_t one) { refuse(body, refusal(taken(body, one), "RATE_LIMITS")); };
+  const auto one_both = [](Json& body, std::size_t one) { refuse(body, refusal(body["results"][one])); };
+  const auto one_unknown = [](Json& body, std::size_t one) { refuse(body, refusal(taken(body, one), "VALIDATION_ERROR", {{{"code", "PROPERTY_DOESNT_EXIST"}, {"message", "no property last_model"}}})); };
+  const auto one_without_id = [](Json& body, std::size_t one) { Json& result = body["results"][one]; (result.contains("from") ? result["from"] : result).erase("id"); };
+  const auto one_null = [](Json& body, std::size_t one) { body["results"][one] = nullptr; };
+  const auto nothing = [](Json& body, std::size_t) { body["results"] = Json::array(); };
+  const auto all_refused = [](Json& body, std::size_t) { while (!body["results"].empty()) refuse(body, refusal(taken(body, 0))); };
+  const auto untraced = [](Json& body, std::size_t) { for (Json& result : body["results"]) result.erase("objectWriteTraceId"); };
+  const auto reversed = [](Json& body, std::size_t) { std::reverse(body["results"].begin(), body["results"].end()); };
+  const auto twice = [](Json& body, std::size_t) { const Json again = body["results"]; body["results"].insert(body["results"].end(), again.begin(), again.end()); };
+  const auto swapped = [](Json& body, std::size_t) { const char* key = body["results"][0].contains("to") ? "to" : "objectWriteTraceId"; std::swap(body["results"][0][key], body["results"][1][key]); };
+  const auto one_more = [](Json& body, std::size_t) { Json other = body["results"][0]; disown(other, 8); body["results"].push_back(other); };
+  const auto others = [](Json& body, std::size_t) { for (Json& result : body["results"]) disown(result, 7); };
+  const auto other_error = [](Json& body, std::size_t one) { Json other = taken(body, one); disown(other, 6); refuse(body, refusal(other)); };
+  const std::string refused = "HubSpot refused the contact: not this one | HubSpot took the contact, but refused the order: not this one | HubSpot took the contact and the order, but did not associate them: not this one";
+  const std::string unknown = "HubSpot does not take what the job sends: no property last_model; make the property in HubSpot's settings, or name another, or leave it out by \"\", in [hubspot.crm.contact] of the job | HubSpot does not take what the job sends: no property last_model; make the property in HubSpot's settings, or name another, or leave it out by \"\", in [hubspot.crm.order] of the job";
+  const std::string mixed = "the reply is about records that were not in the request, as when something in between mixes replies up; nothing of it is believed; check the url in the job, and the network";
+  return {
+//   name                        leads      forms      crm        what the server does                      what is said
+    {"207_one_refused",          none,      none,      rejected,  batch(207, one_refused),                  refused, {}, "", "", "", true},
+    {"200_one_refused",          none,      none,      rejected,  batch(200, one_refused),                  refused, {}, "", "", "", true},
+    {"207_one_refused_unnamed",  none,      none,      again,     batch(207, one_unnamed),                  "", {}, "", "", "", true},
+    {"207_one_for_the_moment",   none,      none,      again,     batch(207, one_passing),                  "", {}, "", "", "", true},
+    {"207_one_taken_and_refused", none,     none,      again,     batch(207, one_both),                     "", {}, "", "", "", true},
+    {"207_one_unknown_property", none,      none,      job,       batch(207, one_unknown),                  unknown, {}, "", "", "", true},
+    {"200_one_missing",          none,      none,      again,     batch(200, one_missing),                  "", {}, "", "", "", true},
+    {"200_one_null",             none,      none,      again,     batch(200, one_null),                     "", {}, "", "", "", true},
+    {"200_one_without_id",       none,      none,      again,     batch(200, one_without_id),               "", {}, "", "", "", true},
+    {"200_no_results",           none,      none,      again,     batch(200, nothing)},
+    {"207_all_refused",          none,      none,      rejected,  in_vain(batch(207, all_refused)),                  refused},
+    {"results_without_trace_ids", none,     none,      submitted, batch(200, untraced)},
+    {"results_out_of_order",     none,      none,      submitted, batch(200, reversed)},
+    {"results_twice",            none,      none,      submitted, batch(200, twice)},
+    {"results_swapped",          none,      none,      foreign,   batch(200, swapped),                      mixed},
+    {"results_and_one_more",     none,      none,      foreign,   batch(200, one_more),                     mixed},
+    {"results_of_others",        none,      none,      foreign,   batch(200, others),                       mixed},
+    {"error_of_others",          none,      none,      foreign,   batch(207, other_error),                  mixed},
+    {"reply_to_the_one_before",  none,      none,      foreign,   in_vain(overdue()),                                mixed},
+  };
+}
+
 /// Whole replies that say that it has been, or may have been, or was not, applied.
 Modes refusals() {
   const std::string why = R"({"message":"no such field"})";
@@ -386,8 +512,9 @@ Modes unreachable_endpoints() {
 const std::vector<FaultMode>& fault_modes() {
   static const Modes all = [] {
     Modes modes;
-    for (Modes (*chapter)() : {broken_connections, malformed_replies, odd_acknowledgements,
-                               refusals, closed_doors, redirections, unreachable_endpoints}) {
+    for (Modes (*chapter)() :
+         {broken_connections, malformed_replies, odd_acknowledgements, batch_replies, refusals,
+          closed_doors, redirections, unreachable_endpoints}) {
       for (FaultMode& mode : chapter()) modes.push_back(std::move(mode));
     }
     return modes;
@@ -406,10 +533,22 @@ const std::string& FaultMode::words(Api api) const {
 }
 
 Mode good(Api api) {
-  return applied(ok)({api, ""});
+  return applied(ok)({api, "", nullptr});
 }
 
-std::vector<int> orders_in(const Request& request) {
+Mode good(Api api, std::shared_ptr<std::string> kept) {
+  return applied([kept](const std::string& body) {
+    *kept = body;
+    return ok(body);
+  })({api, "", nullptr});
+}
+
+std::vector<int> orders_in(Api api, const Request& request) {
+  if (api == Api::crm) {
+    std::vector<int> orders;
+    for (const CrmInput& input : crm_inputs(request)) orders.push_back(std::stoi(input.event));
+    return orders;
+  }
   constexpr std::string_view kCustomer = "customer";
   std::vector<int> orders;
   for (std::size_t at = 0; (at = request.body.find(kCustomer, at)) != request.body.npos;) {
@@ -423,13 +562,6 @@ std::vector<int> orders_in(const Request& request) {
 std::string_view name_of(Api api) {
   constexpr std::array<std::string_view, 3> kNames{"leads", "forms", "crm"};
   return kNames.at(static_cast<std::size_t>(api));
-}
-
-std::string_view name_of(Fate fate) {
-  constexpr std::array<std::string_view, 11> kNames{"submitted", "rejected", "isolated", "retried",
-                                                    "again",     "doubt",    "alarm",    "pending",
-                                                    "shut",      "job",      "key"};
-  return kNames.at(static_cast<std::size_t>(fate));
 }
 
 }  // namespace ordertail::faults

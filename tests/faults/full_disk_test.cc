@@ -39,7 +39,7 @@ TEST_F(FullDisk, OfEverySizeStopsTheRunAndLosesNothing) {
   int roomy = 0;
   for (int pages = 1; roomy == 0 && (budget.is_left() || full == 0); pages += 3) {
     SCOPED_TRACE(fmt::format("a disk of {} pages", pages));
-    const ReferenceJob job = reference_jobs()[6];
+    const ReferenceJob job = reference_job("doubtful");
     Trial trial(job);
     const stories::Ended ended = run_on(
         trial, fmt::format("mount -t tmpfs -o mode=700,size={}k none state && $run", 4 * pages));
@@ -59,7 +59,7 @@ TEST_F(FullDisk, OfEverySizeStopsTheRunAndLosesNothing) {
 }
 
 TEST_F(FullDisk, ReadOnlyIsRefusedBeforeAnythingIsRead) {
-  const ReferenceJob job = reference_jobs()[0];
+  const ReferenceJob job = reference_job("csv");
   Trial trial(job);
   const stories::Ended ended = run_on(trial, "mount -t tmpfs -o mode=700,ro none state && $run");
   EXPECT_EQ(ended.exit_code, 8);

@@ -1,6 +1,5 @@
 #include "faults/matrix_trial.h"
 
-#include <date/date.h>
 #include <fmt/format.h>
 #include <re2/re2.h>
 #include <sys/stat.h>
@@ -13,6 +12,7 @@
 #include <optional>
 #include <set>
 
+#include "faults/shop_of_api.h"
 #include "stories/shop.h"
 
 namespace ordertail::faults {
@@ -24,60 +24,8 @@ using stories::Json;
 using stories::Shop;
 
 constexpr int kOrders = 5;
+constexpr int kSteps = 3;  // of an order in the CRM
 constexpr const char* kSecret = "pat-na1-canary-5be1d07a93";
-constexpr const char* kForm = "0a1b2c3d-4e5f-4a6b-8c7d-8e9f0a1b2c3d";
-
-/// Of yesterday: forms take nothing old.
-std::string orders() {
-  const auto yesterday = date::floor<date::days>(std::chrono::system_clock::now()) - date::days(1);
-  std::string text = stories::orders_header();
-  for (int order = 1; order <= kOrders; ++order) {
-    text +=
-        fmt::format("#{0},customer{0}@example.com,paid,,USD,{0}.50,{1} 10:00:0{0} +0000,1,KE-1\n",
-                    order, date::format("%F", yesterday));
-  }
-  return text;
-}
-
-std::string purchase_endpoint(Api api, const std::string& url) {
-  switch (api) {
-    case Api::leads:
-      return fmt::format("sink = \"leads\"\nurl = \"{}/?app=leaddirector&FormName=purchase\"\n",
-                         url);
-    case Api::forms:
-      return fmt::format(
-          "sink = \"forms\"\nsecure = true\n"
-          "url = \"{}/submissions/v3/integration/secure/submit/62515/{}\"\n"
-          "properties = {{ total_revenue = \"last_total\" }}\n",
-          url, kForm);
-    case Api::crm:
-      break;
-  }
-  return fmt::format("sink = \"crm\"\n[hubspot.crm]\nurl = \"{}\"\norder_id = \"order_key\"\n",
-                     url);
-}
-
-std::string job_text(Api api, const std::string& url, bool times_out) {
-  return fmt::format(R"([account]
-shop = "main"
-time_zone = "America/New_York"
-store = "state/main.db"
-[hubspot]
-credential = {{ file = "key" }}
-[hubspot.purchase]
-{}
-[limits]
-requests_per_10s = 0
-concurrency      = 1
-tries            = 2
-first_delay_ms   = 1
-timeout_ms       = {}
-[[source]]
-files   = ["orders.csv"]
-pattern = "shopify-orders"
-)",
-                     purchase_endpoint(api, url), times_out ? 400 : 120'000);
-}
 
 std::string contents(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -112,12 +60,12 @@ class CellTrial {
   explicit CellTrial(const Cell& cell)
       : cell_(cell),
         elsewhere_({answer(200, "elsewhere")}),
-        failing_(script()),
+        failing_(script(std::make_shared<std::string>())),
         healthy_({good(cell.api)}),
         shop_(stories::JobText{}) {
     shop_.write("key", std::string(kSecret) + "\n");
     ::chmod(shop_.path("key").c_str(), 0600);
-    shop_.write("orders.csv", orders());
+    shop_.write("orders.csv", recent_orders(kOrders));
   }
 
   Finding run() {
@@ -134,6 +82,9 @@ class CellTrial {
     const std::size_t before = healthy_.requests().size();
     const Ended second = import_into(healthy_.url());
     check_end("the next run", second, expected.exit_again, expected.err_again);
+    const Json status = shop_.status();
+    for (const Json& event : status["resent"])
+      resent_.insert(std::stoi(event["order_number"].get<std::string>()));
     check_resend(expected, before);
     check_witness(expected);
     check_canaries(expected);
@@ -147,21 +98,21 @@ class CellTrial {
   /// How many requests come before the one that fails.
   [[nodiscard]] std::size_t at() const {
     const std::size_t step = static_cast<std::size_t>(cell_.position);
-    return cell_.api == Api::crm ? step : step * (kOrders - 1) / 2;
+    return is_batch() ? step : step * (kOrders - 1) / 2;
   }
   static std::string address_of(const FaultServer& server) { return server.url().substr(7); }
 
-  [[nodiscard]] std::vector<Mode> script() const {
+  [[nodiscard]] std::vector<Mode> script(const std::shared_ptr<std::string>& before) const {
     if (is_unreachable()) return {answer(200, "never asked")};
-    std::vector<Mode> modes(at(), good(cell_.api));
-    modes.push_back(cell_.mode->mode({cell_.api, elsewhere_.url()}));
+    std::vector<Mode> modes(at(), good(cell_.api, before));
+    modes.push_back(cell_.mode->mode({cell_.api, elsewhere_.url(), before}));
     modes.push_back(good(cell_.api));
     return modes;
   }
 
   Ended import_into(const std::string& url, std::vector<std::string> more = {}) {
     const bool times_out = cell_.mode->takes == FaultMode::Takes::a_timeout;
-    shop_.write("job.toml", job_text(cell_.api, url, times_out));
+    shop_.write("job.toml", job_text(cell_.api, url, times_out ? 400 : 120'000));
     std::vector<std::string> arguments{"import", "job.toml", "--json"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     stories::Program program = shop_.start(arguments);
@@ -179,6 +130,11 @@ class CellTrial {
     said_ += seen;
   }
 
+  /// Each order is one request; to the CRM all are.
+  [[nodiscard]] bool is_batch() const { return cell_.api == Api::crm; }
+  /// The orders that a server applied, request by request, the oldest first.
+  [[nodiscard]] std::vector<std::vector<int>> applied_by(const FaultServer& server) const;
+
   [[nodiscard]] Expected expectation() const;
   void check_end(const std::string& which, const Ended& ended, int exit, const std::string& err);
   void check_states(const Expected& expected);
@@ -192,7 +148,8 @@ class CellTrial {
   const FaultServer failing_;
   const FaultServer healthy_;
   const Shop shop_;
-  std::string said_;  // by all runs, and by their arguments and environments
+  std::string said_;      // by all runs, and by their arguments and environments
+  std::set<int> resent_;  // listed as sent again after a doubt
   Finding finding_;
 };
 
@@ -221,10 +178,11 @@ std::string parting(const std::string& words, std::size_t pending, bool again) {
 }
 
 Expected CellTrial::expectation() const {
-  const bool batch = cell_.api == Api::crm;
   const int failed = static_cast<int>(at()) + 1;
-  const std::set<int> hit = batch ? numbers(1, kOrders) : numbers(failed, failed);
-  const std::set<int> later = batch ? std::set<int>{} : numbers(failed + 1, kOrders);
+  const std::set<int> hit = !is_batch()          ? numbers(failed, failed)
+                            : cell_.mode->of_one ? std::set<int>{kOneOf}
+                                                 : numbers(1, kOrders);
+  const std::set<int> later = is_batch() ? std::set<int>{} : numbers(failed + 1, kOrders);
   std::set<int> all_but = numbers(1, kOrders);
   for (const int event : hit) all_but.erase(event);
 
@@ -242,7 +200,10 @@ Expected CellTrial::expectation() const {
   };
   std::set<int> rest = hit;
   rest.insert(later.begin(), later.end());
+  // Where all go together, the others have come as far as the request that failed.
+  if (is_batch() && cell_.position != Position::last) rest = numbers(1, kOrders);
   switch (fate()) {
+    case Fate::none:
     case Fate::submitted:
     case Fate::isolated:
     case Fate::again:
@@ -263,11 +224,18 @@ Expected CellTrial::expectation() const {
       expected.err = told(hit, "in doubt", words);
       break;
     case Fate::alarm:
+      if (is_batch()) {
+        ends_run(5, rest, true);
+        break;
+      }
       expected.exit_again = 4;
       expected.doubts = hit;
       expected.submitted = all_but;
       expected.err = told(hit, "in doubt", words);
       ends_run(4, later, true);
+      break;
+    case Fate::foreign:
+      ends_run(4, rest, false);
       break;
     case Fate::pending:
       ends_run(5, rest, true);
@@ -280,7 +248,9 @@ Expected CellTrial::expectation() const {
       expected.exit_again = 5;
       expected.knocks_again = false;
       expected.err_again =
-          until + parting("an earlier run closed the door, as the server or a limit of the job asked", rest.size(), true);
+          until +
+          parting("an earlier run closed the door, as the server or a limit of the job asked",
+                  rest.size(), true);
       break;
     }
     case Fate::job:
@@ -321,42 +291,70 @@ void CellTrial::check_states(const Expected& expected) {
     complain("the states are others: " + status.dump());
 }
 
-/// The next run sends what was pending, once each, and nothing else.
+/// The next run sends what was pending, once each, and nothing else. The CRM is sent it step by
+/// step, from the first one on: another server is another account.
 void CellTrial::check_resend(const Expected& expected, std::size_t before) {
-  std::vector<int> sent;
+  std::multiset<int> sent;
   const std::vector<Request> requests = healthy_.requests();
-  for (std::size_t i = before; i < requests.size(); ++i) {
-    const std::vector<int> orders = orders_in(requests[i]);
-    sent.insert(sent.end(), orders.begin(), orders.end());
+  for (std::size_t i = is_batch() ? 0 : before; i < requests.size(); ++i) {
+    const std::vector<int> orders = orders_in(cell_.api, requests[i]);
+    sent.insert(orders.begin(), orders.end());
   }
-  const std::vector<int> due(expected.pending.begin(), expected.pending.end());
-  if (sent != (expected.knocks_again ? due : std::vector<int>{}))
+  std::multiset<int> due;
+  for (const int order : expected.pending)
+    for (int step = 0; step < (is_batch() ? kSteps : 1); ++step) due.insert(order);
+  if (sent != (expected.knocks_again ? due : std::multiset<int>{}))
     complain(fmt::format("the next run sent {} orders", sent.size()));
+}
+
+std::vector<std::vector<int>> CellTrial::applied_by(const FaultServer& server) const {
+  std::vector<std::vector<int>> applied;
+  const std::vector<Request> requests = server.requests();
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    std::vector<int> orders = orders_in(cell_.api, requests[i]);
+    if (!requests[i].applied) orders.clear();
+    if (&server == &failing_ && i == at() && cell_.mode->of_one) std::erase(orders, kOneOf);
+    applied.push_back(std::move(orders));
+  }
+  return applied;
 }
 
 /// What the servers applied, against what the program holds to be so after both runs.
 void CellTrial::check_witness(const Expected& expected) {
-  std::map<int, int> failing;
+  std::map<int, int> failing;  // applied by each server, in how many requests
   std::map<int, int> healthy;
-  for (const auto& [server, applied] : {std::pair{&failing_, &failing}, {&healthy_, &healthy}}) {
-    for (const Request& request : server->requests()) {
-      if (!request.applied) continue;
-      for (const int order : orders_in(request)) ++(*applied)[order];
-    }
+  std::set<int> by_the_failure;
+  const auto failing_requests = applied_by(failing_);
+  for (std::size_t i = 0; i < failing_requests.size(); ++i) {
+    for (const int order : failing_requests[i]) ++failing[order];
+    if (i == at()) by_the_failure.insert(failing_requests[i].begin(), failing_requests[i].end());
   }
+  for (const auto& request : applied_by(healthy_)) {
+    for (const int order : request) ++healthy[order];
+  }
+  const int whole = is_batch() ? kSteps : 1;
+  const bool is_doubtful = fate() == Fate::alarm || fate() == Fate::foreign;
   for (int order = 1; order <= kOrders; ++order) {
     const int times = failing[order] + healthy[order];
-    if (expected.pending.count(order) == 1 && failing[order] > 0)
+    if (expected.pending.count(order) == 1 && by_the_failure.count(order) == 1 && !is_doubtful &&
+        !cell_.mode->of_one)
       complain(fmt::format("{} was pending, yet it had been applied", order));
-    if (expected.rejected.count(order) == 1 && times > 0)
+    if (expected.rejected.count(order) == 1 &&
+        (by_the_failure.count(order) == 1 || healthy[order] > 0))
       complain(fmt::format("{} was rejected, yet it has been applied", order));
     if (expected.doubts.count(order) == 1 && times > 1)
       complain(fmt::format("{} was in doubt, yet it was sent again", order));
-    const bool settled = expected.submitted.count(order) == 1 ||
-                         (expected.pending.count(order) == 1 && expected.knocks_again);
-    if (settled && times == 0) complain(fmt::format("{} is lost", order));
-    if (settled && times > 1 && cell_.api != Api::crm)
-      complain(fmt::format("{} was applied {} times", order, times));
+    const bool settled_later = expected.pending.count(order) == 1 && expected.knocks_again;
+    if ((expected.submitted.count(order) == 1 && failing[order] < whole && !is_unreachable()) ||
+        (settled_later && healthy[order] < whole))
+      complain(fmt::format("{} is lost", order));
+    const bool settled = expected.submitted.count(order) == 1 || settled_later;
+    // Two servers are two accounts of the CRM, and the same one where nothing may be repeated.
+    const int most = is_batch() ? std::max(failing[order], healthy[order]) : times;
+    if (settled && most > whole && resent_.count(order) == 0)
+      complain(fmt::format("{} was applied in {} requests, and is not listed", order, most));
+    if (!is_batch() && resent_.count(order) == 1)
+      complain(fmt::format("{} is said to have been sent again", order));
   }
 }
 

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <thread>
 
 #include "base/text.h"
+#include "faults/crm_portal.h"
 
 namespace ordertail::faults {
 namespace {
@@ -16,10 +18,6 @@ using stories::Json;
 using stories::Shop;
 
 constexpr int kRunsToRest = 3;
-
-Mode accept() {
-  return answer(200, R"({"guid":"3f0c1a52-6f0b-4c57-9a55-0f6d5b7a2c11"})");
-}
 
 std::set<std::string> numbers(int first, int last) {
   std::set<std::string> result;
@@ -100,7 +98,8 @@ ReferenceJob doubtful_job(int last) {
   job.prepare = [last](const Shop& shop) {
     shop.write("orders.csv", stories::orders(1, last) + kBadRow);
   };
-  job.script = {accept(), answer(400, R"({"message":"no such field"})"), apply_then_close()};
+  job.script = {good(Api::leads), answer(400, R"({"message":"no such field"})"),
+                apply_then_close()};
   job.events = numbers(1, last);
   job.bad_rows = 1;
   job.doubts = 1;
@@ -108,8 +107,39 @@ ReferenceJob doubtful_job(int last) {
   return job;
 }
 
-std::vector<Mode> with_accept(std::vector<Mode> script) {
-  script.push_back(accept());
+/// Orders and registrations, in the same requests; the answer to the second is swallowed.
+ReferenceJob crm_job(int last) {
+  ReferenceJob job{"crm", std::string(stories::kOrders) + std::string(stories::kLog)};
+  job.api = Api::crm;
+  job.tries = 2;
+  job.prepare = [last](const Shop& shop) {
+    shop.write("orders.csv", stories::orders(1, last) + kBadRow);
+    shop.write("shop.log", stories::registration(1) + stories::registration(2));
+  };
+  job.script = {good(Api::crm), apply_then_close()};
+  job.events = numbers(1, last);
+  job.events.insert({"visitor1@example.com", "visitor2@example.com"});
+  job.bad_rows = 1;
+  job.exit = 3;
+  return job;
+}
+
+std::string endpoints(Api api, const std::string& url) {
+  if (api == Api::leads) return {};
+  return fmt::format(R"([hubspot.registration]
+sink = "crm"
+[hubspot.purchase]
+sink = "crm"
+[hubspot.crm]
+url      = "{}"
+order_id = "order_key"
+)",
+                     url);
+}
+
+std::vector<Mode> with_accept(const ReferenceJob& job) {
+  std::vector<Mode> script = job.script;
+  script.push_back(good(job.api));
   return script;
 }
 
@@ -132,15 +162,23 @@ std::string event_of(const Request& request) {
 }  // namespace
 
 std::vector<ReferenceJob> reference_jobs(int more) {
-  return {csv_job(5 + more),   gzip_job(4 + more),   log_job(4 + more),     resumed_job(6 + more),
-          stage_job(3 + more), submit_job(3 + more), doubtful_job(5 + more)};
+  return {csv_job(5 + more),   gzip_job(4 + more),   log_job(4 + more),      resumed_job(6 + more),
+          stage_job(3 + more), submit_job(3 + more), doubtful_job(5 + more), crm_job(3 + more)};
+}
+
+ReferenceJob reference_job(std::string_view name) {
+  for (ReferenceJob& job : reference_jobs()) {
+    if (job.name == name) return std::move(job);
+  }
+  throw std::invalid_argument("no such reference job: " + std::string(name));
 }
 
 Trial::Trial(const ReferenceJob& job)
     : job_(job),
-      server_(with_accept(job.script)),
-      shop_(stories::JobText{server_.url(), job.concurrency, 1, "credential = { file = \"key\" }",
-                             job.sources}) {
+      server_(with_accept(job)),
+      shop_(stories::JobText{server_.url(), job.concurrency, job.tries,
+                             "credential = { file = \"key\" }", job.sources,
+                             endpoints(job.api, server_.url())}) {
   shop_.write("key", std::string(kSecret) + "\n");
   ::chmod(shop_.path("key").c_str(), 0600);
   job_.prepare(shop_);
@@ -208,10 +246,24 @@ std::vector<std::string> Trial::recover() {
   return wrong;
 }
 
-std::map<std::string, int> Trial::applied() const {
-  std::map<std::string, int> times;
+std::map<std::string, Trial::Times> Trial::applied() const {
+  std::map<std::string, std::map<CrmStep, int>> steps;
   for (const Request& request : server_.requests()) {
-    if (request.applied) ++times[event_of(request)];
+    if (!request.applied) continue;
+    if (job_.api == Api::leads) {
+      ++steps[event_of(request)][CrmStep::contacts];
+      continue;
+    }
+    for (const CrmInput& input : crm_inputs(request)) ++steps[input.event][input.step];
+  }
+  std::map<std::string, Times> times;
+  for (auto& [event, of] : steps) {
+    // An order is there with its contact and what associates them.
+    if (job_.api == Api::crm && event.find('@') == event.npos)
+      for (const CrmStep step : {CrmStep::orders, CrmStep::associations}) of.try_emplace(step, 0);
+    const auto [least, most] = std::minmax_element(
+        of.begin(), of.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    times[event] = {least->second, most->second};
   }
   return times;
 }

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "faults/fault_server.h"
+#include "faults/fault_modes.h"
 #include "faults/watched_run.h"
 #include "stories/shop.h"
 
@@ -18,7 +18,8 @@ namespace ordertail::faults {
 struct ReferenceJob {
   std::string name;
   std::string sources{stories::kOrders};
-  unsigned concurrency = 1;
+  Api api = Api::leads;  ///< where it delivers to
+  unsigned concurrency = 1, tries = 1;
   std::vector<Mode> script{};  ///< what the server does, request by request; then it accepts
   /// Puts everything in place, and runs what is not to be disturbed.
   std::function<void(const stories::Shop&)> prepare{};
@@ -32,6 +33,9 @@ struct ReferenceJob {
 
 /// `more`: events on top of the least that each needs, which makes them other jobs.
 [[nodiscard]] std::vector<ReferenceJob> reference_jobs(int more = 0);
+
+/// The one of that name.
+[[nodiscard]] ReferenceJob reference_job(std::string_view name);
 
 /// The secret that every reference job is given as its credential.
 inline constexpr const char* kSecret = "canary-5be1d07a93";
@@ -54,8 +58,12 @@ class Trial {
 
   [[nodiscard]] const ReferenceJob& job() const { return job_; }
   [[nodiscard]] const stories::Shop& shop() const { return shop_; }
-  /// How often the server applied each event.
-  [[nodiscard]] std::map<std::string, int> applied() const;
+  /// How often the server applied each event: the CRM, which has several requests of an event, at
+  /// least and at most each of these.
+  struct Times {
+    int least = 0, most = 0;
+  };
+  [[nodiscard]] std::map<std::string, Times> applied() const;
   /// The events that the server refused (400).
   [[nodiscard]] std::set<std::string> refused() const;
   /// Everything that the program said, in all runs.

@@ -95,6 +95,12 @@ TEST(RunReportTest, PendingEventsMeanThatARerunContinues) {
   EXPECT_EQ(settled_run().exit_code(), 5);  // one event is still pending
 }
 
+TEST(RunReportTest, AnotherRequestsReplyNeedsPeopleThoughNothingIsHeld) {
+  RunReport report = settled_run();
+  report.delivered->exit = ExitCode::in_doubt;
+  EXPECT_EQ(report.exit_code(), 4);
+}
+
 TEST(RunReportTest, ASignalIsToldAsShellsTellIt) {
   RunReport report = settled_run();
   report.signal = 15;

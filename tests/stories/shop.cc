@@ -17,22 +17,24 @@ std::uint64_t sum_of(const Json& reasons) {
 }  // namespace
 
 std::string job_text(const JobText& job) {
-  return fmt::format(R"([account]
-shop      = "main"
-time_zone = "America/New_York"
-store     = "state/main.db"
-
-[hubspot]
-{1}
-
-[hubspot.registration]
+  const std::string leads = fmt::format(R"([hubspot.registration]
 sink = "leads"
 url  = "{0}/?app=leaddirector&FormName=new_registration"
 
 [hubspot.purchase]
 sink = "leads"
 url  = "{0}/?app=leaddirector&FormName=purchase_complete"
+)",
+                                        job.url);
+  return fmt::format(R"([account]
+shop      = "main"
+time_zone = "America/New_York"
+store     = "state/main.db"
 
+[hubspot]
+{0}
+
+{1}
 [limits]
 requests_per_10s = 0
 requests_per_day = 0
@@ -40,7 +42,8 @@ concurrency      = {2}
 tries            = {3}
 first_delay_ms   = 1
 {4})",
-                     job.url, job.credential, job.concurrency, job.tries, job.sources);
+                     job.credential, job.endpoints.empty() ? leads : job.endpoints, job.concurrency,
+                     job.tries, job.sources);
 }
 
 std::string orders_header() {

@@ -37,6 +37,7 @@ struct JobText {
   unsigned concurrency = 1, tries = 1;
   std::string credential{};  ///< a line of [hubspot], or nothing
   std::string sources{kOrders};
+  std::string endpoints{};  ///< tables of [hubspot]; empty: the Leads API takes both kinds
 };
 [[nodiscard]] std::string job_text(const JobText& job);
 

@@ -115,7 +115,7 @@ void set_policy(CURL* easy, const CurlOptions& options) {
   set(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
   set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stalled_timeout.count()));
   if (!options.ca_file.empty()) set(easy, CURLOPT_CAINFO, options.ca_file.c_str());
-  if (!options.proxy_from_environment) set(easy, CURLOPT_NOPROXY, "*");
+  set(easy, CURLOPT_NOPROXY, "*");  // whatever the environment says
 }
 
 void set_callbacks(CURL* easy, Exchange* exchange) {

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "app/commands.h"
+#include "app/memory.h"
 #include "app/output.h"
 #include "app/signals.h"
 #include "base/error.h"
@@ -50,6 +51,7 @@ int fail(ordertail::ExitCode code, const std::string& message) {
 
 int main(int argc, char** argv) {
   try {
+    ordertail::keep_memory_private();
     ordertail::hold_standard_streams();
     ordertail::catch_signals();
     return run(ordertail::parse_options(argc, argv));

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "report/json.h"
 
 namespace ordertail {
 namespace {
@@ -80,7 +81,7 @@ std::string Checkup::to_json(const std::string& job) const {
                               {"subject", finding.subject},
                               {"message", finding.message}});
   }
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return on_one_line(json) + "\n";
 }
 
 }  // namespace ordertail

@@ -10,6 +10,7 @@
 #include "app/job.h"
 #include "app/output.h"
 #include "base/text.h"
+#include "report/json.h"
 
 namespace ordertail {
 namespace {
@@ -78,7 +79,7 @@ std::string to_json(const Job& job, const std::vector<Held>& in_doubt,
   };
   add("in_doubt", in_doubt, &Meaning::in_doubt);
   add("rejected", rejected, &Meaning::rejected);
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return on_one_line(json) + "\n";
 }
 
 bool list(const Options& options) {

@@ -10,6 +10,7 @@
 #include "app/job.h"
 #include "app/output.h"
 #include "base/text.h"
+#include "report/json.h"
 #include "report/text.h"
 #include "report/words.h"
 #include "store/store.h"
@@ -132,7 +133,7 @@ std::string as_json(const Job& job, const Look& look, bool unmasked) {
     }
     json["runs"].push_back(std::move(entry));
   }
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return on_one_line(json) + "\n";
 }
 
 }  // namespace

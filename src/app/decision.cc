@@ -16,6 +16,7 @@
 #include "app/job.h"
 #include "app/output.h"
 #include "base/text.h"
+#include "report/json.h"
 #include "report/words.h"
 
 namespace ordertail {
@@ -112,7 +113,7 @@ std::string to_json(const Job& job, Ruling ruling, const std::vector<Held>& even
                    {"rejected", now.rejected},
                    {"pending", now.pending},
                    {"in_doubt", now.in_doubt}};
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return on_one_line(json) + "\n";
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <numeric>
 #include <utility>
 
+#include "base/controls.h"
+
 namespace ordertail {
 namespace {
 
@@ -15,17 +17,6 @@ constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
 
 char lower_char(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-/// Would this sequence move the cursor or reorder the line? C0, DEL, C1 and the bidi controls.
-bool is_control(std::string_view sequence) {
-  if (sequence.size() == 1) return sequence < " " || sequence == "\x7F";
-  if (sequence.size() == 2) return sequence < "\xC2\xA0" || sequence == "\xD8\x9C";
-  // NOLINTBEGIN(misc-misleading-bidirectional): naming them is the point
-  return sequence == "\xE2\x80\x8E" || sequence == "\xE2\x80\x8F" ||
-         (sequence >= "\xE2\x80\xA8" && sequence <= "\xE2\x80\xAE") ||
-         (sequence >= "\xE2\x81\xA6" && sequence <= "\xE2\x81\xA9");
-  // NOLINTEND(misc-misleading-bidirectional)
 }
 
 }  // namespace

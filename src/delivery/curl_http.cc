@@ -18,6 +18,8 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kBodyLimit = 8U << 20U;
 constexpr std::size_t kHeaderLimit = 64U << 10U;
+/// In what libcurl quotes of OpenSSL: "error:06880006:asn1 encoding routines::EVP lib".
+constexpr std::string_view kOpenSslComplaint = " routines::";
 
 template <auto Free>
 struct Freeing {
@@ -113,7 +115,7 @@ void set_policy(CURL* easy, const CurlOptions& options) {
   set(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
   set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stalled_timeout.count()));
   if (!options.ca_file.empty()) set(easy, CURLOPT_CAINFO, options.ca_file.c_str());
-  if (!options.proxy_from_environment) set(easy, CURLOPT_NOPROXY, "*");
+  set(easy, CURLOPT_NOPROXY, "*");  // whatever the environment says
 }
 
 void set_callbacks(CURL* easy, Exchange* exchange) {
@@ -193,13 +195,23 @@ std::string server_of(const std::string& url) {
 /// the last part is for people, and that one not for many.
 std::string tls_trouble(std::string_view why) {
   const std::size_t reason = why.rfind("::");
-  if (why.find("SSL routines") == why.npos || reason == why.npos) return std::string(why);
+  if (why.find(kOpenSslComplaint) == why.npos || reason == why.npos) return std::string(why);
   why.remove_prefix(reason + 2);
   if (why == "wrong version number" || why == "packet length too long")
     return "it does not speak TLS";
   if (why == "unsupported protocol" || why == "tlsv1 alert protocol version")
     return "it does not speak TLS 1.2 or newer";
+  if (why == "EVP lib") return "its certificate is not signed by the authority that it names";
   return fmt::format("no TLS came about: {}", why);
+}
+
+/// Has the server failed to prove who it is? Where no TLS came about, OpenSSL's own complaint tells
+/// a server that speaks none, or none that is safe, from one that hung up.
+bool is_distrusted(const Exchange& exchange, CURLcode code) {
+  if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) return true;
+  const std::string_view why(&exchange.tls_error[0]);
+  return code == CURLE_SSL_CONNECT_ERROR && why.find(kOpenSslComplaint) != why.npos &&
+         why.find("unexpected eof") == why.npos;
 }
 
 /// Why a transfer failed, in our own or libcurl's fixed words. Its free text is used for TLS alone:
@@ -219,6 +231,8 @@ std::string explain(const Exchange& exchange, CURLcode code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CACERT_BADFILE:
+      if (!is_distrusted(exchange, code))
+        return fmt::format("{} closed the connection before TLS came about", server);
       return fmt::format("cannot trust {}: {}", server,
                          tls_trouble(exchange.tls_error[0] != '\0' ? exchange.tls_error : why));
     case CURLE_ABORTED_BY_CALLBACK:
@@ -243,15 +257,6 @@ Transfer transfer_of(const Exchange& exchange, CURLcode code) {
   const bool nothing_left =
       exchange.sendings == 0 && get<long>(exchange.easy.get(), CURLINFO_REQUEST_SIZE) == 0;
   return nothing_left ? Transfer::not_sent : Transfer::broken;
-}
-
-/// Has the server failed to prove who it is? Where no TLS came about, OpenSSL's own complaint tells
-/// a server that speaks none, or none that is safe, from one that hung up.
-bool is_distrusted(const Exchange& exchange, CURLcode code) {
-  if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) return true;
-  const std::string_view why(&exchange.tls_error[0]);
-  return code == CURLE_SSL_CONNECT_ERROR && why.find("SSL routines:") != why.npos &&
-         why.find("unexpected eof") == why.npos;
 }
 
 HttpReply reply_of(Exchange& exchange, CURLcode code) {

@@ -14,13 +14,12 @@ struct CurlOptions {
   std::chrono::milliseconds total_timeout{120'000};
   std::chrono::seconds stalled_timeout{30};  ///< less than one byte a second for so long
   std::string ca_file;                       ///< trust these authorities instead of the system's
-  bool proxy_from_environment = false;       ///< honour http_proxy, https_proxy, no_proxy
 };
 
 /// One request is one request on the wire: libcurl's own habit of sending a POST again when a kept
 /// connection turns out to be dead is stopped twice over, and redirects are not followed. HTTP/1.1,
-/// kept-alive connections, TLS always verified. A reply's body is at most 8 MiB and its headers
-/// 64 KiB, else it is broken.
+/// kept-alive connections, TLS always verified, no proxy. A reply's body is at most 8 MiB and its
+/// headers 64 KiB, else it is broken.
 class CurlHttp final : public HttpTransport {
  public:
   explicit CurlHttp(CurlOptions options);

@@ -3,10 +3,12 @@
 #include <date/date.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "base/controls.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "event/date_format.h"
@@ -93,17 +95,18 @@ Event from_json(const nlohmann::ordered_json& json) {
 }
 
 bool is_plain(char c) {
-  return c >= 0x20 && static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '\\';
+  return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
 }
 
-void append_escaped(char c, std::string& out) {
-  if (c == '"' || c == '\\') {
-    out += '\\';
-    out += c;
-  } else if (c == '\n') {
+/// One sequence that is not plain.
+void append_special(std::string_view sequence, std::string& out) {
+  if (sequence == "\n") {
     out += "\\n";
+  } else if (is_control(sequence)) {
+    append_json_escape(sequence, out);
   } else {
-    fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+    if (sequence.size() == 1) out += '\\';  // before a quote or a backslash
+    out += sequence;
   }
 }
 
@@ -120,13 +123,10 @@ void append_json_string(std::string_view text, std::string& out) {
     const std::size_t length = utf8_length(text.substr(i));
     if (length == 0) {
       out += "\xEF\xBF\xBD";
-      ++i;
-    } else if (length == 1) {
-      append_escaped(text[i++], out);
     } else {
-      out.append(text, i, length);
-      i += length;
+      append_special(text.substr(i, length), out);
     }
+    i += std::max<std::size_t>(length, 1);
   }
   out += '"';
 }

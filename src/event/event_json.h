@@ -19,7 +19,7 @@ void append_json(const Event& event, std::string& out);
 /// holds anything else. Event::rows is 1: it is spent once the event is counted.
 [[nodiscard]] Event parse_event_json(std::string_view json);
 
-/// Appends `text` as a JSON string, quotes included.
+/// Appends `text` as a JSON string, quotes included. What a terminal would obey is escaped.
 void append_json_string(std::string_view text, std::string& out);
 
 }  // namespace ordertail

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/controls.h"
 #include "base/text.h"
 #include "report/words.h"
 
@@ -61,6 +62,21 @@ Json staged_json(const StageCounts& staged) {
 
 }  // namespace
 
+std::string on_one_line(const Json& json) {
+  const std::string dumped = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string line;
+  for (std::string_view rest = dumped; !rest.empty();) {
+    const std::string_view sequence = rest.substr(0, utf8_length(rest));
+    if (is_control(sequence)) {
+      append_json_escape(sequence, line);
+    } else {
+      line += sequence;
+    }
+    rest.remove_prefix(sequence.size());
+  }
+  return line;
+}
+
 std::string to_json(const RunReport& report) {
   Json json{{"command", report.command},
             {"job", report.job},
@@ -80,7 +96,7 @@ std::string to_json(const RunReport& report) {
                      {"pending", report.after.pending},
                      {"in_doubt", report.after.in_doubt}};
   }
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return on_one_line(json);
 }
 
 }  // namespace ordertail

@@ -1,11 +1,15 @@
 // The report as programs read it.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "report/run_report.h"
 
 namespace ordertail {
+
+/// `json` on one line, without a line end, in which nothing is left that a terminal would obey.
+[[nodiscard]] std::string on_one_line(const nlohmann::ordered_json& json);
 
 /// One JSON object on one line, without a line end:
 /// {"command":"import","job":"job.toml","mode":"real","exit":0,"balanced":true,

@@ -32,6 +32,16 @@ TEST(OptionsTest, ReadsACommandWithItsOptionsInAnyOrder) {
   EXPECT_TRUE(options.dry_run && options.json && !options.rehearse);
 }
 
+// Everybody on the machine can read a command line.
+TEST(OptionsTest, NoOptionTakesASecret) {
+  for (const char* command : {"init", "explain", "check", "import", "stage", "submit", "extract",
+                              "status", "resolve", "retry", "patterns"}) {
+    const std::string help = help_text(command);
+    for (const char* word : {"token", "secret", "password", "credential", "hapikey", "api"})
+      EXPECT_EQ(help.find(std::string("--") + word), std::string::npos) << command;
+  }
+}
+
 TEST(OptionsTest, SaysWhatIsWrongAndWhereHelpIs) {
   EXPECT_EQ(complaint({}), "a command is missing; see `ordertail --help`");
   EXPECT_EQ(complaint({"improt", "j"}),

@@ -1,184 +1,220 @@
-// A server that cannot prove who it is gets no byte of a request.
-#include <arpa/inet.h>
+// A server that cannot prove who it is gets no byte of a request, and its event stays pending.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-#include <sys/socket.h>
 
-#include <array>
-#include <atomic>
-#include <csignal>
-#include <memory>
-#include <string>
-#include <thread>
-
-#include "base/fd.h"
 #include "delivery/curl_http.h"
+#include "delivery/stand_ins.h"
+#include "delivery/tls_server.h"
 #include "temporary_directory.h"
 
 namespace ordertail {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+using tls::Identity;
+using tls::kDay;
+using tls::Server;
+using tls::Speaks;
+using tls::Statement;
 
-template <auto Free>
-struct Freeing {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freeing<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freeing<X509_free>>;
-using Context = std::unique_ptr<SSL_CTX, Freeing<SSL_CTX_free>>;
-using Session = std::unique_ptr<SSL, Freeing<SSL_free>>;
+constexpr char kCanary[] = "canary-0d5e55c4";
 
-constexpr long kDay = 86'400;
+class TlsTest : public testing::Test {
+ protected:
+  /// One order, with a credential, to the Leads API there. `trusted`: the authorities'
+  /// certificates.
+  Delivered deliver_to(const Server& server, const std::string& trusted) {
+    files_.write("authorities.pem", trusted);
+    CurlOptions options;
+    options.ca_file = files_.path() / "authorities.pem";
+    options.connect_timeout = options.total_timeout = 10s;
+    CurlHttp http(options);
+    const LeadsSink sink("https://" + server.address() + "/?app=leaddirector&FormName=bought",
+                         kCanary);
+    Limits limits;
+    limits.requests_per_10s = 0;
+    limits.tries = 1;
+    const std::atomic<bool> interrupted{false};
+    return Courier(shop_.store(), http, {{Kind::purchase, {&sink}}}, limits,
+                   TimeZone::find("America/New_York"), clock_, 42, interrupted, {})
+        .drain(1);
+  }
+  /// submitted/rejected/pending/in doubt
+  [[nodiscard]] std::string totals() {
+    const Totals totals = shop_.store().totals();
+    return std::to_string(totals.submitted) + "/" + std::to_string(totals.rejected) + "/" +
+           std::to_string(totals.pending) + "/" + std::to_string(totals.in_doubt);
+  }
+  /// Expects that the server is refused with these words, and that nothing was told to it.
+  void expect_refused(Server& server, const std::string& words,
+                      ExitCode exit = ExitCode::credentials) {
+    const Delivered delivered = deliver_to(server, authority_.pem());
+    EXPECT_EQ(delivered.exit, exit);
+    EXPECT_EQ(delivered.message, words);
+    EXPECT_EQ(totals(), "0/0/1/0");
+    EXPECT_EQ(server.connections(), 1) << "it was not asked, or asked again";
+    EXPECT_THAT(server.received(), Not(HasSubstr(kCanary)));
+    EXPECT_THAT(server.received(), Not(HasSubstr("POST")));
+  }
+  /// The same of one whose certificate says this, signed by the trusted authority.
+  void expect_distrust(const Statement& statement, const std::string& words) {
+    const Identity identity(statement, &authority_);
+    Server server(identity);
+    expect_refused(server, words_for(server, words));
+    EXPECT_EQ(server.received(), "");
+  }
+  static std::string words_for(const Server& server, const std::string& words) {
+    return "cannot trust " + server.address() + ": " + words + "; 1 event stays pending";
+  }
 
-/// Signed by itself, for `name` ("IP:127.0.0.1"), until so many seconds from now.
-Certificate certificate(EVP_PKEY* key, const char* name, long valid_for) {
-  Certificate made(X509_new());
-  X509* const x509 = made.get();
-  X509_set_version(x509, 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
-  X509_gmtime_adj(X509_getm_notBefore(x509), -10 * kDay);
-  X509_gmtime_adj(X509_getm_notAfter(x509), valid_for);
-  X509_set_pubkey(x509, key);
-  const std::array<unsigned char, 5> common_name{'h', 'u', 'b', 'b', 'y'};
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_ASC, common_name.data(),
-                             static_cast<int>(common_name.size()), -1, 0);
-  X509_set_issuer_name(x509, X509_get_subject_name(x509));
-  for (const auto& [kind, value] :
-       {std::pair{NID_basic_constraints, "critical,CA:TRUE"}, {NID_subject_alt_name, name}}) {
-    X509_EXTENSION* const extension = X509V3_EXT_conf_nid(nullptr, nullptr, kind, value);
-    X509_add_ext(x509, extension, -1);
-    X509_EXTENSION_free(extension);
-  }
-  X509_sign(x509, key, EVP_sha256());
-  return made;
-}
-
-/// Says 200 to whoever speaks TLS with it, one connection after the other.
-class TlsServer {
- public:
-  explicit TlsServer(const char* name = "IP:127.0.0.1", long valid_for = kDay)
-      : key_(EVP_EC_gen("P-256")),
-        certificate_(certificate(key_.get(), name, valid_for)),
-        context_(SSL_CTX_new(TLS_server_method())),
-        listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    (void)std::signal(SIGPIPE, SIG_IGN);
-    SSL_CTX_use_certificate(context_.get(), certificate_.get());
-    SSL_CTX_use_PrivateKey(context_.get(), key_.get());
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener_.get(), generic, size) != 0 || ::listen(listener_.get(), 5) != 0 ||
-        ::getsockname(listener_.get(), generic, &size) != 0)
-      throw std::runtime_error("no port to listen at");
-    url_ = "https://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/";
-    thread_ = std::thread([this] { serve(); });
-  }
-  ~TlsServer() {
-    ::shutdown(listener_.get(), SHUT_RDWR);
-    thread_.join();
-  }
-  TlsServer(const TlsServer&) = delete;
-  TlsServer& operator=(const TlsServer&) = delete;
-
-  [[nodiscard]] const std::string& url() const { return url_; }
-  [[nodiscard]] int requests() const { return requests_; }
-  /// Its certificate, as a file of authorities.
-  [[nodiscard]] std::string authority(const TemporaryDirectory& directory) const {
-    const std::string path = (directory.path() / "authority.pem").string();
-    FILE* const file = std::fopen(path.c_str(), "w");
-    PEM_write_X509(file, certificate_.get());
-    (void)std::fclose(file);
-    return path;
-  }
+  const Identity authority_{tls::authority("Authority of this test")};
 
  private:
-  void serve() {
-    for (;;) {
-      const Fd connection(::accept(listener_.get(), nullptr, nullptr));
-      if (!connection) return;
-      const Session session(SSL_new(context_.get()));
-      SSL_set_fd(session.get(), connection.get());
-      std::array<char, 4096> bytes{};
-      if (SSL_accept(session.get()) != 1 ||
-          SSL_read(session.get(), bytes.data(), static_cast<int>(bytes.size())) <= 0)
-        continue;
-      ++requests_;
-      constexpr std::string_view kReply =
-          "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
-      SSL_write(session.get(), kReply.data(), static_cast<int>(kReply.size()));
-      while (SSL_read(session.get(), bytes.data(), static_cast<int>(bytes.size())) > 0) {
-      }
-    }
-  }
-
-  Key key_;
-  Certificate certificate_;
-  Context context_;
-  Fd listener_;
-  std::string url_;
-  std::atomic<int> requests_ = 0;
-  std::thread thread_;
+  TemporaryDirectory files_;
+  FakeClock clock_;
+  Shop shop_{clock_, 1};
 };
 
-HttpReply post(const std::string& url, const std::string& authority) {
-  CurlOptions options;
-  options.ca_file = authority;
-  options.connect_timeout = 10s;
-  options.total_timeout = 10s;
-  CurlHttp http(options);
-  HttpRequest request;
-  request.url = url;
-  request.content_type = "text/plain";
-  request.body = "Email=ann%40example.com";
-  http.start(1, std::move(request));
-  for (;;) {
-    const std::vector<HttpReply> replies = http.wait(1s);
-    if (!replies.empty()) return replies.front();
-  }
+TEST_F(TlsTest, AnHonestServerIsSentTo) {
+  const Identity identity(Statement{}, &authority_);
+  Server server(identity);
+  const Delivered delivered = deliver_to(server, authority_.pem());
+  EXPECT_EQ(delivered.exit, ExitCode::ok) << delivered.message;
+  EXPECT_EQ(totals(), "1/0/0/0");
+  EXPECT_THAT(server.received(), HasSubstr(kCanary)) << "nothing would be noticed";
 }
 
-void expect_nothing_sent(const TlsServer& server, const std::string& authority) {
-  const HttpReply reply = post(server.url(), authority);
-  EXPECT_EQ(reply.transfer, Transfer::not_sent) << reply.error;
-  EXPECT_TRUE(reply.server_not_trusted) << reply.error;
-  EXPECT_EQ(server.requests(), 0);
+TEST_F(TlsTest, AnHonestServerWithAnIntermediateAuthorityIsSentTo) {
+  const Identity intermediate(tls::authority("Intermediate"), &authority_);
+  const Identity identity(Statement{}, &intermediate);
+  Server server(identity, {&intermediate});
+  EXPECT_EQ(deliver_to(server, authority_.pem()).message, "");
+  EXPECT_EQ(totals(), "1/0/0/0");
 }
 
-TEST(Tls, AServerWhoseAuthorityIsTrustedIsSentTo) {
-  const TemporaryDirectory directory;
-  const TlsServer server;
-  const HttpReply reply = post(server.url(), server.authority(directory));
-  EXPECT_EQ(reply.transfer, Transfer::complete) << reply.error;
-  EXPECT_EQ(server.requests(), 1);
+TEST_F(TlsTest, AnExpiredCertificateIsRefused) {
+  Statement statement;
+  statement.until = -kDay;
+  expect_distrust(statement, "SSL certificate problem: certificate has expired");
 }
 
-TEST(Tls, ACertificateOfItsOwnMakingIsNotTrusted) {
-  const TemporaryDirectory directory;
-  const TlsServer other;
-  const TlsServer server;
-  expect_nothing_sent(server, other.authority(directory));
-  expect_nothing_sent(server, "");
+TEST_F(TlsTest, ACertificateThatIsNotYetValidIsRefused) {
+  Statement statement;
+  statement.from = kDay;
+  statement.until = 2 * kDay;
+  expect_distrust(statement, "SSL certificate problem: certificate is not yet valid");
 }
 
-TEST(Tls, AnothersCertificateIsNotTrusted) {
-  const TemporaryDirectory directory;
-  const TlsServer server("DNS:shop.example.com");
-  expect_nothing_sent(server, server.authority(directory));
+TEST_F(TlsTest, AnotherHostsCertificateIsRefused) {
+  Statement statement;
+  statement.names = "DNS:shop.example.com,IP:192.0.2.7";
+  expect_distrust(
+      statement,
+      "SSL: no alternative certificate subject name matches target host name '127.0.0.1'");
 }
 
-TEST(Tls, AnExpiredCertificateIsNotTrusted) {
-  const TemporaryDirectory directory;
-  const TlsServer server("IP:127.0.0.1", -kDay);
-  expect_nothing_sent(server, server.authority(directory));
+// The alternative names alone count where there are any.
+TEST_F(TlsTest, TheCommonNameDoesNotMakeUpForAnotherHostsNames) {
+  Statement statement;
+  statement.common_name = "127.0.0.1";
+  statement.names = "DNS:shop.example.com";
+  expect_distrust(
+      statement,
+      "SSL: no alternative certificate subject name matches target host name '127.0.0.1'");
+}
+
+TEST_F(TlsTest, AnotherHostsCommonNameWithoutAlternativeNamesIsRefused) {
+  Statement statement;
+  statement.common_name = "shop.example.com";
+  statement.names = "";
+  expect_distrust(statement,
+                  "SSL: certificate subject name 'shop.example.com' does not match target host "
+                  "name '127.0.0.1'");
+}
+
+TEST_F(TlsTest, ASelfSignedCertificateIsRefused) {
+  const Identity identity{Statement{}};
+  Server server(identity);
+  expect_refused(server, words_for(server, "SSL certificate problem: self-signed certificate"));
+}
+
+TEST_F(TlsTest, AnUnknownAuthorityIsRefused) {
+  const Identity other(tls::authority("Another authority"));
+  const Identity identity(Statement{}, &other);
+  Server server(identity, {&other});
+  expect_refused(
+      server,
+      words_for(server, "SSL certificate problem: self-signed certificate in certificate chain"));
+}
+
+// Anybody can write the name of an authority into a certificate.
+TEST_F(TlsTest, AnAuthorityOfTheSameNameIsRefused) {
+  const Identity other(tls::authority("Authority of this test"));
+  const Identity identity(Statement{}, &other);
+  Server server(identity, {&other});
+  expect_refused(server,
+                 words_for(server, "its certificate is not signed by the authority that it names"));
+}
+
+TEST_F(TlsTest, AWeakKeyIsRefused) {
+  Statement statement;
+  statement.weak_key = true;
+  expect_distrust(statement, "SSL certificate problem: EE certificate key too weak");
+}
+
+TEST_F(TlsTest, AWeakSignatureIsRefused) {
+  Statement statement;
+  statement.weak_signature = true;
+  expect_distrust(statement, "SSL certificate problem: CA signature digest algorithm too weak");
+}
+
+TEST_F(TlsTest, ACertificateForClientsIsRefused) {
+  Statement statement;
+  statement.usage = "clientAuth";
+  expect_distrust(statement, "SSL certificate problem: unsuitable certificate purpose");
+}
+
+TEST_F(TlsTest, AnIssuerThatIsNoAuthorityIsRefused) {
+  Statement another_shop;
+  another_shop.common_name = "shop.example.com";
+  const Identity no_authority(another_shop, &authority_);
+  const Identity identity(Statement{}, &no_authority);
+  Server server(identity, {&no_authority});
+  expect_refused(server, words_for(server, "SSL certificate problem: invalid CA certificate"));
+}
+
+TEST_F(TlsTest, AnExpiredIntermediateAuthorityIsRefused) {
+  Statement expired = tls::authority("Intermediate");
+  expired.until = -kDay;
+  const Identity intermediate(expired, &authority_);
+  const Identity identity(Statement{}, &intermediate);
+  Server server(identity, {&intermediate});
+  expect_refused(server, words_for(server, "SSL certificate problem: certificate has expired"));
+}
+
+TEST_F(TlsTest, AServerOfTls11IsRefused) {
+  const Identity identity(Statement{}, &authority_);
+  Server server(identity, {}, Speaks::tls_1_1);
+  expect_refused(server, words_for(server, "it does not speak TLS 1.2 or newer"));
+}
+
+TEST_F(TlsTest, AServerWithoutTlsIsRefused) {
+  const Identity identity(Statement{}, &authority_);
+  Server server(identity, {}, Speaks::http);
+  expect_refused(server, words_for(server, "it does not speak TLS"));
+}
+
+// It may be there again in a minute: that is no reason to doubt who it is.
+TEST_F(TlsTest, AHandshakeThatBreaksOffIsTriedAgainLater) {
+  const Identity identity(Statement{}, &authority_);
+  Server server(identity, {}, Speaks::half_tls);
+  expect_refused(server,
+                 server.address() +
+                     " closed the connection before TLS came about; 1 event stays "
+                     "pending; run the command again",
+                 ExitCode::stopped_early);
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ TEST(EventJson, LeavesOutWhatIsAbsent) {
 TEST(EventJson, EscapesWhatJsonDemands) {
   std::string out = "before ";
   append_json_string("a\"b\\c\n\r\t\x01\x1F\x7F\0 \xC3\xA9"s, out);
-  EXPECT_EQ(out, "before \"a\\\"b\\\\c\\n\\u000d\\u0009\\u0001\\u001f\x7F\\u0000 \xC3\xA9\"");
+  EXPECT_EQ(out, "before \"a\\\"b\\\\c\\n\\u000d\\u0009\\u0001\\u001f\\u007f\\u0000 \xC3\xA9\"");
 }
 
 TEST(EventJson, ReplacesBytesThatAreNotUtf8) {

@@ -13,7 +13,8 @@ WatchedRun run_watched(const stories::Shop& shop, const std::vector<std::string>
                        const std::string& fault) {
   const TemporaryDirectory outside;
   const std::string report = (outside.path() / "report").string();
-  std::string line = fmt::format("exec {} . {} {} \"$ordertail\"", SUPERVISE, report, fault);
+  std::string line = fmt::format("exec {} {} . {} {} \"$ordertail\"",
+                                 fmt::join(stories::as_root(), " "), SUPERVISE, report, fault);
   for (const std::string& argument : arguments) line += " " + argument;
   WatchedRun run;
   run.ended = shop.shell(line);
@@ -35,10 +36,9 @@ WatchedRun run_watched(const stories::Shop& shop, const std::vector<std::string>
 std::optional<std::string> cannot_supervise() {
   const TemporaryDirectory directory;
   const std::string report = (directory.path() / "report").string();
-  const stories::Ended ended =
-      stories::Program({SUPERVISE, directory.path().string(), report, "none", "true"},
-                       directory.path())
-          .wait();
+  std::vector<std::string> command = stories::as_root();
+  command.insert(command.end(), {SUPERVISE, directory.path().string(), report, "none", "true"});
+  const stories::Ended ended = stories::Program(command, directory.path()).wait();
   if (ended.exit_code == 0) return std::nullopt;
   return "ptrace does not work here: " + ended.err;
 }

@@ -17,11 +17,15 @@ namespace fs = std::filesystem;
 using Act = std::function<void(Store&)>;
 
 constexpr std::string_view kDay = "2026-11-23";
+constexpr EventDigest kContent{0x17000001};
+constexpr EventDigest kOtherContent{0x17ffffff};  // of the same source
 
 class TransitionsTest : public testing::Test {
  protected:
   TransitionsTest() {
-    stage(*store_, 1, 2);
+    store_->begin_slice();
+    for (const int number : {1, 2}) store_->stage(event_of(number), payload_of(number), kContent);
+    store_->commit_slice();
     for (const OutboxEvent& event : store_->pending(2)) sequences_.push_back(event.sequence);
   }
 
@@ -34,6 +38,23 @@ class TransitionsTest : public testing::Test {
     for (const auto size : {committed, committed + 1, (committed + whole) / 2, whole - 1})
       EXPECT_EQ(after_crash(size), before) << "cut at " << size << " of " << whole;
     EXPECT_EQ(after_crash(whole), after);
+  }
+
+  /// The same of the recovery that a start makes of what a killed process left: crashed itself, it
+  /// leaves what the next one makes.
+  void expect_of_recovery(const std::string& after) {
+    const TemporaryDirectory other;
+    const fs::path path = other.path() / "main.db";
+    const fs::path its_log = path.string() + "-wal";
+    fs::copy_file(path_, path);
+    fs::copy_file(log(), its_log);
+    const auto left = fs::file_size(its_log);
+    const Store recovered(path, StoreMode::write, clock_);
+    const std::string whole = read_file(its_log);
+    ASSERT_GT(whole.size(), left) << "nothing was recovered";
+    for (const auto size : {left, left + 1, (left + whole.size()) / 2, whole.size() - 1})
+      EXPECT_EQ(after_crash(path, whole.substr(0, size)), after) << "cut at " << size;
+    EXPECT_EQ(after_crash(path, whole), after);
   }
 
   void begin(bool idempotent) {
@@ -67,10 +88,13 @@ class TransitionsTest : public testing::Test {
   [[nodiscard]] fs::path log() const { return path_.string() + "-wal"; }
 
   std::string after_crash(std::uintmax_t log_size) {
+    return after_crash(path_, read_file(log()).substr(0, log_size));
+  }
+  std::string after_crash(const fs::path& store, const std::string& its_log) {
     const TemporaryDirectory other;
     const fs::path path = other.path() / "main.db";
-    fs::copy_file(path_, path);
-    write_file(path.string() + "-wal", read_file(log()).substr(0, log_size));
+    fs::copy_file(store, path);
+    write_file(path.string() + "-wal", its_log);
     std::string words;
     {
       const Store store(path, StoreMode::write, clock_);
@@ -113,6 +137,16 @@ TEST_F(TransitionsTest, T0Staged) {
         store.commit_slice();
       },
       "pending; pending", "pending; not known");
+}
+
+TEST_F(TransitionsTest, T0WithdrawnUnsent) {
+  expect(
+      [](Store& store) {
+        store.begin_slice();
+        store.withdraw(id_of(1));
+        store.commit_slice();
+      },
+      "pending; pending", "not known; pending");
 }
 
 TEST_F(TransitionsTest, T1OnItsWayThroughABlindSink) {
@@ -168,6 +202,16 @@ TEST_F(TransitionsTest, T5InDoubt) {
          "in doubt: http_503; submitted");
 }
 
+TEST_F(TransitionsTest, T5FoundOpenAtTheStart) {
+  begin(false);
+  expect_of_recovery("in doubt: crash; in doubt: crash");
+}
+
+TEST_F(TransitionsTest, T7FoundOpenAtTheStart) {
+  begin(true);
+  expect_of_recovery("pending; pending; by itself: crash,crash");
+}
+
 TEST_F(TransitionsTest, T7AgainByItself) {
   begin(true);
   expect(settle(Settlement::in_doubt, Settlement::submitted),
@@ -205,6 +249,30 @@ TEST_F(TransitionsTest, T9RejectedAndRetried) {
   settle(Settlement::rejected, Settlement::rejected)(store());
   expect(rule(Ruling::retry), "rejected: http_503; rejected: http_503",
          "pending; rejected: http_503");
+}
+
+TEST_F(TransitionsTest, T9RejectedAndWithdrawn) {
+  begin(false);
+  settle(Settlement::rejected, Settlement::rejected)(store());
+  expect(
+      [](Store& store) {
+        store.begin_slice();
+        store.withdraw(id_of(1));
+        store.commit_slice();
+      },
+      "rejected: http_503; rejected: http_503", "gone; rejected: http_503");
+}
+
+TEST_F(TransitionsTest, T9RejectedAndCorrected) {
+  begin(false);
+  settle(Settlement::rejected, Settlement::rejected)(store());
+  expect(
+      [](Store& store) {
+        store.begin_slice();
+        store.stage(event_of(1), payload_of(1), kOtherContent);
+        store.commit_slice();
+      },
+      "rejected: http_503; rejected: http_503", "pending; rejected: http_503");
 }
 
 TEST_F(TransitionsTest, OutcomesAndTheNextRequestAreOneTransaction) {

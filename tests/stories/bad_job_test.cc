@@ -58,6 +58,25 @@ TEST_F(BadJob, NamesAPatternThatIsNotThere) {
          "\"shopify-orders\"?; `ordertail patterns` lists them");
 }
 
+TEST_F(BadJob, HasAPatternThatIsTooLarge) {
+  const auto expect_refused = [&](const std::string& regex, const std::string& why) {
+    shop.write("mine.toml", fmt::format("name = \"mine\"\ndescribes = \"x\"\nverified = \"x\"\n"
+                                        "[line]\nregex = '{}'\n[registration]\nemail = \"e\"\n",
+                                        regex));
+    change("shopify-orders", "./mine.toml");
+    expect(2, why);
+  };
+  expect_refused(
+      std::string(8193, 'a'),
+      "./mine.toml:5:9: The line pattern is 8,193 bytes long; at most 8,192 are allowed.");
+  std::string large;
+  for (int i = 0; i < 500; ++i) large += ".{999}";
+  expect_refused(large,
+                 "./mine.toml:5:9: The line pattern is no RE2 expression: pattern too large - "
+                 "compile failed. Its syntax is described at "
+                 "https://github.com/google/re2/wiki/Syntax.");
+}
+
 TEST_F(BadJob, HasEqualFormNames) {
   change("FormName=purchase_complete", "FormName=new_registration");
   expect(2,

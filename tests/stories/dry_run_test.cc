@@ -77,10 +77,10 @@ class DryRun : public testing::Test {
     const fs::path recording = outside.path() / "recording";
     // LeakSanitizer cannot work below ptrace.
     const Ended ended = shop.shell(
-        fmt::format("ASAN_OPTIONS=detect_leaks=0 exec strace -f -qq -y -e trace={} -o {} "
+        fmt::format("ASAN_OPTIONS=detect_leaks=0 exec {} strace -f -qq -y -e trace={} -o {} "
                     "$ordertail import job.toml "
                     "--json {}",
-                    kCalls, recording.string(), more));
+                    fmt::join(as_root(), " "), kCalls, recording.string(), more));
     EXPECT_EQ(ended.exit_code, 3) << ended.err;
     std::ifstream file(recording);
     return traces({std::istreambuf_iterator<char>(file), {}});
@@ -102,7 +102,8 @@ class DryRun : public testing::Test {
 };
 
 TEST_F(DryRun, OfAFreshJobLeavesNoTrace) {
-  if (shop.shell("strace -qq -o /dev/null true").exit_code != 0) {
+  if (shop.shell(fmt::format("{} strace -qq -o /dev/null true", fmt::join(as_root(), " ")))
+          .exit_code != 0) {
     GTEST_SKIP() << "strace is not here, or may not trace";
   }
   const auto before = snapshot(shop.path(""));
@@ -113,7 +114,8 @@ TEST_F(DryRun, OfAFreshJobLeavesNoTrace) {
 }
 
 TEST_F(DryRun, BesideACheckpointFileLeavesNoTrace) {
-  if (shop.shell("strace -qq -o /dev/null true").exit_code != 0) {
+  if (shop.shell(fmt::format("{} strace -qq -o /dev/null true", fmt::join(as_root(), " ")))
+          .exit_code != 0) {
     GTEST_SKIP() << "strace is not here, or may not trace";
   }
   shop.report(3);

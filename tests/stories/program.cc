@@ -54,6 +54,11 @@ std::vector<std::string> environment_with(const std::vector<std::string>& change
 
 }  // namespace
 
+std::vector<std::string> as_root() {
+  if (::geteuid() == 0) return {};
+  return {"unshare", "-Ur"};
+}
+
 Program::Program(const std::vector<std::string>& command, const std::filesystem::path& directory,
                  const std::vector<std::string>& environment)
     : out_(nameless_file("out")), err_(nameless_file("err")) {

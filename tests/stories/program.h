@@ -11,6 +11,10 @@
 
 namespace ordertail::stories {
 
+/// To be put before a command that looks into ordertail: ordertail lets only root do that, be it of
+/// a user namespace.
+[[nodiscard]] std::vector<std::string> as_root();
+
 /// How a program ended and what it wrote.
 struct Ended {
   int exit_code = -1;  ///< -1: a signal ended it

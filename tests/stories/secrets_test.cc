@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 
 #include "faults/fault_server.h"
 #include "stories/shop.h"
@@ -15,6 +17,7 @@ namespace ordertail::stories {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -79,8 +82,34 @@ TEST(Secrets, TheCredentialIsNotInArgumentsNorEnvironment) {
   const fs::path process = fs::path("/proc") / std::to_string(program.pid());
   EXPECT_THAT(contents(process / "cmdline"), HasSubstr("job.toml"));
   EXPECT_THAT(contents(process / "cmdline"), Not(HasSubstr(kCanary)));
+  if (::geteuid() != 0) GTEST_SKIP() << "only root may look at ordertail's environment";
   EXPECT_THAT(contents(process / "environ"), HasSubstr("HOME="));
   EXPECT_THAT(contents(process / "environ"), Not(HasSubstr(kCanary)));
+}
+
+// Neither a crash nor another process of the same user gets at what is in memory.
+TEST(Secrets, MemoryIsPrivate) {
+  const faults::FaultServer server({faults::silent()});
+  const Shop shop(JobText{server.url(), 1, 1, kCredential});
+  write_key(shop);
+  shop.write("orders.csv", orders(1, 1));
+  // Root without its privileges is a user like any other.
+  const std::string user =
+      ::geteuid() == 0 ? "exec setpriv --bounding-set=-all --inh-caps=-all " : "exec ";
+  const auto start = [&](const std::string& command) {
+    return std::make_unique<Program>(std::vector<std::string>{"sh", "-c", user + command},
+                                     shop.path(""));
+  };
+  const auto program = start(std::string(ORDERTAIL_PROGRAM) + " import job.toml");
+  const auto other = start("sleep 60");
+  ASSERT_TRUE(server.wait_for_requests(1));
+  EXPECT_THAT(contents(fmt::format("/proc/{}/limits", program->pid())),
+              ContainsRegex("Max core file size +0 +0 "));
+  const auto look_into = [&](pid_t process) {
+    return start(fmt::format("cat /proc/{}/environ", process))->wait().exit_code;
+  };
+  EXPECT_EQ(look_into(other->pid()), 0) << "nothing can be looked into, whatever it is";
+  EXPECT_NE(look_into(program->pid()), 0);
 }
 
 TEST(Secrets, CustomersAddressesAreMasked) {

@@ -398,7 +398,7 @@ Modes batch_replies() {
     {"200_one_null",             none,      none,      again,     batch(200, one_null),                     "", {}, "", "", "", true},
     {"200_one_without_id",       none,      none,      again,     batch(200, one_without_id),               "", {}, "", "", "", true},
     {"200_no_results",           none,      none,      again,     batch(200, nothing)},
-    {"207_all_refused",          none,      none,      rejected,  in_vain(batch(207, all_refused)),                  refused},
+    {"207_all_refused",          none,      none,      rejected,  in_vain(batch(207, all_refused)),         refused},
     {"results_without_trace_ids", none,     none,      submitted, batch(200, untraced)},
     {"results_out_of_order",     none,      none,      submitted, batch(200, reversed)},
     {"results_twice",            none,      none,      submitted, batch(200, twice)},
@@ -406,7 +406,7 @@ Modes batch_replies() {
     {"results_and_one_more",     none,      none,      foreign,   batch(200, one_more),                     mixed},
     {"results_of_others",        none,      none,      foreign,   batch(200, others),                       mixed},
     {"error_of_others",          none,      none,      foreign,   batch(207, other_error),                  mixed},
-    {"reply_to_the_one_before",  none,      none,      foreign,   in_vain(overdue()),                                mixed},
+    {"reply_to_the_one_before",  none,      none,      foreign,   in_vain(overdue()),                       mixed},
   };
 }
 

@@ -1,6 +1,6 @@
 // A connection that was kept dies under a request that the server has applied already. libcurl by
-// itself would send that request again, POST or not, and say nothing of it (facts: curl's
-// lib/transfer.c, Curl_retry_request).
+// itself would send that request again, POST or not, and say nothing of it (curl, lib/transfer.c:
+// "For HTTP this can be a retry so we try again regardless").
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -16,7 +16,6 @@
 namespace ordertail::faults {
 namespace {
 
-using stories::Ended;
 using stories::Json;
 using stories::Shop;
 

@@ -97,8 +97,8 @@ class TransitionsTest : public testing::Test {
     write_file(path.string() + "-wal", its_log);
     std::string words;
     {
-      const Store store(path, StoreMode::write, clock_);
-      words = state_of(store, 1) + "; " + state_of(store, 2);
+      const Store opened(path, StoreMode::write, clock_);
+      words = state_of(opened, 1) + "; " + state_of(opened, 2);
     }
     const std::string resent =
         raw(path, "SELECT group_concat(reason) FROM resolution WHERE ruling = 4");

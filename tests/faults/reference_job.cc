@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 
@@ -108,6 +110,28 @@ ReferenceJob doubtful_job(int last) {
   return job;
 }
 
+ReferenceJob files_job(int last) {
+  ReferenceJob job{"files"};
+  job.prepare = [last](const Shop& shop) {
+    shop.write("job.toml", fmt::format(R"([account]
+shop      = "main"
+time_zone = "America/New_York"
+store     = "state/main.db"
+[hubspot.purchase]
+sink = "csv"
+[hubspot.csv]
+directory     = "import"
+rows_per_file = 2
+{})",
+                                       stories::kOrders));
+    shop.write("orders.csv", stories::orders(1, last));
+  };
+  job.events = numbers(1, last);
+  job.concurrency = 0;
+  job.writes_files = true;
+  return job;
+}
+
 std::vector<Mode> with_accept(std::vector<Mode> script) {
   script.push_back(accept());
   return script;
@@ -132,8 +156,8 @@ std::string event_of(const Request& request) {
 }  // namespace
 
 std::vector<ReferenceJob> reference_jobs(int more) {
-  return {csv_job(5 + more),   gzip_job(4 + more),   log_job(4 + more),     resumed_job(6 + more),
-          stage_job(3 + more), submit_job(3 + more), doubtful_job(5 + more)};
+  return {csv_job(5 + more),   gzip_job(4 + more),   log_job(4 + more),      resumed_job(6 + more),
+          stage_job(3 + more), submit_job(3 + more), doubtful_job(5 + more), files_job(3 + more)};
 }
 
 Trial::Trial(const ReferenceJob& job)
@@ -148,7 +172,8 @@ Trial::Trial(const ReferenceJob& job)
 
 std::vector<std::string> Trial::arguments(const std::string& command) const {
   std::vector<std::string> arguments{command, "job.toml", "--json"};
-  if (command != "submit") arguments.insert(arguments.end(), {"--rejects", "rejects.jsonl"});
+  if (command != "submit")
+    arguments.insert(arguments.end(), {"--rejects", "rejects.jsonl", "--reject-rows", "rows"});
   return arguments;
 }
 
@@ -183,9 +208,31 @@ Ended Trial::run_import() {
   return ended;
 }
 
+std::vector<std::string> Trial::import_files() {
+  std::vector<std::string> wrong;
+  const auto directory = shop_.path("import");
+  if (!std::filesystem::exists(directory)) return wrong;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    const std::string name = entry.path().filename();
+    if (name.starts_with('.')) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    std::string line;
+    std::getline(file, line);
+    if (!line.starts_with("email,")) wrong.push_back(name + " has no header");
+    while (std::getline(file, line)) {
+      if (!line.ends_with("\r")) wrong.push_back(name + " ends in the middle of a row");
+      constexpr std::size_t kBegin = std::string_view("customer").size();
+      ++imported_[line.substr(kBegin, line.find('@') - kBegin)];
+    }
+    std::filesystem::remove(entry.path());
+  }
+  return wrong;
+}
+
 std::vector<std::string> Trial::recover() {
   std::vector<std::string> wrong;
   for (int run = 1; run <= kRunsToRest; ++run) {
+    for (std::string& what : import_files()) wrong.push_back(std::move(what));
     const std::size_t before = server_.requests().size();
     const Ended ended = run_import();
     const Json report = Json::parse(ended.out, nullptr, /*allow_exceptions=*/false);
@@ -200,16 +247,22 @@ std::vector<std::string> Trial::recover() {
     const std::size_t sent = report["delivered"]["requests"];
     // What a killed run had under way may come as late as during the next one.
     const std::size_t late = run == 1 ? job_.concurrency : 0;
-    if (came < sent || came > sent + late)
+    if (!job_.writes_files && (came < sent || came > sent + late))
       wrong.push_back(fmt::format("{} requests came: {}", came, ended.out));
-    if (sent == 0) return wrong;
+    if (sent > 0) continue;
+    if (!job_.writes_files) return wrong;
+    for (const auto& entry : std::filesystem::directory_iterator(shop_.path("import"))) {
+      const std::string name = entry.path().filename();
+      if (!name.starts_with(".ordertail-")) wrong.push_back(name + " is left behind");
+    }
+    return wrong;
   }
   wrong.push_back(fmt::format("{} runs after the fault, and it still sends", kRunsToRest));
   return wrong;
 }
 
 std::map<std::string, int> Trial::applied() const {
-  std::map<std::string, int> times;
+  std::map<std::string, int> times = imported_;
   for (const Request& request : server_.requests()) {
     if (request.applied) ++times[event_of(request)];
   }

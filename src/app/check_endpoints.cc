@@ -32,6 +32,7 @@ HttpReply exchange(HttpRequest request) {
 
 void check_reach(const Job& job, Checkup& checkup) {
   for (const Endpoint* endpoint : job.all_endpoints()) {
+    if (endpoint->csv) continue;
     const std::string subject = fmt::format("{} endpoint", endpoint->name);
     const Reach reached = reach(endpoint->url, CurlOptions{});
     const UrlParts url = split_url(endpoint->url);
@@ -52,6 +53,10 @@ void probe(const Job& job, const std::string& credential, Checkup& checkup) {
   const auto& endpoint = job.endpoints[static_cast<std::size_t>(Kind::registration)];
   if (!endpoint) {
     checkup.warn("probe", "there is no [hubspot.registration] to send it to");
+    return;
+  }
+  if (endpoint->csv) {
+    checkup.warn("probe", "registrations go into a file, which is not asked");
     return;
   }
   const auto sink = make_sink(*endpoint, credential);

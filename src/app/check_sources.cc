@@ -21,7 +21,8 @@ constexpr std::uint64_t kMostEvents = 1000;
 /// What the first events of a source hold.
 struct Coverage {
   std::uint64_t events = 0, with_email = 0, with_token = 0, with_ip = 0;
-  std::uint64_t too_old = 0, for_crm = 0;  // of those for forms
+  std::uint64_t too_old = 0, for_other = 0;  // of those for forms
+  std::string_view other;                    // where the latter go
 
   void add(const Event& event) {
     ++events;
@@ -89,11 +90,10 @@ void report(const Coverage& coverage, const std::string& subject, Checkup& check
                                       "rejected: HubSpot's forms take nothing older than a month",
                                       grouped(coverage.too_old)));
   }
-  if (coverage.for_crm > 0) {
-    checkup.ok(subject,
-               fmt::format("{} of them go to the CRM: they happened more than 28 days ago, "
-                           "or carry no visitor token",
-                           grouped(coverage.for_crm)));
+  if (coverage.for_other > 0) {
+    checkup.ok(subject, fmt::format("{} of them go {}: they happened more than 28 days ago, or "
+                                    "carry no visitor token",
+                                    grouped(coverage.for_other), coverage.other));
   }
 }
 
@@ -134,7 +134,8 @@ class SourceCheck {
     if (!job_.endpoints[kind] || !job_.endpoints[kind]->forms) return;
     const bool is_too_old = is_too_old_for_forms(event, SystemClock().wall());
     if (job_.otherwise[kind]) {
-      coverage_.for_crm += is_too_old || event.utk.empty() ? 1 : 0;
+      coverage_.for_other += is_too_old || event.utk.empty() ? 1 : 0;
+      coverage_.other = job_.otherwise[kind]->csv ? "into a file" : "to the CRM";
     } else {
       coverage_.too_old += is_too_old ? 1 : 0;
     }

@@ -12,8 +12,10 @@
 #include "app/checkup.h"
 #include "app/commands.h"
 #include "app/crm_endpoint.h"
+#include "app/csv_endpoint.h"
 #include "app/output.h"
 #include "base/text.h"
+#include "delivery/csv_files.h"
 #include "report/words.h"
 #include "store/store_file.h"
 
@@ -34,6 +36,12 @@ bool is_form(const Endpoint& endpoint) {
 }
 bool is_crm(const Endpoint& endpoint) {
   return endpoint.crm.has_value();
+}
+bool is_csv(const Endpoint& endpoint) {
+  return endpoint.csv.has_value();
+}
+bool is_online(const Endpoint& endpoint) {
+  return !is_csv(endpoint);
 }
 bool is_open_form(const Endpoint& endpoint) {
   return is_form(endpoint) && !endpoint.secure;
@@ -57,7 +65,7 @@ void check_forms(const Job& job, Checkup& checkup) {
   std::string names;
   bool both = false;
   for (const Endpoint* endpoint : job.all_endpoints()) {
-    if (is_crm(*endpoint)) continue;
+    if (is_crm(*endpoint) || is_csv(*endpoint)) continue;
     both = !names.empty();
     names += fmt::format("{}{}", both ? " and " : "", endpoint->form());
   }
@@ -104,8 +112,28 @@ void check_crm(const Job& job, Checkup& checkup) {
                                        fmt::join(own, ", the ")));
 }
 
+void check_csv(const Job& job, Checkup& checkup) {
+  const auto all = job.all_endpoints();
+  const auto found = std::find_if(all.begin(), all.end(), [](auto* each) { return is_csv(*each); });
+  if (found == all.end()) return;
+  const CsvSettings& csv = *(*found)->csv;
+  checkup.succeeds("csv", [&] {
+    check_csv_directory(csv.directory);
+    checkup.ok("csv", fmt::format("files of up to {} in {}; HubSpot's importer is to be told that "
+                                  "dates are {}",
+                                  count_of(csv.rows_per_file, "row"),
+                                  printable_name(csv.directory.string()), name_of(csv.date)));
+  });
+  const std::vector<std::string> own = headings_to_match(csv);
+  if (own.empty()) return;
+  checkup.ok("columns", fmt::format("HubSpot must have, before the import, a contact property for "
+                                    "the column {}",
+                                    fmt::join(own, ", and for ")));
+}
+
 /// What is said of a credential that is not there.
 std::string no_credential(const Job& job) {
+  if (!has(job, is_online)) return "none, and a file needs none";
   return has(job, is_leads) ? "none, and the Leads API needs none"
                             : "none, and an open form needs none";
 }
@@ -153,6 +181,7 @@ Store open_store(const Job& job, const Clock& clock, Checkup& checkup) {
 void check_all(const Job& job, const Options& options, Checkup& checkup) {
   check_forms(job, checkup);
   check_crm(job, checkup);
+  check_csv(job, checkup);
   std::string credential;
   const bool has_key = checkup.succeeds("credential", [&] {
     credential = read_credential(job);
@@ -170,7 +199,9 @@ void check_all(const Job& job, const Options& options, Checkup& checkup) {
   check_sources(job, store, checkup);
   const bool is_safe = checkup.succeeds("transport", [&] {
     check_transport(job);
-    checkup.ok("transport", "https, this machine, or plain http as the job says it is meant");
+    checkup.ok("transport", has(job, is_online)
+                                ? "https, this machine, or plain http as the job says it is meant"
+                                : "nothing leaves this machine");
   });
   if (!options.offline) check_reach(job, checkup);
   if (options.probe && has_key && is_safe) probe(job, credential, checkup);

@@ -11,7 +11,7 @@ int run_dry(const Options& options) {
   const Job job = read_job(options.operands.front());
   const SystemClock clock;
   Store store(job.store, StoreMode::observe, clock);
-  Notices notices(options.rejects);
+  Notices notices(options.rejects, options.reject_rows);
   Staging staging(job, store, StageMode::dry, options.limit.value_or(~std::uint64_t{0}),
                   interrupted(), notices.stage_observer());
   while (staging.advance()) {

@@ -56,7 +56,10 @@ void Intake::take(const Findings& findings, const Pattern& pattern) {
   }
   for (; withdrawal != findings.withdrawn.end(); ++withdrawal) take(*withdrawal);
   for (const auto& [reason, rows] : findings.skipped) counts_.skipped[reason] += rows;
-  for (const Reject& reject : findings.rejects) count(reject);
+  for (Reject reject : findings.rejects) {
+    reject.apart = met_ && reject.order && met_->is_of_this_file(*reject.order);
+    count(reject);
+  }
   for (const Remark& remark : findings.remarks) {
     ++counts_.remarks[remark.reason];
     if (observer_.remark) observer_.remark(remark);
@@ -98,7 +101,11 @@ void Intake::reject_again(const Event& event) {
          std::move(message),
          event.origin.file,
          {event.origin.line, event.origin.byte},
-         event.rows});
+         event.rows,
+         event.id,
+         event.origin.byte,
+         event.origin.end,
+         /*apart=*/true});
 }
 
 /// Of an order some of which cannot be used nothing is sent: neither what this file held of it

@@ -9,6 +9,7 @@
 #include "app/met_events.h"
 #include "event/findings.h"
 #include "event/pattern.h"
+#include "input/glob.h"
 #include "report/run_report.h"
 #include "store/store.h"
 
@@ -22,6 +23,8 @@ enum class StageMode {
 
 /// Called as things are found, in file order.
 struct StageObserver {
+  /// What is found from here on is of this file of a source, by its number in the job.
+  std::function<void(std::size_t source, const SourceFile&, const Pattern&)> file;
   std::function<void(const Event&)> event;  ///< each new event
   std::function<void(const Reject&)> reject;
   std::function<void(const Remark&)> remark;

@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 #include <utility>
 
 #include "app/crm_endpoint.h"
+#include "app/csv_endpoint.h"
 #include "app/endpoint.h"
 #include "app/forms_endpoint.h"
 #include "base/fd.h"
@@ -64,27 +66,42 @@ Endpoint read_leads_endpoint(TomlTable table) {
   return endpoint;
 }
 
-/// All that there is to say of it stands in [hubspot.crm].
-Endpoint read_crm_endpoint(TomlTable table, const Endpoint& crm, const Job& job) {
-  if (!job.credential.given()) {
+/// Endpoints that registrations and purchases have together.
+struct Shared {
+  Endpoint crm;
+  std::optional<Endpoint> csv;
+};
+
+/// All that there is to say of it stands in [hubspot.crm], or [hubspot.csv].
+Endpoint read_shared_endpoint(TomlTable table, const Shared& shared, const Job& job) {
+  const std::string sink = table.required_text("sink");
+  if (sink == "crm" && !job.credential.given()) {
     throw table.error("sink",
                       "HubSpot's CRM takes nothing without a credential, a service key's token, "
                       "and [hubspot] names none");
   }
   for (const std::string& key : table.keys()) {
     if (key == "sink") continue;
-    throw table.error(key, fmt::format("what there is to say of the sink \"crm\" stands in "
-                                       "[hubspot.crm]; \"{}\" does not belong here",
-                                       printable(key)));
+    throw table.error(key, fmt::format("what there is to say of the sink \"{0}\" stands in "
+                                       "[hubspot.{0}]; \"{1}\" does not belong here",
+                                       sink, printable(key)));
   }
-  return crm;
+  if (sink == "crm") return shared.crm;
+  if (!shared.csv) {
+    throw table.error("sink",
+                      "the job does not say where the files are to be: add [hubspot.csv] with "
+                      "directory = \"import\", for example");
+  }
+  return *shared.csv;
 }
 
-Endpoint read_endpoint(TomlTable table, Kind kind, const Endpoint& crm, const Job& job) {
+Endpoint read_endpoint(TomlTable table, Kind kind, const Shared& shared, const Job& job) {
   const std::string sink = table.required_text("sink");
   if (sink == "leads") return read_leads_endpoint(std::move(table));
-  if (sink == "crm") return read_crm_endpoint(std::move(table), crm, job);
-  if (sink != "forms") throw table.error("sink", R"(the sink must be "leads", "forms" or "crm")");
+  if (sink == "crm" || sink == "csv") return read_shared_endpoint(std::move(table), shared, job);
+  if (sink != "forms") {
+    throw table.error("sink", R"(the sink must be "leads", "forms", "crm" or "csv")");
+  }
   Endpoint endpoint = read_forms_endpoint(table, kind, job.portal_id);
   if (endpoint.secure && !job.credential.given()) {
     throw table.error("secure",
@@ -97,7 +114,8 @@ Endpoint read_endpoint(TomlTable table, Kind kind, const Endpoint& crm, const Jo
 /// Forms are told apart by the API's own rule: FormNames as they are, GUIDs whatever their case.
 void check_that_forms_differ(const Job& job, TomlTable& hubspot) {
   const auto& [registration, purchase] = job.endpoints;
-  if (!registration || !purchase || registration->sink != purchase->sink || purchase->crm) return;
+  const bool is_shared = purchase && (purchase->crm || purchase->csv);
+  if (!registration || !purchase || registration->sink != purchase->sink || is_shared) return;
   const bool is_leads = purchase->sink == "leads";
   const std::string form = purchase->form();
   if (is_leads ? form != registration->form() : !equal_ignoring_case(form, registration->form())) {
@@ -128,20 +146,32 @@ void check_that_token_is_kept(const Job& job, TomlTable& hubspot) {
 }
 
 /// Where events of this kind go, and where those go that the form there does not take.
-void read_route(TomlTable table, Kind kind, const Endpoint& crm, Job& job) {
+void read_route(TomlTable table, Kind kind, const Shared& shared, Job& job) {
   auto otherwise = table.table("otherwise");
   if (otherwise && table.required_text("sink") != "forms") {
     throw table.error("otherwise",
                       R"("otherwise" is for what a form does not take, beside sink = "forms")");
   }
   Endpoint& endpoint =
-      job.endpoints[index_of(kind)].emplace(read_endpoint(std::move(table), kind, crm, job));
+      job.endpoints[index_of(kind)].emplace(read_endpoint(std::move(table), kind, shared, job));
   if (endpoint.name.empty()) endpoint.name = name_of(kind);
   if (!otherwise) return;
-  if (otherwise->required_text("sink") != "crm") {
-    throw otherwise->error("sink", R"(what a form does not take goes to sink = "crm")");
+  const std::string sink = otherwise->required_text("sink");
+  if (sink != "crm" && sink != "csv") {
+    throw otherwise->error("sink", R"(what a form does not take goes to sink = "crm" or "csv")");
   }
-  job.otherwise[index_of(kind)] = read_crm_endpoint(*std::move(otherwise), crm, job);
+  job.otherwise[index_of(kind)] = read_shared_endpoint(*std::move(otherwise), shared, job);
+}
+
+/// Complains of a table that no endpoint has a use for.
+void check_that_it_is_used(const Job& job, TomlTable& hubspot, std::string_view sink) {
+  const auto all = job.all_endpoints();
+  const bool is_used =
+      std::any_of(all.begin(), all.end(), [&](auto* e) { return e->sink == sink; });
+  if (!hubspot.has(sink) || is_used) return;
+  throw hubspot.error(sink, fmt::format("[hubspot.{0}] is for endpoints with sink = \"{0}\": there "
+                                        "is none",
+                                        sink));
 }
 
 void read_hubspot(TomlTable hubspot, Job& job) {
@@ -149,17 +179,14 @@ void read_hubspot(TomlTable hubspot, Job& job) {
   if (auto credential = hubspot.table("credential")) {
     job.credential = read_credential_table(*std::move(credential));
   }
-  const Endpoint crm = read_crm(hubspot.table("crm"));
+  Shared shared{read_crm(hubspot.table("crm")), std::nullopt};
+  if (auto csv = hubspot.table("csv")) shared.csv = read_csv(*std::move(csv), job);
   for (const Kind kind : {Kind::registration, Kind::purchase}) {
     if (auto table = hubspot.table(name_of(kind))) {
-      read_route(*std::move(table), kind, crm, job);
+      read_route(*std::move(table), kind, shared, job);
     }
   }
-  const auto all = job.all_endpoints();
-  if (hubspot.has("crm") && std::none_of(all.begin(), all.end(), [](auto* e) { return e->crm; })) {
-    throw hubspot.error("crm",
-                        R"([hubspot.crm] is for endpoints with sink = "crm": there is none)");
-  }
+  for (const char* sink : {"crm", "csv"}) check_that_it_is_used(job, hubspot, sink);
   check_that_forms_differ(job, hubspot);
   check_that_token_is_kept(job, hubspot);
   hubspot.finish();
@@ -239,12 +266,12 @@ std::string Endpoint::form() const {
 
 std::vector<const Endpoint*> Job::all_endpoints() const {
   std::vector<const Endpoint*> all;
-  bool has_crm = false;
+  std::set<std::string> shared;
   for (std::size_t kind = 0; kind < endpoints.size(); ++kind) {
     for (const auto* endpoint : {&endpoints[kind], &otherwise[kind]}) {
       if (!*endpoint) continue;
-      const bool is_crm = (*endpoint)->crm.has_value();
-      if (is_crm && std::exchange(has_crm, true)) continue;
+      const bool is_shared = (*endpoint)->crm || (*endpoint)->csv;
+      if (is_shared && !shared.insert((*endpoint)->name).second) continue;
       all.push_back(&**endpoint);
     }
   }
@@ -345,7 +372,7 @@ std::string read_credential(const Job& job) {
 
 void check_transport(const Job& job) {
   for (const Endpoint* endpoint : job.all_endpoints()) {
-    if (endpoint->plain_http) continue;
+    if (endpoint->plain_http || endpoint->csv) continue;
     const UrlParts url = split_url(endpoint->url);
     if (url.scheme == "https" || is_loopback(url.host)) continue;
     throw Error(ExitCode::usage,

@@ -13,18 +13,21 @@
 #include "base/zone.h"
 #include "delivery/courier.h"
 #include "delivery/crm.h"
+#include "delivery/csv_sink.h"
 #include "delivery/forms_body.h"
 #include "event/pattern.h"
 
 namespace ordertail {
 
 struct Endpoint {
-  std::string name;  ///< "registration", "purchase" or "crm": the table in [hubspot] that says it
-  std::string sink;  ///< "leads", "forms" or "crm"
-  std::string url;   ///< of sink "crm": the server's, without a path
-  bool plain_http = false;             ///< the job says that http without TLS is meant
+  /// "registration", "purchase", "crm" or "csv": the table in [hubspot] that says it
+  std::string name;
+  std::string sink;         ///< "leads", "forms", "crm" or "csv"
+  std::string url;          ///< of sink "crm": the server's, without a path; of "csv": none
+  bool plain_http = false;  ///< the job says that http without TLS is meant
   std::optional<FormsSettings> forms;  ///< of sink "forms"
   std::optional<CrmSettings> crm;      ///< of sink "crm"
+  std::optional<CsvSettings> csv;      ///< of sink "csv"
   bool secure = false;                 ///< takes the credential as a token: a form, or the CRM
 
   /// The Leads API's FormName, or the form's GUID.
@@ -57,13 +60,13 @@ struct Job {
   std::optional<std::int64_t> portal_id;  ///< the Leads API has it in its URLs
   Credential credential;
   std::array<std::optional<Endpoint>, 2> endpoints;  ///< by Kind
-  /// By Kind, beside a form: the CRM, for what the form does not take.
+  /// By Kind, beside a form: the CRM, or a file, for what the form does not take.
   std::array<std::optional<Endpoint>, 2> otherwise;
   Limits limits;
   std::chrono::milliseconds timeout{120'000};  ///< for one request, its reply included
   std::vector<Source> sources;
 
-  /// Those of `endpoints` and `otherwise`, the CRM once.
+  /// Those of `endpoints` and `otherwise`, the CRM and the files once.
   [[nodiscard]] std::vector<const Endpoint*> all_endpoints() const;
 };
 

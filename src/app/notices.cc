@@ -27,8 +27,13 @@ std::string where(const Event& event) {
 
 }  // namespace
 
-Notices::Notices(const std::string& rejects_file) : terminal_(::isatty(STDERR_FILENO) == 1) {
+Notices::Notices(const std::string& rejects_file, const std::string& reject_rows)
+    : terminal_(::isatty(STDERR_FILENO) == 1) {
   if (!rejects_file.empty()) rejects_ = std::make_unique<Output>(rejects_file, kRejectLineBegins);
+  if (!reject_rows.empty()) {
+    reject_rows_ =
+        std::make_unique<RejectRows>(reject_rows, [this](std::string_view notice) { say(notice); });
+  }
 }
 
 Notices::~Notices() {
@@ -49,6 +54,7 @@ StageObserver Notices::stage_observer() {
   StageObserver observer;
   observer.reject = [this](const Reject& reject) {
     if (rejects_) rejects_->write(to_json_line(reject));
+    if (reject_rows_) reject_rows_->add(reject);
     say_some(reject.reason, to_sentence(reject));
   };
   observer.remark = [this](const Remark& remark) {
@@ -60,8 +66,14 @@ StageObserver Notices::stage_observer() {
   };
   observer.fault = [this](std::string_view message) { say(message); };
   observer.notice = observer.fault;
+  if (reject_rows_) {
+    observer.file = [this](std::size_t source, const SourceFile& file, const Pattern& pattern) {
+      reject_rows_->begin_file(source, file, pattern);
+    };
+  }
   observer.slice_ends = [this] {
     if (rejects_) rejects_->flush();
+    if (reject_rows_) reject_rows_->flush();
   };
   observer.progress = [this](const StageCounts& counts) { show_progress(counts); };
   return observer;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "app/output.h"
+#include "app/reject_rows.h"
 #include "app/staging.h"
 #include "delivery/courier.h"
 
@@ -15,13 +16,13 @@ namespace ordertail {
 
 /// Shows rejects, faults, remarks, changed orders and pauses: the first kShown of each reason, then
 /// how many more there were; and on a terminal how far the run is. With a rejects file, every
-/// reject also goes there as JSON.
+/// reject also goes there as JSON; with a directory for them, its rows go there (RejectRows).
 class Notices {
  public:
   static constexpr std::uint64_t kShown = 10;
 
-  /// `rejects_file`: path, or empty for none.
-  explicit Notices(const std::string& rejects_file);
+  /// `rejects_file`, `reject_rows` (a directory): path, or empty for none.
+  explicit Notices(const std::string& rejects_file, const std::string& reject_rows = {});
   ~Notices();
 
   [[nodiscard]] StageObserver stage_observer();
@@ -37,6 +38,7 @@ class Notices {
   void show_progress(const StageCounts& counts);
 
   std::unique_ptr<Output> rejects_;
+  std::unique_ptr<RejectRows> reject_rows_;
   std::map<std::string, std::uint64_t, std::less<>> said_;  // lines by reason
   bool terminal_;
   bool progress_shown_ = false;

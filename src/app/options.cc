@@ -38,11 +38,11 @@ constexpr std::array<Command, 11> kCommands{{
      "the files and what their first events hold, and whether the endpoints can be reached.\n"
      "Prints a line each: ok, warn or FAIL. Nothing is stored, and without --probe nothing is\n"
      "sent."},
-    {"import", "JOB", "dry-run rehearse unmasked limit until rejects json",
+    {"import", "JOB", "dry-run rehearse unmasked limit until rejects reject-rows json",
      "read what is new, then submit it: the nightly line",
      "Reads the files of the job's sources, keeps new events in the checkpoint file, and submits\n"
      "them. Run it again at any time: nothing is sent twice."},
-    {"stage", "JOB", "limit rejects json",
+    {"stage", "JOB", "limit rejects reject-rows json",
      "the first half: read what is new into the checkpoint file",
      "Reads the files of the job's sources and keeps new events in the checkpoint file, to be\n"
      "looked at with `status` and sent with `submit`."},
@@ -106,6 +106,10 @@ po::options_description options_of(const Command& command, Options& options) {
   if (takes("rejects")) {
     all.add_options()("rejects", po::value(&options.rejects)->value_name("FILE"),
                       "add every reject to FILE, one line of JSON each");
+  }
+  if (takes("reject-rows")) {
+    all.add_options()("reject-rows", po::value(&options.reject_rows)->value_name("DIR"),
+                      "copy the rows of rejects into new files in DIR, to be mended and imported");
   }
   const auto text = [&](const char* name, std::string& value, const char* word, const char* about) {
     if (takes(name)) all.add_options()(name, po::value(&value)->value_name(word), about);

@@ -17,6 +17,7 @@ struct Options {
   std::optional<std::uint64_t> limit;
   std::optional<std::chrono::minutes> until;  ///< time of day, in the account's zone
   std::string rejects;                        ///< path; empty: none
+  std::string reject_rows;                    ///< path of a directory; empty: none
 
   // check
   bool offline = false, probe = false;

@@ -43,6 +43,9 @@ Output::Output() : fd_(STDOUT_FILENO), name_("standard output") {}
 Output::Output(const std::string& path, std::string_view beginning)
     : owned_(open_to_append(path, beginning)), fd_(owned_.get()), name_(path) {}
 
+Output::Output(Fd file, std::string name)
+    : owned_(std::move(file)), fd_(owned_.get()), name_(std::move(name)) {}
+
 Output::~Output() {
   if (!buffer_.empty()) static_cast<void>(write_all(fd_, buffer_));
 }

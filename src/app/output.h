@@ -21,6 +21,8 @@ class Output {
   /// Adds to a file, which is made when missing, readable by its owner only. One that does not
   /// begin with `beginning` is somebody else's: Error(usage), and it is left as it is.
   Output(const std::string& path, std::string_view beginning);
+  /// A file that was opened; `name` is what messages call it.
+  Output(Fd file, std::string name);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include "app/output.h"
 #include "app/run.h"
 #include "app/signals.h"
+#include "base/fd.h"
 #include "base/text.h"
 #include "report/words.h"
 #include "sandbox/server.h"
@@ -73,6 +75,23 @@ std::string row(std::string_view email, std::string_view stage, std::string_view
                 std::string_view source, std::string_view order, std::string_view revenue) {
   return fmt::format("  {:<28} {:<9} {:<11} {:<8} {:<16} {:>10}\n", email, stage, closed, source,
                      order, revenue);
+}
+
+std::uint64_t lines_outside_quotes(std::string_view csv) {
+  bool quoted = false;
+  return static_cast<std::uint64_t>(std::count_if(csv.begin(), csv.end(), [&](char c) {
+    quoted ^= c == '"';
+    return c == '\n' && !quoted;
+  }));
+}
+
+/// The files that were made, and gone from the report: they go with the rehearsal.
+std::vector<std::string> taken_files(RunReport& report) {
+  std::vector<std::string> contents;
+  for (const std::string& file : std::exchange(report.files, {})) {
+    contents.push_back(read_small_file(file, ExitCode::store, std::size_t{1} << 30U));
+  }
+  return contents;
 }
 
 const CrmSettings* crm_of(const Job& job) {
@@ -163,6 +182,17 @@ std::string orders_table(std::string_view orders_json, std::string_view contacts
   return text + rest_of(orders.size());
 }
 
+std::string files_table(const std::vector<std::string>& files) {
+  std::string text =
+      fmt::format("\nHubSpot's importer would be given {}:\n", count_of(files.size(), "file"));
+  for (const std::string& file : files) {
+    const std::uint64_t rows = lines_outside_quotes(file) - 1;
+    text += fmt::format("  {:>12} of {}\n", count_of(rows, "row"),
+                        printable(file.substr(0, file.find('\r')), 1000));
+  }
+  return text;
+}
+
 int rehearse(const Options& options) {
   Job job = read_job(options.operands.front());
   const ThrowAwayDirectory directory;
@@ -176,6 +206,10 @@ int rehearse(const Options& options) {
   for (auto* const endpoints : {&job.endpoints, &job.otherwise}) {
     for (auto& endpoint : *endpoints) {
       if (!endpoint) continue;
+      if (endpoint->csv) {
+        endpoint->csv->directory = directory.path() / "csv";
+        continue;
+      }
       (endpoint->sink == "leads" ? leads : contacts) = true;
       endpoint->url = server.url() + std::string(split_url(endpoint->url).target);
       if (endpoint->secure) credential = "rehearsal";  // the stand-in asks for any
@@ -184,10 +218,11 @@ int rehearse(const Options& options) {
 
   const SystemClock clock;
   Store store(job.store, StoreMode::write, clock);
-  Notices notices(options.rejects);
+  Notices notices(options.rejects, options.reject_rows);
   RunReport report =
       perform(job, store, {.stage = true, .submit = true}, options, credential, notices);
   report.mode = "rehearsal";
+  const std::vector<std::string> files = taken_files(report);
   notices.say_rest();
   if (!report.delivered->message.empty()) notices.say(report.delivered->message);
   print_report(report, options.json);
@@ -198,6 +233,7 @@ int rehearse(const Options& options) {
     if (makes_orders(job)) {
       out.write(orders_table(server.orders_json(), server.contacts_json(), options.unmasked));
     }
+    if (!files.empty()) out.write(files_table(files));
     out.flush();
   }
   return report.exit_code();

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/options.h"
 
@@ -19,5 +20,8 @@ int rehearse(const Options& options);
 /// The same of its orders, with the contact of each.
 [[nodiscard]] std::string orders_table(std::string_view orders_json, std::string_view contacts_json,
                                        bool unmasked);
+
+/// What each of these CSV files, given by its content, is made of.
+[[nodiscard]] std::string files_table(const std::vector<std::string>& files);
 
 }  // namespace ordertail

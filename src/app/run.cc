@@ -3,6 +3,7 @@
 #include <date/date.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <map>
@@ -17,7 +18,10 @@
 #include "app/sinks.h"
 #include "app/staging.h"
 #include "app/time_of_day.h"
+#include "base/hash.h"
+#include "base/text.h"
 #include "delivery/courier.h"
+#include "delivery/csv_files.h"
 #include "delivery/curl_http.h"
 #include "report/json.h"
 #include "report/text.h"
@@ -33,11 +37,19 @@ CurlOptions curl_options(const Job& job) {
   return options;
 }
 
+/// Tells one store's files from another's; nothing of the key can be told from it.
+std::string name_of(const Store& store) {
+  const HashKey& key = store.id_key();
+  const std::string_view bytes(reinterpret_cast<const char*>(key.data()), key.size());
+  return to_hex(content_hash(bytes).view()).substr(0, 8);
+}
+
 /// The courier and all it needs.
 class Delivery {
  public:
   Delivery(const Job& job, Store& store, const std::string& credential, Notices& notices)
-      : transport_(curl_options(job)) {
+      : http_(curl_options(job)), files_(http_, clock_, job.account_zone, name_of(store)) {
+    tidy(job, store);
     std::map<Kind, Route> routes;
     for (const Kind kind : {Kind::registration, Kind::purchase}) {
       const auto& endpoint = job.endpoints[static_cast<std::size_t>(kind)];
@@ -48,7 +60,7 @@ class Delivery {
       if (otherwise) route.otherwise = &sink_of(*otherwise, credential);
       route.token_needed = otherwise.has_value();
     }
-    courier_.emplace(store, transport_, std::move(routes), job.limits, job.account_zone, clock_,
+    courier_.emplace(store, files_, std::move(routes), job.limits, job.account_zone, clock_,
                      std::random_device{}(), interrupted(), notices.courier_observer());
   }
 
@@ -63,8 +75,25 @@ class Delivery {
     counts.message = now.message;
   }
 
+  /// The CSV files that are finished.
+  [[nodiscard]] std::vector<std::string> files() const {
+    return {files_.named().begin(), files_.named().end()};
+  }
+
  private:
-  /// The CRM is one sink, so that leads and customers go there in the same requests.
+  /// Removes what a killed run has left of CSV files.
+  void tidy(const Job& job, const Store& store) const {
+    const auto all = job.all_endpoints();
+    const auto csv = std::find_if(all.begin(), all.end(), [](auto* each) { return each->csv; });
+    if (csv == all.end()) return;
+    std::vector<std::string> to_be_named;
+    for (const std::string& progress : store.progress()) {
+      to_be_named.emplace_back(csv_file_of(progress));
+    }
+    files_.tidy((*csv)->csv->directory, to_be_named);
+  }
+
+  /// The CRM is one sink, so that leads and customers go there in the same requests. So are files.
   const Sink& sink_of(const Endpoint& endpoint, const std::string& credential) {
     auto& sink = sinks_[endpoint.name];
     if (!sink) sink = make_sink(endpoint, credential);
@@ -72,7 +101,8 @@ class Delivery {
   }
 
   SystemClock clock_;
-  CurlHttp transport_;
+  CurlHttp http_;
+  CsvFiles files_;
   std::map<std::string, std::unique_ptr<Sink>> sinks_;  // by their endpoint's name
   std::optional<Courier> courier_;
 };
@@ -114,6 +144,7 @@ RunReport perform(const Job& job, Store& store, Steps steps, const Options& opti
   report.after = store.totals();
   report.resent = store.resent(report.after.resent - report.before.resent);
   report.repeated = each_once(store.repeated(report.after.repeated - report.before.repeated));
+  if (delivery) report.files = delivery->files();
   report.signal = signal_number();
   return report;
 }
@@ -125,7 +156,7 @@ int run_on_store(const Options& options, Steps steps) {
   const SystemClock clock;
   if (options.until) job.limits.until = next_time(*options.until, job.account_zone, clock.wall());
   Store store(job.store, StoreMode::write, clock);
-  Notices notices(options.rejects);
+  Notices notices(options.rejects, options.reject_rows);
   if (job.limits.until) {
     const LocalTime until =
         job.account_zone.to_local(std::chrono::floor<std::chrono::seconds>(*job.limits.until));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "delivery/crm.h"
+#include "delivery/csv_sink.h"
 #include "delivery/forms.h"
 #include "delivery/leads.h"
 
@@ -26,6 +27,7 @@ std::unique_ptr<Sink> make_sink(const Endpoint& endpoint, const std::string& cre
   if (endpoint.crm) {
     return std::make_unique<CrmSink>(endpoint.url, token_of(credential), *endpoint.crm);
   }
+  if (endpoint.csv) return std::make_unique<CsvSink>(*endpoint.csv);
   if (!endpoint.forms) return std::make_unique<LeadsSink>(endpoint.url, credential);
   return std::make_unique<FormsSink>(endpoint.url, endpoint.secure ? token_of(credential) : "",
                                      *endpoint.forms);

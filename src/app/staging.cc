@@ -97,6 +97,7 @@ void Staging::open(const SourceFile& file) {
   file_->cursor->source = fingerprint_;
   file_->cursor->path = file.name;
   intake_.begin_file();
+  if (observer_.file) observer_.file(source_, file, group_->pattern);
 }
 
 /// Opens the next file that can be; false when there is none.

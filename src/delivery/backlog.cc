@@ -9,7 +9,8 @@
 namespace ordertail {
 namespace {
 
-/// With fewer at hand, more are read: several requests' worth, so that most are full.
+/// With fewer at hand, more are read: several requests' worth, so that most are full. More, where
+/// requests are larger.
 constexpr std::size_t kFew = 256;
 constexpr std::size_t kReadAhead = 1024;
 /// While so many wait to be sent again, none is sent for the first time: it bounds the memory.
@@ -22,6 +23,11 @@ bool is_older(const Parcel& one, const Parcel& other) {
 }
 
 }  // namespace
+
+Backlog::Backlog(Store& store, std::size_t largest)
+    : store_(store),
+      few_(std::max(kFew, largest)),
+      read_ahead_(std::max(kReadAhead, 2 * largest)) {}
 
 std::vector<Item> Load::items() const {
   std::vector<Item> items;
@@ -38,8 +44,8 @@ void Backlog::look_again() {
 }
 
 void Backlog::refill() {
-  if (ready_.size() >= kFew || all_read_ || events_waiting_ >= kMostWaiting) return;
-  const std::size_t wanted = kReadAhead + held_.size();
+  if (ready_.size() >= few_ || all_read_ || events_waiting_ >= kMostWaiting) return;
+  const std::size_t wanted = read_ahead_ + held_.size();
   std::vector<OutboxEvent> events = store_.pending(wanted);
   all_read_ = events.size() < wanted;
   for (OutboxEvent& stored : events) {
@@ -148,11 +154,10 @@ void Backlog::put_back(Load load, SteadyTime due) {
   nothing_before_.reset();
 }
 
-void Backlog::advance(Parcel parcel) {
-  parcel.tries = 0;
-  const auto later = std::find_if(ready_.begin(), ready_.end(),
-                                  [&](const Parcel& other) { return is_older(parcel, other); });
-  ready_.insert(later, std::move(parcel));
+void Backlog::advance(std::list<Parcel> parcels) {
+  for (Parcel& parcel : parcels) parcel.tries = 0;
+  parcels.sort(is_older);
+  ready_.merge(std::move(parcels), is_older);
   nothing_before_.reset();
 }
 

@@ -58,7 +58,8 @@ struct Taken {
 /// order: as long as one is under way, or waits to be sent again, later ones stay.
 class Backlog {
  public:
-  explicit Backlog(Store& store) : store_(store) {}
+  /// `largest`: the most events that a request will carry.
+  Backlog(Store& store, std::size_t largest);
 
   /// Forgets what was read ahead: events may have been staged since.
   void look_again();
@@ -72,8 +73,8 @@ class Backlog {
   void landed(const Load& load);
   /// To be sent again, together, not before `due`.
   void put_back(Load load, SteadyTime due);
-  /// Waits for its next request, with the progress that it has now.
-  void advance(Parcel parcel);
+  /// They wait for their next request, with the progress that they have now.
+  void advance(std::list<Parcel> parcels);
   /// Settled, or left to a later run.
   void done(const Parcel& parcel) { held_.erase(parcel.stored.sequence); }
 
@@ -91,6 +92,7 @@ class Backlog {
   void leave(Load& load);
 
   Store& store_;
+  const std::size_t few_, read_ahead_;
   std::list<Parcel> ready_;     // oldest first
   std::list<Waiting> waiting_;  // by their oldest events
   std::size_t events_waiting_ = 0;

@@ -18,6 +18,17 @@ using std::chrono::milliseconds;
 constexpr std::chrono::seconds kGrace{30};  // for requests in flight after an interruption
 constexpr milliseconds kLongestNap{250};    // how late an interruption may be noticed
 
+/// Of the requests of these sinks.
+std::size_t largest_load(const std::map<Kind, Route>& routes) {
+  std::size_t largest = 1;
+  for (const auto& [kind, route] : routes) {
+    for (const Sink* sink : {route.first, route.otherwise}) {
+      if (sink != nullptr) largest = std::max(largest, sink->capacity());
+    }
+  }
+  return largest;
+}
+
 std::set<std::string_view> names_of(const std::map<Kind, Route>& routes) {
   std::set<std::string_view> names;
   for (const auto& [kind, route] : routes) {
@@ -48,7 +59,7 @@ Courier::Implementation::Implementation(Store& store_, HttpTransport& transport_
            {limits.requests_per_10s, limits.requests_per_day, limits.requests_reserve,
             limits.longest_delay},
            zone, clock),
-      backlog(store),
+      backlog(store, largest_load(routes)),
       random(seed) {}
 
 Delivered Courier::Implementation::drain(std::uint64_t most_requests) {
@@ -158,6 +169,7 @@ void Courier::Implementation::commit_and_start(std::vector<Load> loads) {
     intent.sink = load.sink->name();
     intent.body = content_hash(requests.back().body);
     intent.idempotent = load.sink->repeat() == Repeat::idempotent;
+    intent.verifiable = load.sink->repeat() == Repeat::verifiable;
   }
   const std::vector<std::int64_t> attempts =
       store.settle_and_begin(outcomes, intents, gate.today());

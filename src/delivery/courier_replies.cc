@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <list>
 #include <utility>
 
 #include "base/text.h"
@@ -176,6 +177,7 @@ void Courier::Implementation::watch_rejections(const std::vector<Judgement>& jud
 
 /// What becomes of each event in this run.
 void Courier::Implementation::send_on(Load load, const ReplyJudgement& said) {
+  std::list<Parcel> further;
   Load again{load.sink, {}};
   Load apart{load.sink, {}};
   const Judgement* why = nullptr;
@@ -190,11 +192,12 @@ void Courier::Implementation::send_on(Load load, const ReplyJudgement& said) {
       apart.parcels.push_back(std::move(parcel));
     } else if (judgement.verdict == Verdict::advanced) {
       parcel.stored.progress = judgement.progress;
-      backlog.advance(std::move(parcel));
+      further.push_back(std::move(parcel));
     } else {
       backlog.done(parcel);
     }
   }
+  if (!further.empty()) backlog.advance(std::move(further));
   if (!again.empty()) try_again(std::move(again), *why, said.next);
   if (!apart.empty()) halve(std::move(apart));
 }

@@ -21,6 +21,8 @@ namespace ordertail {
 enum class Repeat {
   blind,       ///< a repetition is another submission: what is in doubt is held for a person
   idempotent,  ///< a repetition has the same effect: what is in doubt is sent again by itself (T7)
+  verifiable,  ///< the sink can look what was done, and does before it does more: no doubt arises
+               ///< (T6)
 };
 
 /// An event as its sink sees it.
@@ -66,7 +68,7 @@ struct ReplyJudgement {
   std::optional<std::chrono::seconds> wait_for;
 };
 
-/// A seam: leads, forms and crm.
+/// A seam: leads, forms, crm and csv.
 class Sink {
  public:
   virtual ~Sink() = default;

@@ -22,15 +22,18 @@ std::string_view first_cell(std::string_view record, char delimiter) {
   return record.substr(0, record.find(delimiter));
 }
 
-Reject orphan(const std::string& order_key, const std::string& file, Position at) {
+Reject orphan(const std::string& order_key, const std::string& file, const Record& row) {
   return {"orphan_row",
           order_key,
           fmt::format("{} is empty, so this row belongs to the order above it, and there is none "
                       "that could be read",
                       order_key),
           file,
-          at,
-          1};
+          row.begin,
+          1,
+          {},
+          row.begin.byte,
+          row.end};
 }
 
 Reject beside(const BadRecord& bad, const std::string& order_key) {
@@ -104,6 +107,7 @@ Meaning Assembly::interpret() {
 
 void Assembly::begin_order(const Record& record) {
   begin_ = last_order_ = fault_ = record.begin;
+  end_ = record.end;
   rows_ = 1;
   remarks_.clear();
   join();
@@ -121,6 +125,7 @@ bool Assembly::continues_order(std::string_view key) const {
 
 void Assembly::continue_order(const Record& record, std::string_view key) {
   ++rows_;
+  end_ = record.end;
   if (!key_ && rows_ == 2) {
     std::get<Reject>(meaning_).message +=
         key.empty() ? "; the rows behind it that name no order are rejected with it"
@@ -174,7 +179,7 @@ void Assembly::add(const Record& record, std::span<const std::string_view> cells
   finish(findings);
   key_ = key;
   if (key.empty() && pattern_.csv && pattern_.csv->layout == Layout::blank_key) {
-    findings.rejects.push_back(orphan(order_key_->name, file_, record.begin));
+    findings.rejects.push_back(orphan(order_key_->name, file_, record));
     return;
   }
   begin_order(record);
@@ -198,6 +203,7 @@ void Assembly::add(const BadRecord& bad, std::size_t columns, Findings& findings
   meaning_ = reject_of(bad, columns, file_);
   rows_ = 1;
   begin_ = bad.begin;
+  end_ = bad.end;
   fault_ = bad.at;
   key_.reset();
   if (!order_key_) finish(findings);
@@ -232,12 +238,15 @@ void Assembly::finish(Findings& findings) {
     findings.skip(skip->reason, rows_);
   } else if (auto* reject = std::get_if<Reject>(&meaning_)) {
     place(*reject, fault_);
+    reject->begin = begin_->byte;
+    reject->end = end_;
     findings.rejects.push_back(std::move(*reject));
   } else if (auto* withdrawal = std::get_if<Withdrawal>(&meaning_)) {
     place(*withdrawal, *begin_);
     findings.withdrawn.push_back(std::move(*withdrawal));
   } else {
     event_->rows = static_cast<std::uint32_t>(rows_);
+    event_->origin.end = end_;
     if (pattern_.csv && event_->kind == Kind::purchase) event_->content = content_of(*event_);
     findings.add(event_);
     for (Remark& remark : remarks_) {

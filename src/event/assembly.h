@@ -78,6 +78,7 @@ class Assembly {
   std::optional<std::string> key_;      // of the open order; none: only a BadRecord is known of it
   std::optional<Position> begin_;       // of the open order
   std::optional<Position> last_order_;  // begins here; what is no record has not moved it
+  std::uint64_t end_ = 0;               // of the open order, so far
   std::uint64_t rows_ = 0;              // of the open order; 0: none is open
   std::uint64_t blank_rows_ = 0;        // read while it was open
   std::size_t mapping_ = 0;             // that made event_

@@ -40,6 +40,7 @@ struct Origin {
   std::string file;
   std::uint64_t line = 0;
   std::uint64_t byte = 0;
+  std::uint64_t end = 0;  ///< of its last record, line end included; not part of its JSON
 };
 
 /// Absent text fields are empty. Made to be assigned to over and over on the reading path.

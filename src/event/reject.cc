@@ -48,7 +48,15 @@ std::string sentence_of(const BadRecord& bad, std::size_t columns) {
 }  // namespace
 
 Reject reject_of(const BadRecord& bad, std::size_t columns, const std::string& file) {
-  return {std::string(code_of(bad.fault)), {}, sentence_of(bad, columns), file, bad.at, 1};
+  return {std::string(code_of(bad.fault)),
+          {},
+          sentence_of(bad, columns),
+          file,
+          bad.at,
+          1,
+          {},
+          bad.begin.byte,
+          bad.end};
 }
 
 }  // namespace ordertail

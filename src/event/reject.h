@@ -19,6 +19,9 @@ struct Reject {
   std::uint64_t rows = 1;  ///< how many records it takes with it
   /// Of the purchase that it would have been, where the order's number is known.
   std::optional<Hash128> order{};
+  /// Where its records stand in the file, their line ends included.
+  std::uint64_t begin = 0, end = 0;
+  bool apart = false;  ///< other rows of its order stand elsewhere in the file
 };
 
 /// A stretch that is no record of a file whose header has so many columns.

@@ -88,7 +88,8 @@ std::string to_json(const RunReport& report) {
     const DeliveryCounts& sent = *report.delivered;
     json["delivered"] = {{"requests", sent.requests}, {"submitted", sent.submitted},
                          {"rejected", sent.rejected}, {"in_doubt", sent.in_doubt},
-                         {"message", sent.message},   {"resent", resent_json(report)}};
+                         {"message", sent.message},   {"resent", resent_json(report)},
+                         {"files", report.files}};
   }
   if (report.mode != "dry run") {
     json["store"] = {{"submitted", report.after.submitted},

@@ -7,7 +7,10 @@
 
 namespace ordertail {
 
-std::string to_json_line(const Reject& reject) {
+namespace {
+
+/// Without the closing brace.
+std::string begin_line(const Reject& reject) {
   std::string line = std::string(kRejectLineBegins);
   append_json_string(reject.reason, line);
   if (!reject.field.empty()) {
@@ -18,7 +21,19 @@ std::string to_json_line(const Reject& reject) {
   append_json_string(reject.message, line);
   line += R"(,"source":{"file":)";
   append_json_string(reject.file, line);
-  return line + fmt::format(",\"line\":{},\"byte\":{}}}}}\n", reject.at.line, reject.at.byte);
+  return line + fmt::format(",\"line\":{},\"byte\":{}}}", reject.at.line, reject.at.byte);
+}
+
+}  // namespace
+
+std::string to_json_line(const Reject& reject) {
+  return begin_line(reject) + "}\n";
+}
+
+std::string to_json_line(const Reject& reject, std::optional<std::uint64_t> line_of_copy) {
+  const std::string copy =
+      line_of_copy ? fmt::format(R"({{"line":{},"rows":{}}})", *line_of_copy, reject.rows) : "null";
+  return fmt::format("{},\"copy\":{}}}\n", begin_line(reject), copy);
 }
 
 std::string to_sentence(const Reject& reject) {

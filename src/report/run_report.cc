@@ -31,6 +31,7 @@ int RunReport::exit_code() const {
   const bool early = (staged && staged->stopped_at_limit) || (delivered && after.pending > 0);
   // From the one that needs people most to the one that needs them least.
   const std::initializer_list<std::pair<bool, ExitCode>> causes{
+      {stopped == ExitCode::store, ExitCode::store},
       {stopped == ExitCode::credentials, ExitCode::credentials},
       {stopped == ExitCode::usage, ExitCode::usage},
       {after.in_doubt > 0 || stopped == ExitCode::in_doubt, ExitCode::in_doubt},

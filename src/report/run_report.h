@@ -76,7 +76,8 @@ struct RunReport {
   /// What this run sent again after a doubt: because a person had decided so; by itself, as its
   /// sink is idempotent. Latest first.
   std::vector<Resolution> resent, repeated;
-  int signal = 0;  ///< that ended the run, or 0
+  std::vector<std::string> files;  ///< that it finished, for HubSpot's importer: in this order
+  int signal = 0;                  ///< that ended the run, or 0
 
   /// The rows add up, and the store's change is what staging and delivery say they did.
   [[nodiscard]] bool closes() const;

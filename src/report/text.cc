@@ -96,6 +96,15 @@ void add_resent(std::string& out, std::string_view how, const std::vector<Resolu
   }
 }
 
+void add_files(std::string& out, const std::vector<std::string>& files) {
+  if (files.empty()) return;
+  add_line(out, "files",
+           fmt::format("{} for HubSpot's importer; import {} as contacts{}:",
+                       count_of(files.size(), "file"), files.size() == 1 ? "it" : "them",
+                       files.size() == 1 ? "" : ", in this order"));
+  for (const std::string& file : files) add_line(out, "", printable_name(file));
+}
+
 void add_balance(std::string& out, const RunReport& report) {
   if (report.mode == "dry run") {
     const StageCounts& staged = *report.staged;
@@ -137,6 +146,7 @@ std::string to_text(const RunReport& report) {
                                 report.mode == "real" ? "" : fmt::format(" ({})", report.mode));
   if (report.staged) add_staged(out, *report.staged);
   if (report.delivered) add_delivered(out, *report.delivered);
+  add_files(out, report.files);
   add_resent(out,
              fmt::format("as was decided; HubSpot may have {} twice",
                          report.resent.size() == 1 ? "it" : "them"),

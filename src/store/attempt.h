@@ -50,6 +50,9 @@ struct Intent {
   std::string_view sink;
   Hash128 body;             ///< content hash of the request's body
   bool idempotent = false;  ///< the sink says that a repetition has the same effect
+  /// The sink can look what became of it, and does before its next request for these events: when a
+  /// killed process leaves it open, they are pending again (T6).
+  bool verifiable = false;
 };
 
 /// An event that its sink refuses before any request is made for it.

@@ -116,7 +116,8 @@ CREATE TABLE run(
 
 constexpr const char* kAttempts = R"sql(
 -- Wire requests, each with the events that it carries; it goes with the last of them.
--- idempotent: 1 when a repetition has the same effect, so that a doubt needs no person.
+-- idempotent: 1 when a repetition has the same effect, so that a doubt needs no person; 2 when the
+-- sink can look what became of it, so that there is no doubt.
 CREATE TABLE attempt(
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   sink       TEXT NOT NULL,

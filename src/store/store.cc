@@ -122,6 +122,16 @@ Store::Implementation::Implementation(const fs::path& path, StoreMode store_mode
 void Store::Implementation::recover() {
   constexpr const char* kRecover = "record the interrupted requests in";
   Transaction transaction(database, kRecover);
+  Statement(database,
+            "UPDATE outbox SET state = 0 WHERE sequence IN (SELECT c.sequence FROM carried c JOIN "
+            "attempt a ON a.id = c.attempt WHERE c.reason IS NULL AND a.idempotent = 2)",
+            kRecover)
+      .run();
+  Statement(database,
+            "DELETE FROM carried WHERE reason IS NULL AND attempt IN "
+            "(SELECT id FROM attempt WHERE idempotent = 2)",
+            kRecover)
+      .run();
   std::vector<std::pair<std::int64_t, bool>> open;
   Statement(database,
             "SELECT c.sequence, a.idempotent FROM carried c JOIN attempt a ON a.id = c.attempt "

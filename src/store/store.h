@@ -70,7 +70,7 @@ struct RunRecord {
 };
 
 enum class StoreMode {
-  write,    ///< made when missing; locked; recovers open attempts (T5, T7, reason "crash")
+  write,    ///< made when missing; locked; recovers open attempts (T5 to T7, reason "crash")
   observe,  ///< never writes, never makes anything; an empty store when there is no file
 };
 
@@ -122,6 +122,8 @@ class Store {
   /// At most `limit` pending events, oldest first (occurred_at, then as staged; events without a
   /// time first).
   [[nodiscard]] std::vector<OutboxEvent> pending(std::size_t limit) const;
+  /// What sinks said of requests that advanced pending events (OutboxEvent::progress), each once.
+  [[nodiscard]] std::vector<std::string> progress() const;
   /// In ONE durable transaction: settles finished attempts, then records the intents of the next
   /// ones. When this returns, the returned attempt ids (one per intent, same order) are durable
   /// and their requests may leave. Each counts as one request of its sink on `day`, a label such

@@ -20,6 +20,8 @@ Store::Implementation::Sending::Sending(Database& database)
               "SELECT sequence, id, payload, progress, tries FROM outbox WHERE state = 0 "
               "ORDER BY occurred_at, sequence LIMIT ?",
               kRead),
+      progress(database, "SELECT DISTINCT progress FROM outbox WHERE state = 0 AND progress <> ''",
+               kRead),
       begin_event(database,
                   "UPDATE outbox SET state = 1, tries = tries + 1 WHERE sequence = ? AND state = 0 "
                   "RETURNING resent",
@@ -77,7 +79,8 @@ Store::Implementation::Quotas::Quotas(Database& database)
       reopen(database, "DELETE FROM closed WHERE sink = ?", kRecord) {}
 
 std::int64_t Store::Implementation::begin(const Intent& intent) {
-  sending.add_attempt.with(intent.sink, intent.body, clock.wall(), intent.idempotent ? 1 : 0).run();
+  const int after_a_crash = intent.verifiable ? 2 : intent.idempotent ? 1 : 0;
+  sending.add_attempt.with(intent.sink, intent.body, clock.wall(), after_a_crash).run();
   const std::int64_t attempt = database.last_row_id();
   for (const std::int64_t sequence : intent.events) {
     std::optional<bool> resent;
@@ -157,6 +160,12 @@ std::vector<OutboxEvent> Store::pending(std::size_t limit) const {
     found.push_back({row.as<std::int64_t>(0), row.as<Hash128>(1), row.as<std::string>(2),
                      row.as<std::string>(3), row.as<int>(4)});
   });
+  return found;
+}
+
+std::vector<std::string> Store::progress() const {
+  std::vector<std::string> found;
+  self_->sending.progress.each([&](const SqlRow& row) { found.push_back(row.as<std::string>(0)); });
   return found;
 }
 

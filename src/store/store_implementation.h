@@ -13,7 +13,8 @@
 //   T4   on its way     pending      it is proven not to have been applied     settle(): pending
 //   T5   on its way     in doubt     anything else                             settle(), doubt()
 //                                    the process died                          recover(), doubt()
-//   T6   in doubt       (submitted)  a look at HubSpot finds it                no sink can look
+//   T6   on its way     pending      the process died, and the sink can look   recover()
+//                                    what it had done before it goes on
 //   T7   in doubt       pending      at once, where the sink is idempotent     doubt()
 //   T8   in doubt       pending      a person says: resend                     rule()
 //   T9   in doubt       (submitted)  a person says: assume sent                rule()
@@ -53,7 +54,7 @@ struct Store::Implementation {
   void require_no_slice() const;
   void require_slice() const;
 
-  /// T5, and T7, for the attempts that a killed process left open.
+  /// T5, T6 and T7, for the attempts that a killed process left open.
   void recover();
   std::int64_t begin(const Intent& intent);
   void settle(const Outcome& outcome);
@@ -96,7 +97,7 @@ struct Store::Implementation {
   /// T1.
   struct Sending {
     explicit Sending(Database& database);
-    Statement pending, begin_event, add_attempt, carry, count_request, note_resent;
+    Statement pending, progress, begin_event, add_attempt, carry, count_request, note_resent;
   } sending;
 
   /// T2 to T5, T7.

@@ -126,7 +126,7 @@ TEST_F(CrmEndpointTest, ComplainsWithLineAndColumn) {
   const std::string orders = crm + "order_id = \"order_key\"\n";
   const std::pair<std::string, std::string> rows[] = {
       {"[hubspot.purchase]\nsink = \"cmr\"\n",
-       "job.toml:8:8: the sink must be \"leads\", \"forms\" or \"crm\""},
+       "job.toml:8:8: the sink must be \"leads\", \"forms\", \"crm\" or \"csv\""},
       {"[hubspot.purchase]\nsink = \"crm\"\nurl = \"https://h\"\n",
        "job.toml:9:7: what there is to say of the sink \"crm\" stands in [hubspot.crm]; \"url\" "
        "does not belong here"},
@@ -188,7 +188,7 @@ TEST_F(CrmEndpointTest, ComplainsWithLineAndColumn) {
        "another for order_number, or \"\" to leave one of them out"},
       {"portal_id = 7\n" + std::string(kForm) + kTotal +
            "[hubspot.purchase.otherwise]\nsink = \"leads\"\n",
-       "job.toml:14:8: what a form does not take goes to sink = \"crm\""},
+       "job.toml:14:8: what a form does not take goes to sink = \"crm\" or \"csv\""},
       {"portal_id = 7\n" + std::string(kForm) + kTotal + kOtherwise + "form = \"x\"\n",
        "job.toml:15:8: what there is to say of the sink \"crm\" stands in [hubspot.crm]; \"form\" "
        "does not belong here"},

@@ -213,7 +213,7 @@ TEST_F(FormsEndpointTest, ComplainsWithLineAndColumn) {
   EXPECT_EQ(complaint(forms_job(fine + kTotal, "")),
             "job.toml:9:8: the form's portal is not known: [hubspot] needs portal_id");
   EXPECT_EQ(complaint(std::string(kAccount) + "[hubspot.purchase]\nsink = \"fomrs\"\n" + kSource),
-            "job.toml:6:8: the sink must be \"leads\", \"forms\" or \"crm\"");
+            "job.toml:6:8: the sink must be \"leads\", \"forms\", \"crm\" or \"csv\"");
 }
 
 TEST_F(FormsEndpointTest, FormsMustDiffer) {

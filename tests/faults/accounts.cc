@@ -26,6 +26,16 @@ std::string stored(const Trial& trial) {
   return all;
 }
 
+/// What was copied of rejects.
+std::string copied(const Trial& trial) {
+  std::string all;
+  std::error_code missing;
+  for (const auto& entry : fs::directory_iterator(trial.shop().path("rows"), missing)) {
+    if (entry.path().extension() == ".csv") all += contents(entry.path());
+  }
+  return all;
+}
+
 /// SQLite's own opinion, asked without the program.
 std::string integrity(const fs::path& path) {
   sqlite3* database = nullptr;
@@ -125,6 +135,8 @@ std::vector<std::string> wrong_accounts(const Trial& trial, const Json& status) 
   const std::string rejects = contents(trial.shop().path("rejects.jsonl"));
   if (trial.job().bad_rows > 0 && rejects.find("{\"reject\":") == rejects.npos)
     comparison.complain("no reject tells of the bad row; all that was said: " + trial.said());
+  if (trial.job().bad_rows > 0 && copied(trial).find("\n#90,") == std::string::npos)
+    comparison.complain("no copy has the bad row");
   if (const std::string found = integrity(trial.shop().path("state/main.db")); found != "ok")
     comparison.complain("the checkpoint file is damaged: " + found);
   return comparison.wrong();

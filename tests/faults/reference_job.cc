@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 
@@ -124,6 +126,28 @@ ReferenceJob crm_job(int last) {
   return job;
 }
 
+ReferenceJob files_job(int last) {
+  ReferenceJob job{"files"};
+  job.prepare = [last](const Shop& shop) {
+    shop.write("job.toml", fmt::format(R"([account]
+shop      = "main"
+time_zone = "America/New_York"
+store     = "state/main.db"
+[hubspot.purchase]
+sink = "csv"
+[hubspot.csv]
+directory     = "import"
+rows_per_file = 2
+{})",
+                                       stories::kOrders));
+    shop.write("orders.csv", stories::orders(1, last));
+  };
+  job.events = numbers(1, last);
+  job.concurrency = 0;
+  job.writes_files = true;
+  return job;
+}
+
 std::string endpoints(Api api, const std::string& url) {
   if (api == Api::leads) return {};
   return fmt::format(R"([hubspot.registration]
@@ -162,8 +186,9 @@ std::string event_of(const Request& request) {
 }  // namespace
 
 std::vector<ReferenceJob> reference_jobs(int more) {
-  return {csv_job(5 + more),   gzip_job(4 + more),   log_job(4 + more),      resumed_job(6 + more),
-          stage_job(3 + more), submit_job(3 + more), doubtful_job(5 + more), crm_job(3 + more)};
+  return {csv_job(5 + more),      gzip_job(4 + more),  log_job(4 + more),
+          resumed_job(6 + more),  stage_job(3 + more), submit_job(3 + more),
+          doubtful_job(5 + more), crm_job(3 + more),   files_job(3 + more)};
 }
 
 ReferenceJob reference_job(std::string_view name) {
@@ -186,7 +211,8 @@ Trial::Trial(const ReferenceJob& job)
 
 std::vector<std::string> Trial::arguments(const std::string& command) const {
   std::vector<std::string> arguments{command, "job.toml", "--json"};
-  if (command != "submit") arguments.insert(arguments.end(), {"--rejects", "rejects.jsonl"});
+  if (command != "submit")
+    arguments.insert(arguments.end(), {"--rejects", "rejects.jsonl", "--reject-rows", "rows"});
   return arguments;
 }
 
@@ -221,9 +247,31 @@ Ended Trial::run_import() {
   return ended;
 }
 
+std::vector<std::string> Trial::import_files() {
+  std::vector<std::string> wrong;
+  const auto directory = shop_.path("import");
+  if (!std::filesystem::exists(directory)) return wrong;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    const std::string name = entry.path().filename();
+    if (name.starts_with('.')) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    std::string line;
+    std::getline(file, line);
+    if (!line.starts_with("email,")) wrong.push_back(name + " has no header");
+    while (std::getline(file, line)) {
+      if (!line.ends_with("\r")) wrong.push_back(name + " ends in the middle of a row");
+      constexpr std::size_t kBegin = std::string_view("customer").size();
+      ++imported_[line.substr(kBegin, line.find('@') - kBegin)];
+    }
+    std::filesystem::remove(entry.path());
+  }
+  return wrong;
+}
+
 std::vector<std::string> Trial::recover() {
   std::vector<std::string> wrong;
   for (int run = 1; run <= kRunsToRest; ++run) {
+    for (std::string& what : import_files()) wrong.push_back(std::move(what));
     const std::size_t before = server_.requests().size();
     const Ended ended = run_import();
     const Json report = Json::parse(ended.out, nullptr, /*allow_exceptions=*/false);
@@ -238,9 +286,15 @@ std::vector<std::string> Trial::recover() {
     const std::size_t sent = report["delivered"]["requests"];
     // What a killed run had under way may come as late as during the next one.
     const std::size_t late = run == 1 ? job_.concurrency : 0;
-    if (came < sent || came > sent + late)
+    if (!job_.writes_files && (came < sent || came > sent + late))
       wrong.push_back(fmt::format("{} requests came: {}", came, ended.out));
-    if (sent == 0) return wrong;
+    if (sent > 0) continue;
+    if (!job_.writes_files) return wrong;
+    for (const auto& entry : std::filesystem::directory_iterator(shop_.path("import"))) {
+      const std::string name = entry.path().filename();
+      if (!name.starts_with(".ordertail-")) wrong.push_back(name + " is left behind");
+    }
+    return wrong;
   }
   wrong.push_back(fmt::format("{} runs after the fault, and it still sends", kRunsToRest));
   return wrong;
@@ -257,6 +311,7 @@ std::map<std::string, Trial::Times> Trial::applied() const {
     for (const CrmInput& input : crm_inputs(request)) ++steps[input.event][input.step];
   }
   std::map<std::string, Times> times;
+  for (const auto& [event, count] : imported_) times[event] = {count, count};
   for (auto& [event, of] : steps) {
     // An order is there with its contact and what associates them.
     if (job_.api == Api::crm && event.find('@') == event.npos)

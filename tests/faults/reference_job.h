@@ -29,6 +29,9 @@ struct ReferenceJob {
   int bad_rows = 0;  ///< rows that the disturbed command rejects
   int doubts = 0;    ///< events whose answer the script swallows
   int exit = 0;      ///< its exit code when nothing goes wrong
+  /// Its events go into CSV files, in import/. Somebody imports each as soon as there is a run to
+  /// be started, and deletes it.
+  bool writes_files = false;
 };
 
 /// `more`: events on top of the least that each needs, which makes them other jobs.
@@ -58,8 +61,8 @@ class Trial {
 
   [[nodiscard]] const ReferenceJob& job() const { return job_; }
   [[nodiscard]] const stories::Shop& shop() const { return shop_; }
-  /// How often the server applied each event: the CRM, which has several requests of an event, at
-  /// least and at most each of these.
+  /// How often the server applied each event, or a file that was imported held it: the CRM, which
+  /// has several requests of an event, at least and at most each of these.
   struct Times {
     int least = 0, most = 0;
   };
@@ -72,11 +75,14 @@ class Trial {
  private:
   [[nodiscard]] std::vector<std::string> arguments(const std::string& command) const;
   stories::Ended run_import();
+  /// Returns what is wrong with the files that are there.
+  std::vector<std::string> import_files();
 
   const ReferenceJob& job_;
   FaultServer server_;
   stories::Shop shop_;
   std::string said_;
+  std::map<std::string, int> imported_;
 };
 
 }  // namespace ordertail::faults

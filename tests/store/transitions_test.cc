@@ -57,8 +57,9 @@ class TransitionsTest : public testing::Test {
     EXPECT_EQ(after_crash(path, whole), after);
   }
 
-  void begin(bool idempotent) {
-    attempt_ = store_->settle_and_begin({}, std::array{intent(idempotent)}, kDay).at(0);
+  void begin(bool idempotent) { begin(intent(idempotent)); }
+  void begin(const Intent& request) {
+    attempt_ = store_->settle_and_begin({}, std::array{request}, kDay).at(0);
   }
   /// One request for both events.
   [[nodiscard]] Intent intent(bool idempotent) const {
@@ -67,6 +68,11 @@ class TransitionsTest : public testing::Test {
   [[nodiscard]] Act settle(Settlement first, Settlement second) const {
     return [this, first, second](Store& store) {
       store.settle_and_begin(std::array{outcome(0, first), outcome(1, second)}, {}, kDay);
+    };
+  }
+  [[nodiscard]] Act settle_one(std::size_t index, Settlement settlement) const {
+    return [this, index, settlement](Store& store) {
+      store.settle_and_begin(std::array{outcome(index, settlement)}, {}, kDay);
     };
   }
   [[nodiscard]] static Act rule(Ruling ruling) {
@@ -127,6 +133,16 @@ class TransitionsTest : public testing::Test {
   std::vector<std::int64_t> sequences_;
   std::int64_t attempt_ = 0;
 };
+
+/// What the sink can look at is pending again, with the progress that it had; no doubt is recorded.
+TEST_F(TransitionsTest, T6LeftToTheSinkToLook) {
+  Intent looked_up = intent(false);
+  looked_up.verifiable = true;
+  begin(looked_up);
+  store().settle_and_begin(std::array{outcome(0, Settlement::advanced)}, {}, kDay);
+  expect(settle_one(1, Settlement::advanced), "pending with contact 7; pending",
+         "pending with contact 7; pending with contact 7");
+}
 
 TEST_F(TransitionsTest, T0Staged) {
   expect(

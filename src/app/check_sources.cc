@@ -46,7 +46,7 @@ void check_looks(const Job& job, const Source& source, const std::string& subjec
                  Checkup& checkup) {
   if (!source.pattern) return;
   const Pattern& pattern = *source.pattern;
-  if (pattern.line && pattern.line->status_group.empty()) {
+  if (pattern.line && pattern.line->status.empty()) {
     checkup.warn(subject,
                  "its lines tell no status ($status, %>s), so that a page that could not be shown "
                  "counts as well");

@@ -13,7 +13,7 @@ namespace {
 std::string parameter(std::string_view url, std::string_view name) {
   const std::size_t mark = url.find('?');
   std::string value;
-  if (mark == url.npos || !query_parameter(url.substr(mark + 1), name, Plus::blank, value)) {
+  if (mark == url.npos || !query_parameter(url.substr(mark + 1), name, {}, value)) {
     return {};
   }
   return value;

@@ -13,6 +13,7 @@
 #include "app/time_in_words.h"
 #include "base/text.h"
 #include "event/companions.h"
+#include "event/logged_request.h"
 
 namespace ordertail {
 namespace {
@@ -39,9 +40,11 @@ std::string names_of(const BoundColumns& columns) {
   for (const BoundColumn& column : columns) {
     names += names.empty() ? "" : ", ";
     const bool is_query = column.kind == BoundColumn::Kind::query;
+    const bool is_path = column.kind == BoundColumn::Kind::path;
     const bool is_constant = column.kind == BoundColumn::Kind::constant;
     names += is_constant ? fmt::format("always \"{}\"", printable(column.name))
              : is_query  ? fmt::format("\"query:{}\"", printable(column.name))
+             : is_path   ? fmt::format("\"path:{}\"", printable(column.name))
                          : fmt::format("\"{}\"", printable(column.name));
   }
   return names;
@@ -98,8 +101,7 @@ FirstRecords first_records(const Pattern& pattern, const SourceFile& file,
       pattern, walk.selection(), file.name, is_masked,
       [&](std::size_t companion, std::string_view key) { return joined.find(companion, key); });
   result.refusal = fates.refusal();
-  const BoundColumns request =
-      pattern.line ? bind_columns({pattern.line->request_group}, walk.selection()) : BoundColumns();
+  const LoggedRequest request(pattern.line, walk.selection());
   std::vector<BoundColumns> keys;
   for (const CompanionSpec& companion : pattern.companions) {
     keys.push_back(bind_columns({companion.match}, walk.selection()));
@@ -111,7 +113,7 @@ FirstRecords first_records(const Pattern& pattern, const SourceFile& file,
   const auto add = [&](const Record& record, std::span<const std::string_view> cells) {
     FirstRecord& first = result.records.emplace_back();
     first.line = record.begin.line;
-    begin_row(row, cells, request, pattern);
+    request.begin(cells, row);
     for (std::size_t i = 0; i < keys.size(); ++i) row.join(i, joined.find(i, row.text(keys[i])));
     for (std::size_t i = 0; i < fields.columns.size(); ++i) {
       first.values.push_back(shown(row.text(fields.columns[i]), fields.places[i].key, is_masked));

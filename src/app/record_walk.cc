@@ -74,12 +74,6 @@ void RecordWalk::run(const Visitor& visitor) {
   }
 }
 
-void begin_row(Row& row, std::span<const std::string_view> cells, const BoundColumns& request,
-               const Pattern& pattern) {
-  row.begin(cells, {});
-  if (!request.empty()) row.begin(cells, pattern.line->request(row.text(request)));
-}
-
 const MappingSpec& main_mapping(const Pattern& pattern) {
   const MappingSpec& purchase = pattern.mapping(Kind::purchase);
   const MappingSpec& registration = pattern.mapping(Kind::registration);

@@ -41,10 +41,6 @@ class RecordWalk {
   Selection selection_;
 };
 
-/// Begins the row of a record; of a logged line, with its request, which is in `request` if at all.
-void begin_row(Row& row, std::span<const std::string_view> cells, const BoundColumns& request,
-               const Pattern& pattern);
-
 /// The mapping that tells where a pattern's fields are: of purchases, if it makes any.
 [[nodiscard]] const MappingSpec& main_mapping(const Pattern& pattern);
 

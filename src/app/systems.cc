@@ -40,7 +40,7 @@ std::string_view availability(const Pattern& pattern, std::string_view field) {
     }
   }
   if (from_companion) return "companion";
-  return pattern.line && !pattern.line->request_group.empty() ? "query" : "–";
+  return pattern.line && pattern.line->has_request() ? "query" : "–";
 }
 
 std::string systems_table(std::span<const Pattern> patterns) {

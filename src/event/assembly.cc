@@ -62,6 +62,7 @@ Assembly::Assembly(const Pattern& pattern, const EventContext& context, Selectio
     : pattern_(pattern),
       file_(std::move(file)),
       lookup_(std::move(lookup)),
+      request_(pattern.line, selection),
       row_(pattern),
       meaning_(Made{}) {
   mappings_.reserve(pattern.mappings.size());
@@ -81,10 +82,6 @@ Assembly::Assembly(const Pattern& pattern, const EventContext& context, Selectio
     footer_.emplace(pattern.csv->footer);
     first_column_ = selection.first_column();
   }
-  if (pattern.line && !pattern.line->request_group.empty()) {
-    const BoundColumns bound = selection.bind(pattern.line->request_group);
-    if (!bound.empty()) request_ = bound.front();
-  }
 }
 
 /// Finds what the companions say of the order that begins with this row.
@@ -97,12 +94,15 @@ void Assembly::join() {
 }
 
 Meaning Assembly::interpret() {
-  Meaning meaning = Skip{"not_a_conversion"};
+  // Of two kinds of event that it is not, the one that it is nearer to says why.
+  Skip skip{"not_a_conversion"};
   for (mapping_ = 0; mapping_ < mappings_.size(); ++mapping_) {
-    meaning = mappings_[mapping_].apply(row_, *event_, remarks_);
-    if (!std::holds_alternative<Skip>(meaning)) break;
+    Meaning meaning = mappings_[mapping_].apply(row_, *event_, remarks_);
+    const auto* skipped = std::get_if<Skip>(&meaning);
+    if (skipped == nullptr) return meaning;
+    if (skipped->reason != "not_a_conversion") skip = *skipped;
   }
-  return meaning;
+  return skip;
 }
 
 void Assembly::begin_order(const Record& record) {
@@ -168,8 +168,7 @@ void Assembly::add(const Record& record, std::span<const std::string_view> cells
     findings.skip("footer", 1);
     return;
   }
-  row_.begin(cells, {});
-  if (request_) row_.begin(cells, pattern_.line->request(row_.text(*request_)));
+  request_.begin(cells, row_);
 
   const std::string_view key = order_key_ ? row_.text(*order_key_) : std::string_view();
   if (order_key_ && continues_order(key)) {

@@ -9,6 +9,7 @@
 
 #include "event/expression.h"
 #include "event/findings.h"
+#include "event/logged_request.h"
 #include "event/mapping.h"
 #include "event/pattern.h"
 #include "record/batch_cursor.h"
@@ -70,7 +71,8 @@ class Assembly {
   std::string file_;
   CompanionLookup lookup_;
   std::vector<Mapping> mappings_;
-  std::optional<BoundColumn> order_key_, request_;
+  std::optional<BoundColumn> order_key_;
+  LoggedRequest request_;
   std::vector<BoundColumn> companion_keys_;  // by companion
   std::optional<Expression> footer_;
   std::size_t first_column_ = 0;  // place of it, when there is a footer

@@ -50,6 +50,32 @@ bool is_domain(std::string_view text) {
   return dotted && before != '.' && before != '-';
 }
 
+bool is_url(std::string_view text) {
+  return text.starts_with('/') || text.starts_with("http://") || text.starts_with("https://");
+}
+
+/// The value of `name` among NAME=VALUE, divided by `divider`; empty when there is none.
+std::string_view value_in(std::string_view pairs, char divider, std::string_view name) {
+  while (!pairs.empty()) {
+    const std::size_t end = std::min(pairs.find(divider), pairs.size());
+    std::string_view pair = pairs.substr(0, end);
+    pair.remove_prefix(std::min(pair.find_first_not_of(" +"), pair.size()));
+    if (pair.starts_with("%20")) pair.remove_prefix(3);
+    if (pair.starts_with(name) && pair.substr(name.size()).starts_with('=')) {
+      return trim(pair.substr(name.size() + 1));
+    }
+    pairs.remove_prefix(std::min(end + 1, pairs.size()));
+  }
+  return {};
+}
+
+/// The second part of DOMAIN.TOKEN.FIRST.PREVIOUS.CURRENT.SESSIONS
+std::string_view token_of_hstc(std::string_view value) {
+  const std::size_t begin = std::min(value.find('.'), value.size());
+  if (std::count(value.begin(), value.end(), '.') != 5) return {};
+  return value.substr(begin + 1, value.find('.', begin + 1) - begin - 1);
+}
+
 }  // namespace
 
 bool is_email(std::string_view text) {
@@ -73,6 +99,20 @@ std::string_view visitor_ip(std::string_view text) {
   const std::string_view session = trim(text.substr(0, dash));
   const std::string_view connection = trim(text.substr(dash + 1));
   return is_ip(session) ? session : is_ip(connection) ? connection : text;
+}
+
+std::string_view visitor_token(std::string_view text) {
+  if (is_url(text)) {
+    text = text.substr(0, text.find('#'));
+    const std::size_t query = text.find('?');
+    if (query == text.npos) return {};
+    return token_of_hstc(value_in(text.substr(query + 1), '&', "__hstc"));
+  }
+  if (text.find('=') == text.npos) return text.find('.') == text.npos ? text : token_of_hstc(text);
+  const std::string_view cookie = value_in(text, ';', "hubspotutk");
+  if (is_visitor_token(cookie)) return cookie;
+  const std::string_view part = token_of_hstc(value_in(text, ';', "__hstc"));
+  return is_visitor_token(part) ? part : cookie;
 }
 
 bool is_visitor_token(std::string_view text) {

@@ -20,4 +20,11 @@ namespace ordertail {
 /// official grammar, so another shape drops the token, never the event.
 [[nodiscard]] bool is_visitor_token(std::string_view text);
 
+/// The visitor token in what a log or a form kept of it: the bare value of the cookie hubspotutk; a
+/// Cookie header, `name=value` divided by ';' (behind which IIS writes '+' and CloudFront %20 for
+/// the blank), where that cookie is, or else __hstc, whose second part of six is the token; that
+/// cookie's bare value; a URL (a path, or with "://") with a parameter __hstc, as HubSpot's links
+/// between domains have it. What stands there is returned, token or not; empty when nothing does.
+[[nodiscard]] std::string_view visitor_token(std::string_view text);
+
 }  // namespace ordertail

@@ -27,6 +27,10 @@ bool Expression::matches_whole(std::string_view text) const {
   return RE2::FullMatch(re2::StringPiece(text.data(), text.size()), *re2_);
 }
 
+bool Expression::is_in(std::string_view text) const {
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *re2_);
+}
+
 void Expression::collect(std::string_view text, std::vector<std::string_view>& found) const {
   const re2::StringPiece piece(text.data(), text.size());
   std::array<re2::StringPiece, 2> match;  // the whole, and the group

@@ -20,6 +20,8 @@ class Expression {
 
   [[nodiscard]] int groups() const;
   [[nodiscard]] bool matches_whole(std::string_view text) const;
+  /// Does it match somewhere in the text?
+  [[nodiscard]] bool is_in(std::string_view text) const;
   /// Adds what the first group holds in every match, in order, empty ones excepted. Views into
   /// `text`.
   void collect(std::string_view text, std::vector<std::string_view>& found) const;

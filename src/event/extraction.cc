@@ -17,13 +17,24 @@
 namespace ordertail {
 namespace {
 
+/// Are these bytes that every server writes as they are? JSON may escape a slash, but none of the
+/// servers known does.
+bool is_never_escaped(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return c > ' ' && c < '\x7F' && std::string_view("\"\\#&<>").find(c) == std::string_view::npos;
+  });
+}
+
 /// A log line is a conversion only if it holds the path of one.
 std::vector<std::string> required_literals(const Pattern& pattern) {
   std::vector<std::string> literals;
   for (const MappingSpec& mapping : pattern.mappings) {
     if (!mapping.wanted) continue;
-    if (mapping.path.empty()) return {};
-    literals.push_back(mapping.path);
+    if (mapping.paths.empty()) return {};
+    for (const std::string& path : mapping.paths) {
+      literals.push_back(PathPattern(path).literal());
+      if (!is_never_escaped(literals.back())) return {};
+    }
   }
   return literals;
 }
@@ -36,6 +47,7 @@ struct Extraction::Implementation {
   void bind(const Pattern& pattern, const EventContext& context, Companions* companions);
   void resume(std::span<const Checkpoint> known);
   void open(Position at);
+  void show_naming_line(Position at);
   void next_stretch();
   [[nodiscard]] bool is_unfinished() const;
   Position interpret(Findings& findings, std::uint64_t most);
@@ -56,6 +68,7 @@ struct Extraction::Implementation {
   std::unique_ptr<Assembly> assembly;
   std::vector<StretchAssembly> ahead;  // by the stretches' slots; empty: nothing is read ahead
   std::unique_ptr<RecordReader> reader;
+  std::string naming;  // what a line holds that says how those behind it are read
   std::unique_ptr<RecordStream> records;
   const Stretch* stretch = nullptr;  // being interpreted
   BatchCursor cursor;                // before the next of its pieces to interpret
@@ -121,8 +134,9 @@ void Extraction::Implementation::bind(const Pattern& pattern, const EventContext
   } else {
     Selection selection(pattern.line->columns());
     assembly = std::make_unique<Assembly>(pattern, context, selection, file.name);
-    reader = std::make_unique<LineReader>(pattern.line->matcher(selection.chosen_names()),
-                                          required_literals(pattern));
+    LineMatcher matcher = pattern.line->matcher(selection.chosen_names());
+    naming = matcher.heeded();
+    reader = std::make_unique<LineReader>(std::move(matcher), required_literals(pattern));
   }
 }
 
@@ -147,6 +161,14 @@ void Extraction::Implementation::resume(std::span<const Checkpoint> known) {
   if (!done) open(at);
 }
 
+/// Tells a reader that begins amid the file what is said before that of its lines.
+void Extraction::Implementation::show_naming_line(Position at) {
+  if (naming.empty() || at.byte == 0) return;
+  const std::string line = last_naming_line(*open_text(file, charset), at.byte, naming) + "\n";
+  RecordBatch none;
+  reader->read(line, {}, Ending::more, none);
+}
+
 void Extraction::Implementation::open(Position at) {
   auto stream = open_text(file, charset);
   auto passed = Marker::of(*stream, at.byte, marker.span());
@@ -158,6 +180,7 @@ void Extraction::Implementation::open(Position at) {
                     printable_name(file.name)));
   }
   marker = *std::move(passed);
+  show_naming_line(at);
   // Lines of a log are passed over about as fast as they can be read: a second thread would only be
   // in the way. CSV records take longer.
   RecordStream::Ahead plan;
@@ -230,9 +253,11 @@ void Extraction::Implementation::pass_over(Position reached, Findings& findings)
   const std::uint64_t all = batch().passed_over;
   // A CSV record may have several lines: what lies between them is not counted before the last one.
   const bool is_countable = all > 0 && !is_csv();
+  // Empty lines are among them only where the reader looks for literals.
   const std::uint64_t total = cursor.at_end() ? all
-                              : is_countable  ? reached.line - stretch->at.line - cursor.taken()
-                                              : 0;
+                              : is_countable
+                                  ? std::min(all, reached.line - stretch->at.line - cursor.taken())
+                                  : 0;
   if (total == passed_over) return;
   findings.skip(is_csv() ? "other_section" : "not_a_conversion", total - passed_over);
   rows += total - passed_over;

@@ -73,9 +73,14 @@ Mapping::Mapping(Kind kind, const Pattern& pattern, const EventContext& context,
   for (const CompanionSpec& companion : pattern.companions) {
     companion_keys_.push_back(binder.find({companion.match}));
   }
-  if (pattern.line && !pattern.line->status_group.empty()) {
-    status_ = binder.need({pattern.line->status_group}, "status").front();
-  }
+  for (const std::string& path : spec_.paths) paths_.emplace_back(path);
+  if (pattern.line) bind_request(pattern, binder);
+}
+
+void Mapping::bind_request(const Pattern& pattern, const Binder& binder) {
+  const LineForm& form = *pattern.line;
+  if (!form.status.empty()) status_ = binder.need({form.status}, "status").front();
+  visit_.emplace(form, binder.selection());
 }
 
 void Mapping::bind_time(const Pattern& pattern, const Binder& binder) {
@@ -94,12 +99,36 @@ void Mapping::bind_time(const Pattern& pattern, const Binder& binder) {
   time_.emplace(spec, pattern, binder.selection());
 }
 
+/// Is the logged request one for what the mapping is about?
+bool Mapping::asks_for_it(Row& row) {
+  const auto& methods = spec_.methods;
+  const bool by_method = methods.empty() || std::find(methods.begin(), methods.end(),
+                                                      row.request().method) != methods.end();
+  if (!by_method || paths_.empty()) return by_method;
+  const bool by_path = std::any_of(paths_.begin(), paths_.end(), [&](const PathPattern& path) {
+    return path.match(row.request().path, path_parts_);
+  });
+  if (by_path) row.set_path_parts(path_parts_);
+  return by_path;
+}
+
+/// Was it answered as a conversion is? Where nothing else is declared, by 200 to 399.
+bool Mapping::went_well(Row& row) const {
+  if (!status_) return true;
+  const std::string_view status = row.text(*status_);
+  if (spec_.statuses.empty()) return status.starts_with('2') || status.starts_with('3');
+  return std::any_of(spec_.statuses.begin(), spec_.statuses.end(), [&](const std::string& each) {
+    if (each.ends_with("xx")) return status.size() == 3 && status.front() == each.front();
+    return status == each;
+  });
+}
+
 /// Why the row is no event; nullopt when it is one.
-std::optional<std::string_view> Mapping::excluded(Row& row) const {
-  if (!spec_.path.empty() && row.request().path != spec_.path) return kNotAConversion;
-  if (status_) {
-    const std::string_view status = row.text(*status_);
-    if (!status.starts_with('2') && !status.starts_with('3')) return kFailedRequest;
+std::optional<std::string_view> Mapping::excluded(Row& row) {
+  if (!asks_for_it(row)) return kNotAConversion;
+  if (!went_well(row)) return kFailedRequest;
+  if (visit_) {
+    if (const auto reason = visit_->excluded(row)) return reason;
   }
   std::optional<std::string_view> first;
   for (const BoundCondition& condition : when_) {
@@ -122,11 +151,22 @@ Meaning Mapping::left_out(Row& row, std::string_view reason, Event& event) const
       event_id(context_.id_key, event), std::string(reason), {}, {}, 1, event.order_number};
 }
 
+/// The first token that is one; else the first that wants to be.
+std::string_view Mapping::token(Row& row) const {
+  std::string_view first;
+  for (const BoundColumn& column : text_[field("utk")]) {
+    const std::string_view found = visitor_token(row.text(column));
+    if (is_visitor_token(found)) return found;
+    if (first.empty()) first = found;
+  }
+  return first;
+}
+
 void Mapping::read_texts(Row& row, Event& event, std::vector<Remark>& remarks) const {
   for (std::size_t i = 0; i < kTextFields.size(); ++i) {
     const auto& [key, member] = kTextFields[i];
     const Plus plus = key == "email" ? Plus::plus : Plus::blank;
-    const std::string_view value = row.text(text_[i], plus);
+    const std::string_view value = key == "utk" ? token(row) : row.text(text_[i], plus);
     if (!value.empty()) (event.*member).assign(value);
   }
   for (char& c : event.currency) {  // ISO 4217 codes; Stripe writes "usd"

@@ -10,17 +10,20 @@
 #include "event/condition.h"
 #include "event/event.h"
 #include "event/findings.h"
+#include "event/path_pattern.h"
 #include "event/revenue.h"
 #include "event/row.h"
 #include "event/sku_list.h"
 #include "event/time_field.h"
+#include "event/visit.h"
 
 namespace ordertail {
 
 /// Not a conversion, and nothing is wrong with that.
 struct Skip {
-  std::string_view reason;  ///< "not_a_conversion", "failed_request", "when:<column>", "unpaid" or
-                            ///< another word of the pattern's; static or the mapping's
+  std::string_view reason;  ///< "not_a_conversion", "failed_request", "bot", "prefetch",
+                            ///< "when:<column>", "unpaid" or another word of the pattern's; static
+                            ///< or the mapping's
 };
 struct Made {};  ///< the event has been filled in
 
@@ -51,8 +54,12 @@ class Mapping {
 
  private:
   void bind_time(const Pattern& pattern, const Binder& binder);
-  [[nodiscard]] std::optional<std::string_view> excluded(Row& row) const;
+  void bind_request(const Pattern& pattern, const Binder& binder);
+  [[nodiscard]] std::optional<std::string_view> excluded(Row& row);
+  [[nodiscard]] bool asks_for_it(Row& row);
+  [[nodiscard]] bool went_well(Row& row) const;
   [[nodiscard]] Meaning left_out(Row& row, std::string_view reason, Event& event) const;
+  [[nodiscard]] std::string_view token(Row& row) const;
   void read_texts(Row& row, Event& event, std::vector<Remark>& remarks) const;
   [[nodiscard]] std::optional<Reject> read_time(Row& row, Event& event);
   [[nodiscard]] std::optional<Reject> add_revenue(Row& row, Event& event) const;
@@ -67,7 +74,10 @@ class Mapping {
   const MappingSpec& spec_;
   const EventContext& context_;
   const TimeZone account_zone_;  // a copy, since threads may share the context
+  std::vector<PathPattern> paths_;
+  PathParts path_parts_;
   std::optional<BoundColumn> status_;
+  std::optional<Visit> visit_;
   std::vector<BoundCondition> when_;
   std::array<BoundColumns, kTextFields.size()> text_;
   BoundColumns name_, time_columns_;

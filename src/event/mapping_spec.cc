@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "event/expression.h"
+#include "event/path_pattern.h"
 #include "event/selection.h"
 
 namespace ordertail {
@@ -22,6 +23,7 @@ class MappingReader {
   void check(const TomlTable& table, std::string_view key, const Columns& columns) const;
   Columns columns(TomlTable& table, std::string_view key) const;
   void columns(TomlTable& table, std::string_view key, Columns& to) const;
+  void request(TomlTable& table, MappingSpec& spec) const;
   Condition condition(TomlTable& table, const std::string& column) const;
   TimeSpec time(TomlTable table) const;
   MoneySpec money(TomlTable table) const;
@@ -190,8 +192,41 @@ void MappingReader::extra(TomlTable table, std::vector<std::pair<std::string, Co
   }
 }
 
+/// "2xx" or "302"
+bool is_status(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return text.size() == 3 && is_digit(text[0]) &&
+         (text.substr(1) == "xx" || (is_digit(text[1]) && is_digit(text[2])));
+}
+
+/// What is asked of a logged request.
+void MappingReader::request(TomlTable& table, MappingSpec& spec) const {
+  if (table.has("path")) spec.paths = table.texts("path");
+  try {
+    for (const std::string& path : spec.paths) static_cast<void>(PathPattern(path));
+  } catch (const Error& error) {
+    throw table.error("path", error.what());
+  }
+  if (table.has("method")) {
+    spec.methods = table.texts("method");
+    if (pattern_.line && !pattern_.line->tells_method()) {
+      throw table.error("method", "nothing in this log tells the method of a request");
+    }
+  }
+  if (!table.has("status")) return;
+  spec.statuses = table.texts("status");
+  if (pattern_.line && pattern_.line->status.empty()) {
+    throw table.error("status", "nothing in this log tells how a request went");
+  }
+  for (const std::string& status : spec.statuses) {
+    if (is_status(status)) continue;
+    throw table.error("status",
+                      R"(a status is written like "302", or "2xx" for all of 200 to 299)");
+  }
+}
+
 void MappingReader::read(TomlTable& table, MappingSpec& spec) const {
-  if (auto path = table.text("path")) spec.path = *path;
+  request(table, spec);
   if (auto when = table.table("when")) {
     spec.when.clear();
     for (const std::string& column : when->keys()) {

@@ -122,6 +122,7 @@ void apply_source_settings(TomlTable& table, Pattern& pattern) {
     pattern.numbers = *numbers;
     pattern.numbers_vary = false;
   }
+  if (pattern.line) read_bots(table, *pattern.line);
   if (pattern.csv) {
     set_charset(read_charset(table, "charset"), pattern);
     if (const auto delimiter = read_delimiter(table, "delimiter"))

@@ -19,9 +19,10 @@
 
 namespace ordertail {
 
-/// Where a value is, as patterns write it: a column of a CSV file or a named group of a line; a
-/// name with one `*` for all columns that fit it; "query:NAME", a parameter of the logged request;
-/// "constant:TEXT"; "COMPANION:Column". The first one that is not empty gives the value.
+/// Where a value is, as patterns write it: a column of a CSV file or a log; a name with one `*` for
+/// all columns that fit it; "query:NAME", a parameter of the logged request; "path:NAME", what its
+/// path has for {NAME}; "address:COLUMN", without the port; "constant:TEXT"; "COMPANION:Column".
+/// The first one that is not empty gives the value.
 using Columns = std::vector<std::string>;
 
 /// What the cells of one column say of a record. They are compared whole, without regard to case;
@@ -57,7 +58,10 @@ struct SkuSpec {
 /// What makes an event of one kind, and where its fields are.
 struct MappingSpec {
   bool wanted = false;  ///< the pattern or the job has a table for this kind
-  std::string path;     ///< path of the logged request; empty: any record
+  /// Of the logged request, as PathPattern has them; none: any record.
+  std::vector<std::string> paths;
+  std::vector<std::string> methods;   ///< of the logged request: "POST"; none: any
+  std::vector<std::string> statuses;  ///< "302", "2xx"
   std::vector<Condition> when;
   std::array<Columns, kTextFields.size()> text;  ///< parallel to kTextFields
   Columns name;  ///< a full name, split at its last blank into first_name and last_name

@@ -37,10 +37,11 @@ std::string sentence_of(const BadRecord& bad, std::size_t columns) {
       return fmt::format("this record is longer than {} bytes{}", kMaxRecordBytes, rest);
     case BadRecord::Fault::no_match:
       return fmt::format(
-          "this line is not written as the pattern says{}",
+          "this line is not written as the pattern says{}{}{}",
           bad.at.byte == bad.begin.byte
               ? ""
-              : fmt::format(", from its column {} on", bad.at.byte - bad.begin.byte + 1));
+              : fmt::format(", from its column {} on", bad.at.byte - bad.begin.byte + 1),
+          bad.why.empty() ? "" : ": ", bad.why);
   }
   return {};
 }

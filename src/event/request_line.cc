@@ -20,6 +20,16 @@ void decode(std::string_view text, Plus plus, std::string& out) {
   }
 }
 
+void decode(std::string_view text, Decoding decoding, std::string& out) {
+  std::string layer;
+  for (; decoding.times > 1; --decoding.times) {
+    decode(text, Plus::plus, out);
+    layer.swap(out);
+    text = layer;
+  }
+  decode(text, decoding.plus, out);
+}
+
 }  // namespace
 
 std::string url_decoded(std::string_view text, Plus plus) {
@@ -52,14 +62,15 @@ RequestLine parse_request_line(std::string_view logged) {
   return line;
 }
 
-bool query_parameter(std::string_view query, std::string_view name, Plus plus, std::string& value) {
+bool query_parameter(std::string_view query, std::string_view name, Decoding decoding,
+                     std::string& value) {
   while (!query.empty()) {
     const std::size_t end = query.find('&');
     const std::string_view pair = query.substr(0, end);
     const std::size_t equals = pair.find('=');
-    decode(pair.substr(0, equals), Plus::blank, value);
+    decode(pair.substr(0, equals), {Plus::blank, decoding.times}, value);
     if (value == name) {
-      decode(equals == pair.npos ? std::string_view() : pair.substr(equals + 1), plus, value);
+      decode(equals == pair.npos ? std::string_view() : pair.substr(equals + 1), decoding, value);
       return true;
     }
     if (end == query.npos) break;

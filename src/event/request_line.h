@@ -27,8 +27,14 @@ enum class Plus {
 /// Percent-decoded once.
 [[nodiscard]] std::string url_decoded(std::string_view text, Plus plus);
 
-/// The value of the first parameter of this name, percent-decoded once into `value`; false when
-/// there is none. Names are compared after decoding.
-bool query_parameter(std::string_view query, std::string_view name, Plus plus, std::string& value);
+struct Decoding {
+  Plus plus = Plus::blank;
+  int times = 1;  ///< more where a server has encoded again what it logs; '+' counts at the last
+};
+
+/// The value of the first parameter of this name, percent-decoded into `value`; false when there is
+/// none. Names are compared after decoding.
+bool query_parameter(std::string_view query, std::string_view name, Decoding decoding,
+                     std::string& value);
 
 }  // namespace ordertail

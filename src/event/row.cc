@@ -14,6 +14,13 @@ std::string_view without_formula(std::string_view cell) {
   return is_one ? cell.substr(2, cell.size() - 3) : cell;
 }
 
+/// Of "192.0.2.7:80", "2001:db8::7:80" and "[2001:db8::7]:80".
+std::string_view without_port(std::string_view address) {
+  address = address.substr(0, address.rfind(':'));
+  const bool bracketed = address.starts_with('[') && address.ends_with(']');
+  return bracketed ? address.substr(1, address.size() - 2) : address;
+}
+
 }  // namespace
 
 std::string_view bare(std::string_view cell, const CsvForm& form,
@@ -31,28 +38,38 @@ std::string_view bare(std::string_view cell, const CsvForm& form,
 
 Row::Row(const Pattern& pattern)
     : is_log_(pattern.line.has_value()), companions_(pattern.companions.size()) {
+  if (pattern.line && pattern.line->encoded_twice) encodings_ = 2;
   if (!pattern.csv) return;
   const CsvForm& form = *pattern.csv;
   if (form.apostrophe_guard || form.formula_guard || form.entities) guards_ = &form;
 }
 
-void Row::begin(std::span<const std::string_view> cells, const RequestLine& request) {
+void Row::begin(std::span<const std::string_view> cells) {
   cells_ = cells;
-  request_ = request;
+  request_ = {};
+  path_parts_.clear();
   decoded_.clear();
   std::fill(companions_.begin(), companions_.end(), CompanionRows());
 }
 
 std::string_view Row::parameter(const BoundColumn& column, Plus plus) {
   std::string& value = decoded_.emplace_back();
-  if (!query_parameter(request_.query, column.name, plus, value)) value.clear();
+  if (!query_parameter(request_.query, column.name, {plus, encodings_}, value)) value.clear();
   return trim(value);
+}
+
+std::string_view Row::path_part(const BoundColumn& column) {
+  for (const auto& [name, part] : path_parts_) {
+    if (name == column.name) return trim(decoded_.emplace_back(url_decoded(part, Plus::plus)));
+  }
+  return {};
 }
 
 /// Servers write "-" for what is not there.
 std::string_view Row::logged(const BoundColumn& column, Plus plus) {
   const std::string_view value = trim(cells_[column.place]);
   if (value == "-") return {};
+  if (column.has_port) return without_port(value);
   return column.encoded ? trim(decoded_.emplace_back(url_decoded(value, plus))) : value;
 }
 
@@ -72,6 +89,8 @@ std::string_view Row::text(const BoundColumn& column, Plus plus) {
                                   : trim(cells_[column.place]);
     case BoundColumn::Kind::query:
       return parameter(column, plus);
+    case BoundColumn::Kind::path:
+      return path_part(column);
     case BoundColumn::Kind::constant:
       return column.name;
     case BoundColumn::Kind::companion:

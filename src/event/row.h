@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "event/path_pattern.h"
 #include "event/pattern.h"
 #include "event/request_line.h"
 #include "event/selection.h"
@@ -31,7 +32,11 @@ class Row {
   explicit Row(const Pattern& pattern);
 
   /// The companions have no rows until join() says otherwise.
-  void begin(std::span<const std::string_view> cells, const RequestLine& request);
+  void begin(std::span<const std::string_view> cells);
+  /// Of a logged line: views into the record.
+  void set_request(const RequestLine& request) { request_ = request; }
+  /// What its path has for the names of a mapping's.
+  void set_path_parts(const PathParts& parts) { path_parts_ = parts; }
   void join(std::size_t companion, CompanionRows rows) { companions_[companion] = rows; }
 
   /// The first value that is not empty, trimmed.
@@ -44,14 +49,17 @@ class Row {
 
  private:
   std::string_view parameter(const BoundColumn& column, Plus plus);
+  std::string_view path_part(const BoundColumn& column);
   [[nodiscard]] std::string_view of_companion(const BoundColumn& column) const;
 
   [[nodiscard]] std::string_view logged(const BoundColumn& column, Plus plus);
 
   const bool is_log_;
+  int encodings_ = 1;                // of the parameters of a request
   const CsvForm* guards_ = nullptr;  // when cells are not what they are written as
   std::span<const std::string_view> cells_;
   RequestLine request_;
+  PathParts path_parts_;
   std::vector<CompanionRows> companions_;
   std::deque<std::string> decoded_;  // a deque: growing moves nothing
 };

@@ -12,12 +12,15 @@ namespace ordertail {
 namespace {
 
 constexpr std::string_view kQueryPrefix = "query:";
+constexpr std::string_view kPathPrefix = "path:";
 constexpr std::string_view kConstantPrefix = "constant:";
+constexpr std::string_view kAddressPrefix = "address:";
 // nginx's variables for the parameters of a request, which it logs as they were sent.
 constexpr std::string_view kArgumentPrefix = "$arg_";
 
 bool is_in_every_file(std::string_view entry) {
-  return entry.starts_with(kQueryPrefix) || entry.starts_with(kConstantPrefix);
+  return entry.starts_with(kQueryPrefix) || entry.starts_with(kPathPrefix) ||
+         entry.starts_with(kConstantPrefix);
 }
 
 }  // namespace
@@ -77,9 +80,15 @@ std::optional<std::size_t> Selection::companion_of(std::string_view entry) const
 
 BoundColumns Selection::bind(std::string_view entry) {
   for (const auto& [prefix, kind] : {std::pair(kQueryPrefix, BoundColumn::Kind::query),
+                                     std::pair(kPathPrefix, BoundColumn::Kind::path),
                                      std::pair(kConstantPrefix, BoundColumn::Kind::constant)}) {
     if (!entry.starts_with(prefix)) continue;
     return {{kind, 0, 0, std::string(entry.substr(prefix.size()))}};
+  }
+  if (entry.starts_with(kAddressPrefix)) {
+    BoundColumns bound = bind(entry.substr(kAddressPrefix.size()));
+    for (BoundColumn& column : bound) column.has_port = true;
+    return bound;
   }
   BoundColumns bound;
   if (const auto companion = companion_of(entry)) {
@@ -101,6 +110,7 @@ BoundColumns Selection::bind(std::string_view entry) {
 
 bool Selection::has(std::string_view entry) const {
   if (is_in_every_file(entry)) return true;
+  if (entry.starts_with(kAddressPrefix)) return has(entry.substr(kAddressPrefix.size()));
   if (const auto companion = companion_of(entry)) {
     const Selection& columns = companions_[*companion];
     return columns.has(entry.substr(columns.prefix_.size()));

@@ -15,12 +15,13 @@ namespace ordertail {
 
 /// Where one value is.
 struct BoundColumn {
-  enum class Kind : std::uint8_t { cell, query, constant, companion };
+  enum class Kind : std::uint8_t { cell, query, path, constant, companion };
   Kind kind = Kind::cell;
   std::size_t place = 0;      ///< among the record's (or the companion row's) cells
   std::size_t companion = 0;  ///< index in the pattern's companions
-  std::string name;           ///< the column, as messages say it; the parameter; the constant
-  bool encoded = false;       ///< a cell as it stood in a URL: nginx's $arg_order
+  std::string name;       ///< the column, as messages say it; the parameter or part; the constant
+  bool encoded = false;   ///< a cell as it stood in a URL: nginx's $arg_order
+  bool has_port = false;  ///< a cell that is ADDRESS:PORT, of which the address is meant
 };
 using BoundColumns = std::vector<BoundColumn>;
 

@@ -125,7 +125,7 @@ Survey survey(const Pattern& pattern, const SourceFile& file) {
     const Stretch& stretch = records.next();
     last = stretch.last;
     for (const Record& record : stretch.batch.records) {
-      row.begin(stretch.batch.cells_of(record), {});
+      row.begin(stretch.batch.cells_of(record));
       for (const BoundColumns& parts : watched.times) {
         time.clear();
         for (const BoundColumn& part : parts) {

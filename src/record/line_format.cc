@@ -45,6 +45,7 @@ class Composer {
     format_.fields.back().after = std::exchange(pending_, {});
     for (LineFormat::Field& field : format_.fields) {
       field.quoted = field.quoted && field.after.starts_with('"');
+      if (!field.quoted) loosen_time(field);
     }
     format_.escapes = escapes;
     return std::move(format_);
@@ -65,6 +66,19 @@ class Composer {
     }
     if (literal.empty()) last.opening = opening;
     last.after = std::move(literal);
+  }
+
+  /// Apache's %{%d %b}t is written with the blanks of its strftime format.
+  static void loosen_time(LineFormat::Field& field) {
+    if (!field.name.starts_with("%{%") || !field.name.ends_with("}t")) return;
+    const std::string_view written = std::string_view(field.name).substr(2, field.name.size() - 4);
+    if (!field.after.empty() && written.find(field.after) != written.npos) {
+      throw bad_format(field.column,
+                       fmt::format("{} holds what stands behind it, so nobody can tell "
+                                   "where it ends; put it in brackets",
+                                   printable(field.name)));
+    }
+    field.loose = written.find(field.after.empty() ? ' ' : field.after.front()) != written.npos;
   }
 
   [[nodiscard]] bool opens_quote() const {
@@ -297,6 +311,24 @@ LineFormat nginx_line_format(std::string_view text) {
   }
   compose_nginx(joined, composer);
   return composer.finish(escapes);
+}
+
+LineFormat named_line_format(std::string_view text, LineEscapes escapes,
+                             const std::vector<std::string>& loose) {
+  Composer composer;
+  compose_nginx(bare(text), composer);
+  LineFormat format = composer.finish(escapes);
+  for (LineFormat::Field& field : format.fields) field.name.erase(0, 1);
+  for (const std::string& name : loose) {
+    const auto field = std::find_if(format.fields.begin(), format.fields.end(),
+                                    [&](const auto& each) { return each.name == name; });
+    if (field == format.fields.end()) {
+      throw bad_format(1, fmt::format("there is no field ${} that could be loose; there are {}",
+                                      printable(name), fmt::join(format.names(), ", ")));
+    }
+    field->loose = true;
+  }
+  return format;
 }
 
 LineFormat apache_line_format(std::string_view text) {

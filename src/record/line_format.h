@@ -11,9 +11,10 @@ namespace ordertail {
 
 /// How a server writes bytes that would break its lines.
 enum class LineEscapes : std::uint8_t {
-  none,       ///< it does not (nginx's escape=none)
+  none,       ///< it does not (nginx's escape=none): a quote in a quoted field fits no format
   backslash,  ///< \" \\ \n \t \xHH: Apache since 2.0.46; of these nginx writes \xHH only
   json,       ///< as in a JSON text: nginx's escape=json
+  hash,       ///< #XX: HAProxy
 };
 
 /// A log line is literal text with fields between.
@@ -42,5 +43,11 @@ struct LineFormat {
 /// The same of Apache's `LogFormat "..." [NAME]`, or the bare text between the quotes, in which \"
 /// stands for a quote (https://httpd.apache.org/docs/2.4/mod/mod_log_config.html).
 [[nodiscard]] LineFormat apache_line_format(std::string_view text);
+
+/// The format of any other server, written in nginx's notation with names of one's own: fields are
+/// called what they are without the `$`. Those in `loose` may hold the beginning of what follows.
+/// Throws as nginx_line_format() does, and for a name in `loose` that is no field's.
+[[nodiscard]] LineFormat named_line_format(std::string_view text, LineEscapes escapes,
+                                           const std::vector<std::string>& loose);
 
 }  // namespace ordertail

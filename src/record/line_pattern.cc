@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "record/fragments.h"
 
 namespace ordertail {
 namespace {
@@ -98,10 +101,48 @@ class GroupRewriter {
   std::string copy_;
 };
 
+/// Where the class ends that begins at `at`. A `]` that comes first is a member of it.
+std::size_t class_end(const std::string& expression, std::size_t at) {
+  at += expression.compare(at, 2, "[^") == 0 ? 2 : 1;
+  if (at < expression.size() && expression[at] == ']') ++at;
+  while (at < expression.size() && expression[at] != ']') {
+    const bool named = expression.compare(at, 2, "[:") == 0;
+    const std::size_t name_end = named ? expression.find(":]", at) : std::string::npos;
+    at = name_end != std::string::npos ? name_end + 2 : at + (expression[at] == '\\' ? 2 : 1);
+  }
+  return std::min(at + 1, expression.size());
+}
+
 std::vector<std::string> names_of(const RE2& expression) {
   std::vector<std::string> names;
   for (const auto& [group, name] : expression.CapturingGroupNames()) names.push_back(name);
   return names;
+}
+
+/// Where an expression can be cut: behind whole atoms and what repeats them. Nowhere when it has
+/// alternatives that are in no group, for then a front is none of the whole.
+std::vector<std::size_t> front_ends(const std::string& expression) {
+  std::vector<std::size_t> ends;
+  int depth = 0;
+  for (std::size_t at = 0; at < expression.size();) {
+    const char c = expression[at];
+    if (c == '|' && depth == 0) return {};
+    if (c == '[') {
+      at = class_end(expression, at);
+    } else if (c == '{') {
+      at = std::min(expression.find('}', at), expression.size() - 1) + 1;
+    } else {
+      if (c == '(') ++depth;
+      if (c == ')') --depth;
+      at += c == '\\' ? 2 : 1;
+    }
+    const bool repeated = at < expression.size() &&
+                          std::string_view("*+?{").find(expression[at]) != std::string_view::npos;
+    if (depth == 0 && !repeated && at <= expression.size()) {
+      if (RE2(expression.substr(0, at), options()).ok()) ends.push_back(at);
+    }
+  }
+  return ends;
 }
 
 Error bad_pattern(const std::string& why) {
@@ -157,8 +198,50 @@ struct LinePattern::Piece {
   std::vector<std::pair<int, std::size_t>> cells;  // group number, index of the cell
 };
 
-LinePattern::LinePattern(const std::string& expression, const std::vector<std::string>& wanted)
+/// The fronts of an expression: of `a(b)c` they are `a`, `a(b)` and `a(b)c`. If one matches the
+/// front of a line, so do all that are shorter.
+struct LinePattern::Fronts {
+  explicit Fronts(std::string text) : expression(std::move(text)) {}
+
+  LineFault fault(std::string_view line) {
+    if (ends.empty()) ends = front_ends(expression);
+    if (ends.empty()) return {};
+    std::size_t matching = 0;  // of the fronts, those that match
+    std::size_t beyond = ends.size() + 1;
+    std::size_t reach = 0;
+    while (beyond - matching > 1) {
+      const std::size_t middle = (matching + beyond) / 2;
+      if (const auto length = match(middle - 1, line)) {
+        matching = middle;
+        reach = *length;
+      } else {
+        beyond = middle;
+      }
+    }
+    if (matching == ends.size()) return {reach, "the expression is at its end there"};
+    const std::size_t from = matching == 0 ? 0 : ends[matching - 1];
+    return {reach, fmt::format("`{}` does not match there",
+                               printable(expression.substr(from, ends[matching] - from), 60))};
+  }
+
+  /// How much of the line's front it matches.
+  std::optional<std::size_t> match(std::size_t front, std::string_view line) {
+    std::unique_ptr<RE2>& re = compiled[front];
+    if (!re) re = std::make_unique<RE2>(expression.substr(0, ends[front]), options());
+    re2::StringPiece found;
+    const re2::StringPiece text(line.data(), line.size());
+    if (!re->Match(text, 0, text.size(), RE2::ANCHOR_START, &found, 1)) return std::nullopt;
+    return found.size();
+  }
+
+  std::string expression;
+  std::vector<std::size_t> ends;
+  std::map<std::size_t, std::unique_ptr<RE2>> compiled;
+};
+
+LinePattern::LinePattern(const std::string& written, const std::vector<std::string>& wanted)
     : wanted_(wanted.size()) {
+  const std::string expression = with_fragments(written);
   if (expression.size() > kMaxExpressionBytes) {
     throw bad_pattern(fmt::format("is {} bytes long; at most {} are allowed.",
                                   grouped(expression.size()), grouped(kMaxExpressionBytes)));
@@ -173,6 +256,7 @@ LinePattern::LinePattern(const std::string& expression, const std::vector<std::s
     while (name != names.end() && some.size() < kGroupsPerPiece) some.insert(*name++);
     pieces_.emplace_back(expression, some, wanted);
   }
+  fronts_ = std::make_unique<Fronts>(expression);
 }
 
 LinePattern::~LinePattern() = default;
@@ -194,12 +278,16 @@ bool LinePattern::match(std::string_view line, std::string_view* cells) const {
   return true;
 }
 
+LineFault LinePattern::fault(std::string_view line) const {
+  return fronts_->fault(line);
+}
+
 std::size_t LinePattern::wanted() const {
   return wanted_;
 }
 
 std::vector<std::string> group_names(const std::string& expression) {
-  const RE2 parsed(expression, options());
+  const RE2 parsed(with_fragments(expression), options());
   return parsed.ok() ? names_of(parsed) : std::vector<std::string>{};
 }
 

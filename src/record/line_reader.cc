@@ -25,6 +25,14 @@ std::size_t first_line(std::string_view text) {
   return end == std::string_view::npos ? text.size() : end + 1;
 }
 
+/// Lines that have to be heeded must be found like the others.
+std::vector<std::string> with_heeded(std::vector<std::string> literals,
+                                     const LineMatcher& matcher) {
+  std::string heeded = matcher.heeded();
+  if (!literals.empty() && !heeded.empty()) literals.push_back(std::move(heeded));
+  return literals;
+}
+
 std::string_view without_line_end(std::string_view line) {
   if (line.ends_with("\r\n")) return line.substr(0, line.size() - 2);
   if (line.ends_with('\n')) return line.substr(0, line.size() - 1);
@@ -99,6 +107,10 @@ class LineReader::Pass {
     cursor_ += line.size();
     if (line.back() == '\n') ++line_;
     if (text.empty()) return;
+    if (reader_.pattern_.heed(text)) {
+      ++batch_.passed_over;
+      return;
+    }
     const std::size_t first_cell = batch_.cells.size();
     batch_.cells.resize(first_cell + batch_.cells_per_record);
     if (reader_.pattern_.match(text, batch_.cells.data() + first_cell, batch_.unescaped)) {
@@ -106,12 +118,13 @@ class LineReader::Pass {
       return;
     }
     batch_.cells.resize(first_cell);
-    const std::size_t reach = reader_.pattern_.reach(text);
+    LineFault fault = reader_.pattern_.fault(text);
     batch_.bad.push_back({.begin = begin,
                           .end = here().byte,
-                          .at = {.line = begin.line, .byte = begin.byte + reach},
+                          .at = {.line = begin.line, .byte = begin.byte + fault.reach},
                           .fault = BadRecord::Fault::no_match,
-                          .excerpt = std::string(text.substr(reach, kMaxExcerptBytes))});
+                          .excerpt = std::string(text.substr(fault.reach, kMaxExcerptBytes)),
+                          .why = std::move(fault.why)});
   }
 
   void begin_too_long() {
@@ -143,7 +156,7 @@ class LineReader::Pass {
 };
 
 LineReader::LineReader(LineMatcher pattern, const std::vector<std::string>& literals)
-    : pattern_(std::move(pattern)), literals_(literals) {}
+    : pattern_(std::move(pattern)), literals_(with_heeded(literals, pattern_)) {}
 
 void LineReader::read(std::string_view window, Position at, Ending ending, RecordBatch& batch) {
   batch.clear();

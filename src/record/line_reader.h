@@ -17,6 +17,9 @@ namespace ordertail {
 /// spares looking for them). A line that holds one and does not match is no_match. A line longer
 /// than kMaxRecordBytes is one too_long, however long it is and whatever it holds.
 ///
+/// Lines that are about those behind them (LineMatcher::heed) are passed over, but heeded; reading
+/// that begins behind one has to be shown it first.
+///
 /// The last line of the input may lack its line end: it is matched like any other.
 class LineReader final : public RecordReader {
  public:

@@ -15,8 +15,23 @@ namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
 
-/// The first double quote that no backslash escapes.
-std::size_t closing_quote(std::string_view text) {
+/// What an escape begins with; NUL where there are none.
+char mark_of(LineEscapes escapes) {
+  switch (escapes) {
+    case LineEscapes::backslash:
+    case LineEscapes::json:
+      return '\\';
+    case LineEscapes::hash:
+      return '#';
+    case LineEscapes::none:
+      break;
+  }
+  return '\0';
+}
+
+/// The first double quote that is not escaped by a backslash.
+std::size_t closing_quote(std::string_view text, LineEscapes escapes) {
+  if (mark_of(escapes) != '\\') return text.find('"');
   for (std::size_t at = text.find('"'); at != npos; at = text.find('"', at + 1)) {
     std::size_t slashes = 0;
     while (slashes < at && text[at - 1 - slashes] == '\\') ++slashes;
@@ -89,26 +104,39 @@ std::size_t take_unicode(std::string_view text, std::string& to) {
   return 12;
 }
 
+/// The same for two hexadecimal digits behind `before` bytes.
+std::size_t take_hex(std::string_view text, std::size_t before, std::string& to) {
+  const std::string byte = from_hex(text.substr(before, 2));
+  to += byte;
+  return byte.empty() ? 0 : before + 2;
+}
+
 /// The same for `\xHH` and `\n`.
 std::size_t take_byte(std::string_view text, std::string& to) {
-  if (text.substr(1).starts_with('x')) {
-    const std::string byte = from_hex(text.substr(2, 2));
-    to += byte;
-    return byte.empty() ? 0 : 4;
-  }
+  if (text.substr(1).starts_with('x')) return take_hex(text, 2, to);
   const char meant = text.size() < 2 ? '\0' : letter_escape(text[1]);
   if (meant == '\0') return 0;
   to += meant;
   return 2;
 }
 
+std::string missing_behind(const LineFormat::Field& field) {
+  const std::string name = printable(field.name);
+  if (field.opening != 0) return fmt::format("no `{}` follows {}", field.opening, name);
+  if (field.after.empty()) return fmt::format("a blank is in {}, the last field", name);
+  return fmt::format("no `{}` follows {}", printable(field.after), name);
+}
+
 }  // namespace
 
 std::string unescaped(std::string_view text, LineEscapes escapes) {
+  const char mark = mark_of(escapes);
   std::string plain;
   while (!text.empty()) {
     std::size_t taken = 0;
-    if (text.front() == '\\' && escapes != LineEscapes::none) {
+    if (text.front() == mark && mark == '#') {
+      taken = take_hex(text, 1, plain);
+    } else if (text.front() == mark && mark != '\0') {
       if (escapes == LineEscapes::json) taken = take_unicode(text, plain);
       if (taken == 0) taken = take_byte(text, plain);
     }
@@ -146,15 +174,16 @@ std::size_t LineSplitter::end_of(const LineFormat::Field& field, std::string_vie
   if (field.after.empty()) {
     return field.loose || rest.find(' ') == npos ? rest.size() : npos;
   }
-  const bool escapes_quotes = format_.escapes != LineEscapes::none;
-  if (field.loose || (field.quoted && !escapes_quotes)) return rest.find(field.after);
-  const std::size_t end = field.quoted ? closing_quote(rest) : rest.find(field.after.front());
+  if (field.loose) return rest.find(field.after);
+  const std::size_t end =
+      field.quoted ? closing_quote(rest, format_.escapes) : rest.find(field.after.front());
   return end != npos && rest.substr(end).starts_with(field.after) ? end : npos;
 }
 
 bool LineSplitter::match(std::string_view line, std::string_view* cells,
                          std::deque<std::string>& unescaped) const {
   if (!line.starts_with(format_.before)) return false;
+  const char mark = mark_of(format_.escapes);
   std::string_view rest = line.substr(format_.before.size());
   for (std::size_t i = 0; i < format_.fields.size(); ++i) {
     const LineFormat::Field& field = format_.fields[i];
@@ -162,7 +191,7 @@ bool LineSplitter::match(std::string_view line, std::string_view* cells,
     if (end == npos) return false;
     if (place_[i] != npos) {
       std::string_view value = rest.substr(0, end);
-      if (format_.escapes != LineEscapes::none && value.find('\\') != npos) {
+      if (mark != '\0' && value.find(mark) != npos) {
         value = unescaped.emplace_back(ordertail::unescaped(value, format_.escapes));
       }
       cells[place_[i]] = value;
@@ -173,15 +202,18 @@ bool LineSplitter::match(std::string_view line, std::string_view* cells,
   return rest.empty();
 }
 
-std::size_t LineSplitter::reach(std::string_view line) const {
-  if (!line.starts_with(format_.before)) return 0;
+LineFault LineSplitter::fault(std::string_view line) const {
+  if (!line.starts_with(format_.before)) {
+    return {0, fmt::format("it does not begin with `{}`", printable(format_.before))};
+  }
   std::size_t reached = format_.before.size();
   for (const LineFormat::Field& field : format_.fields) {
     const std::size_t end = end_of(field, line.substr(reached));
-    if (end == npos) break;
+    if (end == npos) return {reached, missing_behind(field)};
     reached += end + field.after.size();
   }
-  return reached;
+  return {reached, fmt::format("more follows behind {}, the last field",
+                               printable(format_.fields.back().name))};
 }
 
 }  // namespace ordertail

@@ -8,11 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "record/line_fault.h"
 #include "record/line_format.h"
 
 namespace ordertail {
 
-/// A quoted field ends at its first quote that is not escaped, another one at the first byte of the
+/// A quoted field ends at its first quote that is not escaped (where the server escapes none, or
+/// writes them as #22: at its first quote), another one at the first byte of the
 /// literal behind it, and then that literal has to follow whole: so nothing that a visitor writes
 /// can shift the fields; one at the end of the line has no blanks. Only a loose field, such as a
 /// user's name, goes on to where the literal stands whole.
@@ -29,9 +31,8 @@ class LineSplitter {
 
   [[nodiscard]] std::size_t wanted() const { return wanted_; }
 
-  /// How many bytes of a line that does not match are as the format says: behind them the next
-  /// literal does not follow, or the format is at its end.
-  [[nodiscard]] std::size_t reach(std::string_view line) const;
+  /// Of a line that does not match: which literal does not follow, and behind which field.
+  [[nodiscard]] LineFault fault(std::string_view line) const;
 
  private:
   [[nodiscard]] std::size_t end_of(const LineFormat::Field& field, std::string_view rest) const;

@@ -42,6 +42,7 @@ struct BadRecord {
   Fault fault{};
   std::size_t cells = 0;  ///< ragged: how many cells it has
   std::string excerpt{};  ///< the bytes from `at` to its line's end, at most kMaxExcerptBytes
+  std::string why{};      ///< no_match: what is not there (LineFault)
   friend bool operator==(const BadRecord&, const BadRecord&) = default;
 };
 

@@ -63,8 +63,8 @@ TEST(SystemsTest, SayWhereAFieldComesFrom) {
   EXPECT_EQ(availability(grid, "email"), "if added");
   EXPECT_EQ(availability(grid, "skus"), "companion");
   Pattern log = pattern;
-  log.line.emplace().expression = "(?P<request>.*)";
-  log.line->request_group = "request";
+  log.line.emplace().cut = LineExpression{"(?P<request>.*)"};
+  log.line->request = "request";
   EXPECT_EQ(availability(log, "ip"), "query");
 }
 

@@ -88,5 +88,51 @@ TEST(IsVisitorToken, IsThirtyTwoLowerCaseHexadecimalDigits) {
   EXPECT_FALSE(is_visitor_token(""));
 }
 
+constexpr const char* kToken = "60c2ccdfe4892f0fa0593940b12c11aa";
+constexpr const char* kHstc =
+    "230861184.60c2ccdfe4892f0fa0593940b12c11aa.1526298447715.1526298447715.1526298447715.1";
+
+TEST(VisitorToken, IsFoundWhereALogOrAFormKeepsIt) {
+  const std::string token = kToken;
+  const std::string hstc = kHstc;
+  for (const std::string& text : {
+           token,
+           hstc,
+           "hubspotutk=" + token,
+           "a=b; hubspotutk=" + token + "; c=d",
+           "a=b;+hubspotutk=" + token + ";+c=d",    // IIS
+           "a=b;%20hubspotutk=" + token + ";%20c",  // CloudFront
+           "__hstc=" + hstc + "; a=b",
+           "hubspotutk=short; __hstc=" + hstc,
+           "__hstc=1.99c2ccdfe4892f0fa0593940b12c11aa.1.2.3.4; hubspotutk=" + token,
+           "https://shop.example.com/?a=b&__hstc=" + hstc + "&c=d#top",
+           "/?__hstc=" + hstc,
+       }) {
+    EXPECT_EQ(visitor_token(text), token) << text;
+  }
+}
+
+TEST(VisitorToken, IsNoneWhereAnotherNameOrPlaceHasIt) {
+  const std::string token = kToken;
+  const std::string hstc = kHstc;
+  for (const std::string& text : {
+           std::string(),
+           "xhubspotutk=" + token,
+           "a=hubspotutk=" + token,
+           "a=b hubspotutk=" + token,
+           "HUBSPOTUTK=" + token,
+           "__hstc=" + token,
+           "1." + token,
+           "https://shop.example.com/?hubspotutk=" + token,  // anyone may write that into a link
+           "https://shop.example.com/?x__hstc=" + hstc,
+           "https://shop.example.com/#?__hstc=" + hstc,
+           "/__hstc=" + hstc,
+       }) {
+    EXPECT_EQ(visitor_token(text), "") << text;
+  }
+  EXPECT_EQ(visitor_token("short"), "short") << "it wants to be one";
+  EXPECT_EQ(visitor_token("a=b; hubspotutk=short"), "short");
+}
+
 }  // namespace
 }  // namespace ordertail

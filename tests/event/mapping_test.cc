@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/toml_file.h"
 #include "event/reading.h"
 #include "expect_error.h"
 
@@ -370,6 +371,126 @@ TEST_F(MappingTest, CountsOnlyRequestsThatSucceeded) {
   EXPECT_EQ(event(reading, 0)["total_revenue"], "1.50");
   EXPECT_THAT(reading.skipped, ElementsAre(testing::Pair("failed_request", 2U),
                                            testing::Pair("not_a_conversion", 3U)));
+}
+
+/// A job that pastes its server's format, and lines of it.
+class PastedFormat : public MappingTest {
+ protected:
+  static Pattern pasted(const std::string& settings) {
+    TomlTable table = TomlTable::parse(
+        R"(log_format = '$remote_addr [$time_local] "$request" $status "$http_referer" )"
+        R"("$http_user_agent" "$http_sec_purpose" "$http_cookie"'
+)" + settings,
+        "job.toml");
+    Pattern pattern;
+    EXPECT_TRUE(read_server_format(table, pattern));
+    apply_source_settings(table, pattern);
+    table.finish();
+    return pattern;
+  }
+  static std::string complaint(const std::string& settings) {
+    return error_of(ExitCode::usage, [&] { static_cast<void>(pasted(settings)); });
+  }
+  static std::string line(const std::string& request, const std::string& status = "200",
+                          const std::string& agent = "Mozilla/5.0",
+                          const std::string& purpose = "-", const std::string& referer = "-") {
+    return "192.0.2.7 [18/Sep/2025:23:18:28 -0400] \"" + request + " HTTP/1.1\" " + status + " \"" +
+           referer + "\" \"" + agent + "\" \"" + purpose +
+           "\" \"a=b; hubspotutk=60c2ccdfe4892f0fa0593940b12c11aa\"\n";
+  }
+};
+
+constexpr const char* kThanks = R"(
+[purchase]
+path         = ["/checkout/order-received/{order}/", "/thanks"]
+order_number = ["path:order", "query:order"]
+email        = "query:email"
+)";
+
+TEST_F(PastedFormat, TakesAnOrderFromThePathOfItsPage) {
+  const Reading reading =
+      read(pasted(kThanks),
+           line("GET /checkout/order-received/%231001/?key=wc_order_x") +
+               line("GET /thanks?order=1002") + line("GET /checkout/order-received//?order=1003") +
+               line("GET /checkout/order-received/1/2/") + line("GET /shop/thanks?order=1004"));
+  ASSERT_EQ(reading.events.size(), 2U);
+  EXPECT_EQ(event(reading, 0)["order_number"], "1001");
+  EXPECT_EQ(event(reading, 0)["utk"], "60c2ccdfe4892f0fa0593940b12c11aa") << "out of the cookies";
+  EXPECT_EQ(event(reading, 1)["order_number"], "1002");
+  EXPECT_THAT(reading.skipped, ElementsAre(testing::Pair("not_a_conversion", 3U)));
+}
+
+TEST_F(PastedFormat, IsOneEventHoweverOftenThePageIsReloaded) {
+  const std::string visit = line("GET /thanks?order=1001&email=ann@example.com");
+  const std::string again = line("GET /thanks?email=ann@example.com&order=1001", "304");
+  const Reading reading = read(pasted(kThanks), visit + visit + again);
+  ASSERT_EQ(reading.ids.size(), 3U);
+  EXPECT_EQ(reading.ids[0], reading.ids[1]);
+  EXPECT_EQ(reading.ids[0], reading.ids[2]) << "the store takes the first, and skips these";
+}
+
+TEST_F(PastedFormat, AsksForMethodsAndStatuses) {
+  const Pattern pattern = pasted(std::string(kThanks) + R"(method = ["POST", "PUT"]
+status = ["303", "2xx"]
+[registration]
+path   = "/signed-up"
+email  = "query:email"
+when   = { "query:step" = "done" }
+)");
+  const Reading reading =
+      read(pattern, line("POST /thanks?order=1", "303") + line("PUT /thanks?order=2", "204") +
+                        line("GET /thanks?order=3") + line("post /thanks?order=4") +
+                        line("POST /thanks?order=5", "302") + line("POST /thanks?order=6", "2") +
+                        line("GET /signed-up?email=ann@example.com&step=done") +
+                        line("GET /signed-up?email=ann@example.com&step=1"));
+  EXPECT_EQ(reading.events.size(), 3U);
+  EXPECT_EQ(event(reading, 2)["kind"], "registration");
+  EXPECT_THAT(reading.skipped, ElementsAre(testing::Pair("failed_request", 2U),
+                                           testing::Pair("not_a_conversion", 2U),
+                                           testing::Pair("when:query:step", 1U)));
+}
+
+TEST_F(PastedFormat, TellsWhatIsNoVisit) {
+  const char* sale = "GET /thanks?order=1001";
+  const Reading reading =
+      read(pasted(kThanks),
+           line(sale, "200", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com)") +
+               line(sale, "200", "curl/8.5.0") + line(sale, "200", "facebookexternalhit/1.1") +
+               line(sale, "200", "Mozilla/5.0", "prefetch;prerender") +
+               line(sale, "404", "Googlebot/2.1") + line("GET /other", "200", "Googlebot/2.1") +
+               line(sale, "200", "Mozilla/5.0 (Linux; Android 9; CUBOT X19)"));
+  EXPECT_EQ(reading.events.size(), 1U);
+  EXPECT_THAT(reading.skipped,
+              ElementsAre(testing::Pair("bot", 3U), testing::Pair("failed_request", 1U),
+                          testing::Pair("not_a_conversion", 1U), testing::Pair("prefetch", 1U)));
+  const Reading own = read(pasted("bots = '^Mozilla'" + std::string(kThanks)),
+                           line(sale, "200", "Googlebot/2.1") + line(sale));
+  EXPECT_THAT(own.skipped, ElementsAre(testing::Pair("bot", 1U)));
+  const Reading all = read(pasted("bots = ''" + std::string(kThanks)), line(sale, "200", "curl/8"));
+  EXPECT_EQ(all.events.size(), 1U);
+}
+
+TEST_F(PastedFormat, NeverReadsTheQueryOfAReferer) {
+  const Reading reading =
+      read(pasted(kThanks), line("GET /thanks?order=1", "200", "Mozilla/5.0", "-",
+                                 "https://shop.example.com/thanks?order=2&email=eve@example.com"));
+  EXPECT_EQ(event(reading, 0)["order_number"], "1");
+  EXPECT_FALSE(event(reading, 0).contains("email"));
+}
+
+TEST_F(PastedFormat, ComplainsOfWhatIsNoPathMethodOrStatus) {
+  const auto purchase = [](const std::string& key) {
+    return complaint("[purchase]\n" + key + "\n");
+  };
+  EXPECT_THAT(purchase("path = 'thanks'"), HasSubstr("the path \"thanks\" must begin with /"));
+  EXPECT_THAT(purchase("path = '/a-{order}'"),
+              HasSubstr("the path \"/a-{order}\" has a {name} that is no whole segment: write it "
+                        "between two /"));
+  EXPECT_THAT(purchase("path = '/{Order}/'"),
+              HasSubstr("has a brace that is no {name} of lower-case letters, digits and _"));
+  EXPECT_THAT(purchase("status = '2'"),
+              HasSubstr(R"(a status is written like "302", or "2xx" for all of 200 to 299)"));
+  EXPECT_THAT(complaint("bots = '('"), HasSubstr("\"(\" is no RE2 expression"));
 }
 
 }  // namespace

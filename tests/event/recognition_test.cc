@@ -39,7 +39,7 @@ CompanionSpec companion(const std::string& name, const Names& columns) {
 Pattern log(const std::string& name, const std::string& expression) {
   Pattern pattern;
   pattern.name = name;
-  pattern.line.emplace().expression = expression;
+  pattern.line.emplace().cut = LineExpression{expression};
   return pattern;
 }
 

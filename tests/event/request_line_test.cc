@@ -43,7 +43,7 @@ TEST(RequestLine, AnythingElseHasNoParts) {
 
 std::string parameter(std::string_view query, std::string_view name, Plus plus = Plus::blank) {
   std::string value = "left over";
-  return query_parameter(query, name, plus, value) ? value : "none";
+  return query_parameter(query, name, {plus}, value) ? value : "none";
 }
 
 TEST(QueryParameter, FindsAndDecodes) {
@@ -52,6 +52,16 @@ TEST(QueryParameter, FindsAndDecodes) {
   EXPECT_EQ(parameter("o=%23%31", "o"), "#1");
   EXPECT_EQ(parameter("a%5Bb%5D=1", "a[b]"), "1");
   EXPECT_EQ(parameter("o=%25%32%33", "o"), "%23");  // once, not twice
+}
+
+TEST(QueryParameter, IsDecodedTwiceWhereAServerHasEncodedItAgain) {
+  const auto twice = [](std::string_view query, Plus plus) {
+    std::string value;
+    return query_parameter(query, "mail to", {plus, 2}, value) ? value : "none";
+  };
+  EXPECT_EQ(twice("mail%2520to=ann%252Bshop%2540example.com", Plus::plus), "ann+shop@example.com");
+  EXPECT_EQ(twice("mail+to=a+b%2525", Plus::blank), "a b%");
+  EXPECT_EQ(twice("a=b%2526mail+to=x&mail+to=y", Plus::blank), "y") << "divided before decoding";
 }
 
 TEST(QueryParameter, TheFirstOfItsNameWins) {

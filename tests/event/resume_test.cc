@@ -1,4 +1,5 @@
 // Files that change between two runs.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -240,6 +241,30 @@ TEST_F(Resume, ALogIsKnownByItsEnds) {
   const Reading first = reader.read(directory_.write("log", text));
   text[text.size() / 2] = '~';
   EXPECT_TRUE(reader.read(directory_.write("log", text), {first.checkpoint}).resumed);
+}
+
+/// What a line before the checkpoint says of those behind it is not forgotten.
+TEST_F(Resume, ATableIsReadOnByTheNamesBeforeIt) {
+  const Reader reader(builtin("iis-w3c", R"([purchase]
+path         = "/done"
+order_number = "query:order"
+email        = "query:email"
+)"));
+  const std::string first =
+      "#Fields: date time cs-uri-stem cs-uri-query sc-status c-ip\n"
+      "2025-01-01 00:00:00 / - 200 192.0.2.7\n"
+      "#Fields: c-ip sc-status date time cs-uri-query cs-uri-stem\n"
+      "192.0.2.7 200 2025-01-01 00:00:01 order=1&email=ann@example.com /done\n";
+  const auto path = directory_.write("u_ex.log", first);
+  const Reading before = reader.read(path);
+  EXPECT_EQ(before.events.size(), 1U);
+  directory_.append("u_ex.log",
+                    "192.0.2.8 200 2025-01-01 00:00:02 order=2&email=bob@example.com /done\n");
+  const Reading after = reader.read(path, {before.checkpoint});
+  EXPECT_TRUE(after.resumed);
+  ASSERT_EQ(after.events.size(), 1U);
+  EXPECT_THAT(after.events.front(), testing::HasSubstr("\"ip\":\"192.0.2.8\""));
+  EXPECT_EQ(after.rows, 1U);
 }
 
 TEST_F(Resume, TheGzippedRotationGoesOnAtItsEnd) {

@@ -117,7 +117,7 @@ TEST(Row, ReadsCompanionsFirstOrAll) {
   const std::vector<std::vector<std::string>> rows{{" A ", ""}, {"", ""}, {"B", " late "}};
 
   Row row(pattern);
-  row.begin({}, {});
+  row.begin({});
   row.join(0, rows);
   EXPECT_EQ(row.text(sku), "A");
   EXPECT_EQ(row.text(note), "late");
@@ -126,7 +126,7 @@ TEST(Row, ReadsCompanionsFirstOrAll) {
   row.collect(constant.front(), values);
   EXPECT_THAT(values, ElementsAre("A", "B", "C"));
 
-  row.begin({}, {});
+  row.begin({});
   EXPECT_EQ(row.text(sku), "");
 }
 

@@ -21,7 +21,7 @@ std::string read(const std::string& format, std::string_view cell, std::optional
   Selection selection({"Date"});
   TimeField field(spec, pattern, selection);
   Row row(pattern);
-  row.begin(std::span(&cell, 1), {});
+  row.begin(std::span(&cell, 1));
   const auto time = field.read(row);
   if (const auto* instant = std::get_if<Instant>(&time)) return date::format("%F %T", *instant);
   const auto& fault = std::get<TimeField::Fault>(time);

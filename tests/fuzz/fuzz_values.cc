@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const RequestLine request = parse_request_line(text);
   Event event;
-  query_parameter(request.query, "email", Plus::plus, event.email);
+  query_parameter(request.query, "email", {Plus::plus}, event.email);
   static_cast<void>(is_email(event.email));
   event.order_number = text;
   std::string json;

@@ -75,6 +75,18 @@ TEST(LineFormat, KnowsPathsAndQueriesThatFollowWithoutABlank) {
               ElementsAre("https", "shop.example.com", "/a?b", "/a?b", "200"));
 }
 
+TEST(LineFormat, KnowsThatATimeMayHaveBlanks) {
+  EXPECT_THAT(all(apache_line_format(R"(%h %{%F %T %z}t \"%r\")"),
+                  R"(192.0.2.7 2025-09-18 23:18:28 -0400 "GET / HTTP/1.1")"),
+              ElementsAre("192.0.2.7", "2025-09-18 23:18:28 -0400", "GET / HTTP/1.1"));
+  EXPECT_THAT(all(apache_line_format("%>s [%{%d %b}t] %{%F %T}t"), "200 [18 Sep] 2025-09-18 23:18"),
+              ElementsAre("200", "18 Sep", "2025-09-18 23:18"));
+  EXPECT_EQ(
+      error_of(ExitCode::usage, [] { static_cast<void>(apache_line_format("%>s %{%F %T}t %h")); }),
+      "column 5: %{%F %T}t holds what stands behind it, so nobody can tell where it ends; "
+      "put it in brackets");
+}
+
 TEST(LineFormat, TellsWhatCannotBeCompiledAndWhere) {
   const auto nginx = [](const char* text) {
     return error_of(ExitCode::usage, [&] { static_cast<void>(nginx_line_format(text)); });
@@ -102,11 +114,40 @@ TEST(LineFormat, TellsWhatCannotBeCompiledAndWhere) {
   EXPECT_EQ(apache("LogFormat"), "column 1: there is no format behind LogFormat");
 }
 
+TEST(LineFormat, IsWrittenForAnyServerWithNamesOfOnesOwn) {
+  const LineFormat haproxy =
+      named_line_format(R"_($log haproxy: $client ${queue}s $captured"$request")_",
+                        LineEscapes::hash, {"log", "captured"});
+  EXPECT_THAT(haproxy.names(), ElementsAre("log", "client", "queue", "captured", "request"));
+  EXPECT_THAT(all(haproxy, R"_(Sep 19 lb haproxy: 192.0.2.7 1s {a b} "GET /#22x#22\ HTTP/1.1\")_"),
+              ElementsAre("Sep 19 lb", "192.0.2.7", "1", "{a b} ", R"(GET /"x"\ HTTP/1.1\)"));
+  EXPECT_EQ(
+      error_of(ExitCode::usage,
+               [] { static_cast<void>(named_line_format("$a $b", LineEscapes::none, {"rest"})); }),
+      "column 1: there is no field $rest that could be loose; there are a, b");
+}
+
+TEST(LineSplitter, TakesNoQuoteWithinQuotesWhereNothingIsEscaped) {
+  const LineFormat format = named_line_format(R"("$a" "$b" $c)", LineEscapes::none, {});
+  EXPECT_THAT(all(format, R"("x\" "y" z)"), ElementsAre("x\\", "y", "z"));
+  for (const char* line : {R"("x"y" "b" c)", R"("x" "y" "b" c)", R"("x" "y" z" w)"}) {
+    EXPECT_THAT(all(format, line), ElementsAre("no match")) << line;
+  }
+}
+
 TEST(LineSplitter, TellsHowFarALineFits) {
   const LineSplitter splitter(apache_line_format(kApacheCombined), {});
-  EXPECT_EQ(splitter.reach(R"(192.0.2.7 - - [18/Sep/2025:23:18:28 -0400] "GET / HTTP)"), 44U);
-  EXPECT_EQ(splitter.reach(R"(h l u [t] "r" 200 1 "a" "b" more)"), 27U);
-  EXPECT_EQ(LineSplitter(nginx_line_format("[$time_local] $status"), {}).reach("x"), 0U);
+  const auto fault = [](const LineSplitter& by, std::string_view line) {
+    const LineFault found = by.fault(line);
+    return std::to_string(found.reach) + ": " + found.why;
+  };
+  EXPECT_EQ(fault(splitter, R"(192.0.2.7 - - [18/Sep/2025:23:18:28 -0400] "GET / HTTP)"),
+            "44: no `\" ` follows %r");
+  EXPECT_EQ(fault(splitter, R"(h l u [t] "r" 200 1 "a" "b" more)"),
+            "27: more follows behind %{User-Agent}i, the last field");
+  const LineSplitter brackets(nginx_line_format("[$time_local] $status"), {});
+  EXPECT_EQ(fault(brackets, "x"), "0: it does not begin with `[`");
+  EXPECT_EQ(fault(brackets, "[t] 200 OK"), "4: a blank is in $status, the last field");
 }
 
 TEST(LineSplitter, NamesTheFieldsWhereOneIsWantedThatIsNone) {

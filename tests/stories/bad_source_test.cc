@@ -77,7 +77,10 @@ email        = "query:email"
         order, status);
   };
   shop.write("shop.log", line(1001, "200") + line(1002, "200 512") + line(1003, "404"));
-  expect(3, "shop.log:2: this line is not written as the pattern says, from its column 85 on\n");
+  expect(
+      3,
+      "shop.log:2: this line is not written as the pattern says, from its column 85 on: no ` \"` "
+      "follows $status\n");
   EXPECT_EQ(shop.totals(), "1/0/0/0");
 }
 
@@ -99,7 +102,8 @@ email        = "$arg_email"
                              line("1003 x", "cem%40example.com"));
   expect(3,
          "shop.log:2: a purchase needs an order number\n"
-         "shop.log:3: this line is not written as the pattern says, from its column 68 on\n");
+         "shop.log:3: this line is not written as the pattern says, from its column 68 on: a blank "
+         "is in $arg_email, the last field\n");
   EXPECT_EQ(shop.totals(), "1/0/0/0");
   EXPECT_THAT(hubspot.leads_json(), testing::AllOf(testing::HasSubstr("\"ann@example.com\""),
                                                    testing::HasSubstr("\"1001\"")));

@@ -168,6 +168,18 @@ TEST_F(Explain, TellsWhyNoPatternReadsAFile) {
       "  cannot open gone.csv: No such file or directory\n");
 }
 
+TEST_F(Explain, TellsWhereALineOfALogStopsBeingOne) {
+  const std::string front =
+      "192.0.2.7 - - [18/Sep/2025:23:18:28 -0400] \"GET / HTTP/1.1\" 200 5 \"";
+  shop.write("shop.log", front + "-\" \"Mozilla/5.0\"\n" + front + "-\n");
+  EXPECT_EQ(
+      part(of({"shop.log", "--pattern", "nginx-combined"}),
+           "what would become of the first records"),
+      "    line 1: skipped: not a conversion\n"
+      "    line 2: rejected: this line is not written as the pattern says, from its column 68 "
+      "on: no `\" \"` follows $http_referer\n");
+}
+
 TEST_F(Explain, TakesFoldersAsInitDoes) {
   shop.write("exports/b.csv", orders(1, 1));
   shop.write("exports/a.csv", orders(1, 1));

@@ -1,0 +1,32 @@
+// Was a logged request a person's visit?
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "event/expression.h"
+#include "event/line_form.h"
+#include "event/row.h"
+#include "event/selection.h"
+
+namespace ordertail {
+
+/// What LineForm says of bots and prefetches, bound to a log's columns.
+class Visit {
+ public:
+  Visit(const LineForm& form, Selection& selection);
+
+  /// "prefetch" when the browser says that nobody has seen the page yet (Sec-Purpose, Purpose or
+  /// X-Moz), "bot" when the user agent is one of a program; nullopt for what may be a person's.
+  [[nodiscard]] std::optional<std::string_view> excluded(Row& row) const;
+
+ private:
+  BoundColumns user_agent_, purpose_;
+  std::optional<Expression> bots_;
+};
+
+/// User agents of programs that fetch pages by themselves: names that end in "bot", crawlers,
+/// preview makers, monitors, and libraries. An RE2 expression.
+extern const char* const kBots;
+
+}  // namespace ordertail

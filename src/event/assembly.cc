@@ -148,10 +148,10 @@ bool Assembly::parts(std::span<const std::string_view> before,
                      std::span<const std::string_view> cells) {
   if (is_blank(cells) || (footer_ && is_footer(cells[first_column_]))) return false;
   if (!order_key_) return true;
-  row_.begin(cells, {});
+  row_.begin(cells);
   const std::string key(row_.text(*order_key_));
   if (key.empty() || pattern_.csv->layout == Layout::blank_key) return !key.empty();
-  row_.begin(before, {});
+  row_.begin(before);
   const std::string_view key_before = row_.text(*order_key_);
   return !key_before.empty() && key_before != key;
 }

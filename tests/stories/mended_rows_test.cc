@@ -44,7 +44,7 @@ class MendedRows : public testing::Test {
     return shop.run({command, "job.toml", "--reject-rows", "rejects"});
   }
 
-  const sandbox::Server hubspot;
+  const sandbox::Server hubspot{sandbox::ServerOptions{}};
   const Shop shop{JobText{hubspot.url(), 1, 1, "", std::string(kSources)}};
 };
 
@@ -83,7 +83,7 @@ TEST_F(MendedRows, AreTheFilesOwnBytes) {
   for (unsigned seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
-    const sandbox::Server its_hubspot;
+    const sandbox::Server its_hubspot{sandbox::ServerOptions{}};
     const Shop its_shop{JobText{its_hubspot.url(), 1, 1, "", std::string(kSources)}};
     fs::create_directory(its_shop.path("mended"));
     const auto content_of = [&](const std::string& name) {
@@ -165,11 +165,11 @@ TEST_F(MendedRows, AreWholeOrdersOrNone) {
   const auto copies = [this](const std::string& text, const std::string& number) {
     shop.write("orders-" + number + ".csv", orders_header() + text);
     EXPECT_EQ(run("stage").exit_code, 3);
-    std::string copies;
+    std::string found;
     for (const Json& why : reasons("rejects/rejects-1-" + number + ".jsonl")) {
-      copies += why["reject"].get<std::string>() + (why["copy"].is_null() ? " no " : " yes ");
+      found += why["reject"].get<std::string>() + (why["copy"].is_null() ? " no " : " yes ");
     }
-    return copies + content("rejects/rejects-1-" + number + ".csv").substr(orders_header().size());
+    return found + content("rejects/rejects-1-" + number + ".csv").substr(orders_header().size());
   };
   EXPECT_EQ(copies(order(1) + order(2) + bad, "0001"), "order_again no bad_date no ");
   EXPECT_EQ(copies(bad + order(2) + order(1), "0002"), "bad_date no order_again no ");

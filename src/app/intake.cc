@@ -182,6 +182,7 @@ Withdrawn Intake::withdraw(const Hash128& id) {
   const Known known = look_up(id);
   const Withdrawn withdrawn = mode_ == StageMode::keep ? store_.withdraw(id) : withdrawn_as(known);
   if (leaves_outbox(withdrawn) || known.state == Known::no) met_->withdraw(id);
+  if (known.state == Known::refused) met_->settle(id);
   return withdrawn;
 }
 

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint32_t kNoDigest = 0;
 constexpr std::uint32_t kWithdrawn = 0xFFFFFFFF;
+constexpr std::uint32_t kSettled = kWithdrawn - 1;
 
 using Key = std::array<std::uint32_t, 2>;
 constexpr Key kEmpty{};
@@ -56,6 +57,7 @@ std::optional<Known> MetEvents::find(const Hash128& id) const {
   const Slot& slot = slot_of(id);
   if (slot.key == kEmpty) return std::nullopt;
   if (slot.state == kWithdrawn) return Known{};
+  if (slot.state == kSettled) return Known{Known::rejected, std::nullopt};
   Known known{Known::pending, std::nullopt};
   if (slot.state != kNoDigest) known.digest = EventDigest{slot.state};
   return known;
@@ -87,8 +89,12 @@ bool MetEvents::is_rejected_in_this_file(const Hash128& id) const {
 }
 
 void MetEvents::put(const Hash128& id, std::optional<EventDigest> digest) {
-  // A digest of the two values that mean something else goes for its neighbour.
-  set(id, digest ? std::clamp(digest->bits, kNoDigest + 1, kWithdrawn - 1) : kNoDigest);
+  // A digest of the values that mean something else goes for its neighbour.
+  set(id, digest ? std::clamp(digest->bits, kNoDigest + 1, kSettled - 1) : kNoDigest);
+}
+
+void MetEvents::settle(const Hash128& id) {
+  set(id, kSettled);
 }
 
 void MetEvents::withdraw(const Hash128& id) {

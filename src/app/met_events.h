@@ -41,6 +41,8 @@ class MetEvents {
   void put(const Hash128& id, std::optional<EventDigest> digest);
   /// The event, of this run or the store's, is not pending any more.
   void withdraw(const Hash128& id);
+  /// The event, which was rejected, is rejected for good.
+  void settle(const Hash128& id);
   [[nodiscard]] bool full() const { return count_ == kMost; }
 
   /// Makes a find() that comes soon cheaper: most have to wait for the memory.
@@ -51,7 +53,7 @@ class MetEvents {
   /// Twelve bytes, so that most slots lie within one line of the processor's cache.
   struct Slot {
     std::array<std::uint32_t, 2> key;  // 56 bits of the id above those of the file; 0: empty
-    std::uint32_t state;               // a digest, or one of two that stand for something else
+    std::uint32_t state;               // a digest, or one of those that stand for something else
   };
   struct Free {
     void operator()(void* memory) const { std::free(memory); }

@@ -66,8 +66,7 @@ void RecordWalk::run(const Visitor& visitor) {
   const Position start = header_ ? header_->next : Position{};
   auto stream = open_text(file_, charset_of(pattern_));
   stream->skip(start.byte);
-  RecordStream records(std::move(stream), std::move(reader), start,
-                       RecordStream::Ahead{});
+  RecordStream records(std::move(stream), std::move(reader), start, RecordStream::Ahead{});
   while (true) {
     const Stretch& stretch = records.next();
     if (!show(stretch.batch, visitor) || stretch.last) return;

@@ -7,6 +7,7 @@
 #include <array>
 #include <random>
 
+#include "event/event_digest.h"
 #include "report/text.h"
 #include "temporary_directory.h"
 
@@ -19,7 +20,10 @@ Hash128 id_of(int number) {
   return content_hash(fmt::format("order {}", number));
 }
 
-void add_order(Findings& findings, int number, int content, std::uint64_t byte) {
+enum class From { cart, log };
+
+void add_order(Findings& findings, int number, int content, std::uint64_t byte,
+               From from = From::cart) {
   auto event = std::make_unique<Event>();
   event->kind = Kind::purchase;
   event->id = id_of(number);
@@ -28,6 +32,7 @@ void add_order(Findings& findings, int number, int content, std::uint64_t byte) 
   event->total_revenue = Money{content};
   event->origin = {"orders.csv", byte / 100, byte};
   event->rows = 2;
+  if (from == From::cart) event->content = content_of(*event);
   findings.add(event);
 }
 
@@ -97,6 +102,7 @@ TEST_F(IntakeTest, ADryRunCountsWhatTheRunCountsAndBothClose) {
   const auto upto = [&](unsigned limit) { return static_cast<int>(random() % limit); };
   std::uint64_t changed = 0, withdrawn = 0, again = 0, corrected = 0;
   for (int round = 0; round < 60; ++round) {
+    const From from = upto(4) == 0 ? From::log : From::cart;
     Findings findings;
     std::uint64_t rows = 0;
     for (std::uint64_t record = 1; record <= 20; ++record) {
@@ -104,11 +110,11 @@ TEST_F(IntakeTest, ADryRunCountsWhatTheRunCountsAndBothClose) {
         add_refund(findings, upto(40), record * 100);
         rows += 3;
       } else {
-        add_order(findings, upto(40), upto(2), record * 100);
+        add_order(findings, upto(40), upto(2), record * 100, from);
         rows += 2;
       }
     }
-    const Pattern& pattern = upto(4) == 0 ? log_ : cart_;
+    const Pattern& pattern = from == From::log ? log_ : cart_;
     const std::uint64_t before = pending();
     const StageCounts dry = take(findings, pattern, StageMode::dry);
     const auto dry_lines = lines_;
@@ -250,8 +256,8 @@ TEST_F(IntakeTest, AnOrderOfWhichAPartCannotBeUsedIsNotSent) {
 
 TEST_F(IntakeTest, APageLoadedAgainIsNoChange) {
   Findings findings;
-  add_order(findings, 1, 100, 200);
-  add_order(findings, 1, 101, 300);
+  add_order(findings, 1, 100, 200, From::log);
+  add_order(findings, 1, 101, 300, From::log);
   EXPECT_EQ(shown(take(findings, log_, StageMode::keep)),
             "1 events of 2 rows, 0 withdrawn, 0 changed; 2 already_known");
 }

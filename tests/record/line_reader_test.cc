@@ -41,11 +41,12 @@ Findings read_slowly(std::string_view text, const std::vector<std::string>& lite
     } else if (std::string_view cells[2]; pattern.match(line, cells)) {
       found.records.push_back({begin, found.next.byte, {cells, cells + 2}});
     } else if (!line.empty()) {
+      // It is a word, with which there is nothing wrong, but no blank follows.
       found.bad.push_back({.begin = begin,
                            .end = found.next.byte,
-                           .at = begin,
+                           .at = {begin.line, begin.byte + line.size()},
                            .fault = Fault::no_match,
-                           .excerpt = std::string(line.substr(0, 80))});
+                           .why = R"(`[ \r]` does not match there)"});
     }
   }
   return found;

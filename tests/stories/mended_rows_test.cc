@@ -175,7 +175,7 @@ TEST_F(MendedRows, AreWholeOrdersOrNone) {
   EXPECT_EQ(copies(bad + order(2) + order(1), "0002"), "bad_date no order_again no ");
   // Many stretches lie between the two places.
   std::string others;
-  for (int number = 100; number < 30'000; ++number) others += order(number);
+  for (int number = 100; number < 30'000; ++number) others += Order{number, false, "\n", 1}.mended();
   EXPECT_EQ(copies(order(1) + others + bad, "0003"), "bad_date no ");
   EXPECT_EQ(copies(bad + others + order(1), "0004"),
             "bad_date yes order_again yes " + bad + order(1));

@@ -43,6 +43,9 @@ std::string obstacle(const SourceFile& file, const Pattern& pattern) {
   if (!is_utf8(file, pattern.csv ? pattern.csv->charset : std::string())) {
     return "it is not in UTF-8";
   }
+  if (pattern.line && std::holds_alternative<TableForm>(pattern.line->cut)) {
+    return "its lines are read as one before them says (#Fields:)";
+  }
   return {};
 }
 

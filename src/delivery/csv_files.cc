@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <utility>
@@ -146,10 +147,35 @@ std::string CsvFiles::write(std::uint64_t ticket, const fs::path& stem,
   return name;
 }
 
+/// Was the file given its name in this directory, or about to be?
+bool CsvFiles::is_marked(const Fd& directory, const std::string& name) const {
+  const Fd file(::openat(directory.get(), mark().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file) return false;
+  std::string names = "\n";
+  std::array<char, 4096> buffer{};
+  for (ssize_t got = 0; (got = ::read(file.get(), buffer.data(), buffer.size())) > 0;) {
+    names.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  return names.find("\n" + name + "\n") != names.npos;
+}
+
+/// Durably, before it is given its name: once that is to be seen, somebody may move it away.
+void CsvFiles::mark_named(const Fd& directory, const fs::path& file) const {
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
+  const fs::path path = file.parent_path() / mark();
+  const Fd marks(::openat(directory.get(), mark().c_str(), kFlags, 0600));
+  if (!marks) fail("open", path, errno);
+  if (const int failed = write_all(marks.get(), "\n" + file.filename().string() + "\n");
+      failed != 0)
+    fail("write", path, failed);
+  if (::fsync(marks.get()) != 0) fail("sync", path, errno);
+}
+
 void CsvFiles::name(const fs::path& file) {
   const fs::path directory = file.parent_path();
   const std::string name = file.filename().string();
   const Fd in = open_directory(directory);
+  if (is_there(in, hidden(name)) && !is_marked(in, name)) mark_named(in, file);
   const bool named =
       ::renameat2(in.get(), hidden(name).c_str(), in.get(), name.c_str(), RENAME_NOREPLACE) == 0;
   if (!named && errno == EEXIST) {
@@ -158,7 +184,7 @@ void CsvFiles::name(const fs::path& file) {
            "directory of its own");
   }
   if (!named && errno != ENOENT) fail("give its name to", file, errno);
-  if (!named && !is_there(in, name) && !is_there(in, mark())) {
+  if (!named && !is_there(in, name) && !is_marked(in, name)) {
     refuse(file,
            "is written, but not to be found there to be given its name; put the directory back "
            "where it was, or name it in [hubspot.csv]");

@@ -31,8 +31,9 @@ inline constexpr std::string_view kFileScheme = "file:";
 ///
 /// A written file that is not there any more when it is to be named has its name already: a run was
 /// killed right after it gave it that. (It may have been imported and moved away since.) That is
-/// only believed of a directory with a mark, .ordertail-3f2a91c0, which comes with the first file:
-/// of another one, or where a disk is not mounted, it would be wrong.
+/// only believed where the mark, .ordertail-3f2a91c0, which comes with the first file, lists its
+/// name: of another directory, one that the job had before, or a disk that is not mounted, it would
+/// be wrong. A file is listed right before it is named.
 class CsvFiles final : public HttpTransport {
  public:
   /// `others`: takes the other requests, and outlives this object, as `clock` does. `zone`: in
@@ -54,6 +55,8 @@ class CsvFiles final : public HttpTransport {
   [[nodiscard]] std::string write(std::uint64_t ticket, const std::filesystem::path& stem,
                                   std::string_view content) const;
   void name(const std::filesystem::path& file);
+  [[nodiscard]] bool is_marked(const Fd& directory, const std::string& name) const;
+  void mark_named(const Fd& directory, const std::filesystem::path& file) const;
   [[nodiscard]] std::string hidden(const std::string& name) const;
   [[nodiscard]] std::string mark() const { return ".ordertail-" + store_; }
 

@@ -209,6 +209,18 @@ TEST_F(CsvFilesTest, NamesNothingTwice) {
   EXPECT_EQ(names_in(exports_), std::set<std::string>{kMark});
 }
 
+/// The directory is one that the job used before: it has the mark, but not this file.
+TEST_F(CsvFilesTest, BelievesOnlyWhatItsMarkLists) {
+  const HttpReply before = reply_to(url("hubspot-purchases"), "x", 16);
+  reply_to(url(before.body), "");
+  fs::remove(exports_ / before.body);
+  EXPECT_EQ(complaint(reply_to(url(kName), "")),
+            std::string("exports/") + kName +
+                " is written, but not to be found there to be given its name; put the directory "
+                "back where it was, or name it in [hubspot.csv]");
+  EXPECT_EQ(reply_to(url(before.body), "").status, 200);
+}
+
 /// The directory is not the one in which it was written: a disk is not mounted, for example.
 TEST_F(CsvFilesTest, BelievesNoOtherDirectory) {
   reply_to(url("hubspot-purchases"), "x");

@@ -5,13 +5,20 @@
 namespace ordertail {
 namespace {
 
+/// Behind what is no record there is none: the next rows may belong to that.
 std::optional<BatchCursor> first_seam(const RecordBatch& batch, Assembly& assembly) {
-  for (std::size_t i = 1; i < batch.records.size(); ++i) {
-    const auto cells = batch.cells_of(batch.records[i]);
-    if (!assembly.parts(batch.cells_of(batch.records[i - 1]), cells)) continue;
-    const BatchCursor here(batch, i);
-    const bool are_neighbours = here.taken() - BatchCursor(batch, i - 1).taken() == 1;
-    if (are_neighbours) return here;
+  const Record* before = nullptr;  // the piece before, if it is a record
+  for (BatchCursor next(batch); !next.at_end();) {
+    if (next.at_bad()) {
+      next.take_bad();
+      before = nullptr;
+      continue;
+    }
+    const BatchCursor here = next;
+    const Record& record = next.take_record();
+    if (before != nullptr && assembly.parts(batch.cells_of(*before), batch.cells_of(record)))
+      return here;
+    before = &record;
   }
   return std::nullopt;
 }

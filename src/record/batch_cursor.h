@@ -14,11 +14,6 @@ class BatchCursor {
   BatchCursor() = default;
   /// Before the batch's first piece.
   explicit BatchCursor(const RecordBatch& batch) : batch_(&batch) {}
-  /// Before this record (one that is there) and after all that goes before it.
-  BatchCursor(const RecordBatch& batch, std::size_t record) : batch_(&batch), record_(record) {
-    const Position here = batch.records[record].begin;
-    while (bad_ < batch.bad.size() && batch.bad[bad_].begin.byte < here.byte) ++bad_;
-  }
   /// Behind all of the batch's pieces.
   static BatchCursor at_end_of(const RecordBatch& batch) {
     BatchCursor end(batch);

@@ -1,6 +1,5 @@
 #include "delivery/csv_sink.h"
 
-#include <date/date.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 
 #include "delivery/csv_files.h"
 #include "delivery/refusal.h"
+#include "event/calendar.h"
 
 namespace ordertail {
 namespace {
@@ -39,12 +39,9 @@ std::string skus_of(const Event& event, const CsvSettings& /*settings*/) {
 std::string close_day(const Event& event, const CsvSettings& settings) {
   return event.close_date ? day_text(*event.close_date, settings.date) : std::string();
 }
-std::string day_of(const Event& event, const CsvSettings& settings) {
+std::string day_occurred(const Event& event, const CsvSettings& settings) {
   if (!event.occurred_at) return {};
-  const LocalTime time = settings.zone.to_local(*event.occurred_at);
-  const date::year_month_day day(
-      std::chrono::floor<date::days>(date::local_seconds(time.time_since_epoch())));
-  return day_text({int(day.year()), unsigned(day.month()), unsigned(day.day())}, settings.date);
+  return day_text(day_of(settings.zone.to_local(*event.occurred_at)), settings.date);
 }
 template <std::string Event::*member>
 std::string text(const Event& event, const CsvSettings& /*settings*/) {
@@ -73,7 +70,7 @@ constexpr std::array<Field, 18> kFields{{{"first_name", "firstname", &text<&Even
                                          {"total_revenue", "", &revenue_of, true},
                                          {"currency", "", &text<&Event::currency>, true},
                                          {"skus", "", &skus_of, true},
-                                         {"occurred_at", "", &day_of},
+                                         {"occurred_at", "", &day_occurred},
                                          {"shop", "", &text<&Event::shop>},
                                          {"utk", "", &text<&Event::utk>},
                                          {"ip", "", &text<&Event::ip>}}};

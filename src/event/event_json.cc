@@ -11,6 +11,7 @@
 #include "base/controls.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "event/calendar.h"
 #include "event/date_format.h"
 
 namespace ordertail {
@@ -47,10 +48,7 @@ LocalTime parse_time(const std::string& text, std::string_view format) {
 }
 
 Day parse_day(const std::string& text) {
-  const auto local = parse_time(text, "%m/%d/%Y").time_since_epoch();
-  const date::year_month_day day(date::sys_days(date::floor<date::days>(local)));
-  return {static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
-          static_cast<unsigned>(day.day())};
+  return day_of(parse_time(text, "%m/%d/%Y"));
 }
 
 Money parse_revenue(const std::string& text) {

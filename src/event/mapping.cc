@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "event/calendar.h"
 #include "event/contact.h"
 #include "event/event_id.h"
 
@@ -18,13 +19,6 @@ constexpr std::string_view kFailedRequest = "failed_request";
 // What programs write for "no date" (9999-12-31) is outside, and so is what no calendar agrees on.
 constexpr Instant kEarliest = date::sys_days(date::year(1900) / 1 / 1);
 constexpr Instant kLatest = date::sys_days(date::year(3000) / 1 / 1);
-
-Day day_in(const TimeZone& zone, Instant instant) {
-  const auto local = zone.to_local(instant).time_since_epoch();
-  const date::year_month_day day(date::sys_days(date::floor<date::days>(local)));
-  return {static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
-          static_cast<unsigned>(day.day())};
-}
 
 /// The index of a text field.
 constexpr std::size_t field(std::string_view key) {
@@ -220,7 +214,8 @@ std::optional<Reject> Mapping::read_time(Row& row, Event& event) {
                   {},
                   {}};
   }
-  if (kind_ == Kind::purchase) event.close_date = day_in(account_zone_, *event.occurred_at);
+  if (kind_ == Kind::purchase)
+    event.close_date = day_of(account_zone_.to_local(*event.occurred_at));
   return std::nullopt;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/text.h"
@@ -47,17 +48,32 @@ void Intake::take(const Findings& findings, const Pattern& pattern) {
   }
   // In the file's order, whatever the window: a sale may come before its refund or after it.
   auto withdrawal = findings.withdrawn.begin();
-  for (const Event& event : findings.events()) {
-    for (; withdrawal != findings.withdrawn.end() && withdrawal->at.byte < event.origin.byte;
-         ++withdrawal) {
-      take(*withdrawal);
+  auto stray = findings.strays.begin();
+  const auto take_up_to = [&](std::uint64_t end) {
+    const auto place = [end](const auto& next, const auto& all) {
+      return next == all.end() ? end : next->at.byte;
+    };
+    while (true) {
+      const std::uint64_t withdrawn_at = place(withdrawal, findings.withdrawn);
+      const std::uint64_t stray_at = place(stray, findings.strays);
+      if (std::min(withdrawn_at, stray_at) >= end) return;
+      if (withdrawn_at < stray_at) {
+        take(*withdrawal++);
+      } else {
+        take(*stray++);
+      }
     }
+  };
+  for (const Event& event : findings.events()) {
+    take_up_to(event.origin.byte);
     take(event, pattern);
   }
-  for (; withdrawal != findings.withdrawn.end(); ++withdrawal) take(*withdrawal);
+  take_up_to(std::numeric_limits<std::uint64_t>::max());
   for (const auto& [reason, rows] : findings.skipped) counts_.skipped[reason] += rows;
   for (Reject reject : findings.rejects) {
-    reject.apart = met_ && reject.order && met_->is_of_this_file(*reject.order);
+    reject.apart = met_ && reject.order &&
+                   (met_->is_of_this_file(*reject.order) ||
+                    met_->flaw_in_this_file(*reject.order) == MetEvents::Flaw::stray);
     count(reject);
   }
   for (const Remark& remark : findings.remarks) {
@@ -69,33 +85,44 @@ void Intake::take(const Findings& findings, const Pattern& pattern) {
 bool Intake::contradicts(const Event& event, std::optional<EventDigest> digest,
                          const Pattern& pattern) const {
   if (!met_ || !digest) return false;
-  if (met_->is_rejected_in_this_file(event.id)) return true;
+  if (met_->flaw_in_this_file(event.id) != MetEvents::Flaw::none) return true;
   if (!met_->is_of_this_file(event.id)) return false;
   if (sums_rows(pattern)) return true;  // equal, perhaps, but then two items
   const auto met = met_->find(event.id);
   return met->state == Known::no || (met->digest && is_change(*met->digest, *digest));
 }
 
-/// Nothing of the order is sent: what was read of it before is taken out again.
-void Intake::reject_again(const Event& event) {
-  const bool beside_reject = met_->is_rejected_in_this_file(event.id);
-  const Withdrawn withdrawn = withdraw(event.id);
+/// Takes out again what was read of the order before; says what becomes of it.
+std::string_view Intake::take_out(const Hash128& id) {
+  const Withdrawn withdrawn = withdraw(id);
   counts_.withdrawn += leaves_outbox(withdrawn);
-  const std::string number = printable(discreet(event.order_number), 40);
-  const std::string_view fate =
-      withdrawn == Withdrawn::too_late ? "what stood there was sent already" : "neither is sent";
-  std::string message =
-      beside_reject
-          ? fmt::format(
-                "order {} stands in this file in another place, too, where it cannot be "
-                "used, so that this may not be all of it: {}. Correct it there, with its "
-                "rows together",
-                number, fate)
-          : fmt::format(
-                "order {} stands in this file before, and which of the two is right the "
-                "file does not tell: {}. If these are rows of one order, sort the file so "
-                "that they stand together; otherwise remove the wrong one",
-                number, fate);
+  return withdrawn == Withdrawn::too_late ? "what stood there was sent already" : "neither is sent";
+}
+
+/// Nothing of the order is sent, what was read of it before included.
+void Intake::reject_again(const Event& event) {
+  const std::string order = "order " + printable(discreet(event.order_number), 40);
+  const MetEvents::Flaw flaw = met_->flaw_in_this_file(event.id);
+  const std::string_view fate = take_out(event.id);
+  std::string message;
+  if (flaw == MetEvents::Flaw::rejected) {
+    message = fmt::format(
+        "{} stands in this file in another place, too, where it cannot be used, so that this may "
+        "not be all of it: {}. Correct it there, with its rows together",
+        order, fate);
+  } else if (flaw == MetEvents::Flaw::stray) {
+    message = fmt::format(
+        "{} has rows in this file that stand apart from these and do not say whether it is a "
+        "sale, so that this may not be all of it: {}. Sort the file so that they stand behind "
+        "these",
+        order, fate);
+  } else {
+    message = fmt::format(
+        "{} stands in this file before, and which of the two is right the file does not tell: {}. "
+        "If these are rows of one order, sort the file so that they stand together; otherwise "
+        "remove the wrong one",
+        order, fate);
+  }
   count({"order_again",
          "order_number",
          std::move(message),
@@ -159,6 +186,27 @@ void Intake::take(const Withdrawal& withdrawal) {
         withdrawal.rows);
   }
   counts_.skipped[withdrawal.reason] += withdrawal.rows;
+}
+
+/// By themselves they are skipped, as those of an unpaid order are. Beside a sale they are a part
+/// of it, and the sale is not whole without them.
+void Intake::take(const Stray& stray) {
+  const bool is_part =
+      met_ && (met_->flaw_in_this_file(stray.id) == MetEvents::Flaw::rejected ||
+               (met_->is_of_this_file(stray.id) && met_->find(stray.id)->state != Known::no));
+  if (!is_part) {
+    if (met_) met_->stray(stray.id);
+    counts_.skipped[stray.reason] += stray.rows;
+    return;
+  }
+  met_->reject(stray.id);
+  std::string message = fmt::format(
+      "order {} stands in this file in another place, too; these rows do not say whether it is a "
+      "sale, so they may be a part of it that stands apart: {}. Sort the file so that the rows of "
+      "an order stand together, its first one first",
+      printable(discreet(stray.order_number), 40), take_out(stray.id));
+  count({"order_again", "order_number", std::move(message), stray.file, stray.at, stray.rows,
+         stray.id, stray.at.byte, stray.end, /*apart=*/true});
 }
 
 Known Intake::look_up(const Hash128& id) const {

@@ -40,8 +40,8 @@ struct StageObserver {
 /// and everything is counted. Of several files the one read last is right about an order that has
 /// not been sent. An order that one file holds twice, with different content or as none and as a
 /// sale, is rejected whole: its rows stand apart, and to take either for all of it would be a
-/// guess. So is one of which a part cannot be used. A dry run assumes that nothing is sent
-/// meanwhile.
+/// guess. So is one of which a part cannot be used, or strays. A dry run assumes that nothing is
+/// sent meanwhile.
 class Intake {
  public:
   /// All references outlive the intake. In mode keep the store has a slice open at each take().
@@ -55,12 +55,14 @@ class Intake {
  private:
   void take(const Event& event, const Pattern& pattern);
   void take(const Withdrawal& withdrawal);
+  void take(const Stray& stray);
   Staged stage(const Event& event, std::optional<EventDigest> digest);
   Withdrawn withdraw(const Hash128& id);
   [[nodiscard]] Known look_up(const Hash128& id) const;
   [[nodiscard]] bool contradicts(const Event& event, std::optional<EventDigest> digest,
                                  const Pattern& pattern) const;
   void reject_again(const Event& event);
+  [[nodiscard]] std::string_view take_out(const Hash128& id);
   void take_back(const Reject& reject);
   void count(const Reject& reject);
   void count_new(const Event& event);

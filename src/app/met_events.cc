@@ -27,8 +27,8 @@ bool is_of(const Key& slot, const Key& key) {
   return slot[0] == key[0] && (slot[1] & ~kFileBits) == key[1];
 }
 
-/// What stands in the table for the rejection of an event, beside the event itself.
-Hash128 rejection_of(Hash128 id) {
+/// What stands in the table for the flaw of an event, beside the event itself.
+Hash128 flaw_of(Hash128 id) {
   for (unsigned char& byte : id.bytes) byte = static_cast<unsigned char>(~byte);
   return id;
 }
@@ -79,13 +79,14 @@ void MetEvents::set(const Hash128& id, std::uint32_t state) {
   slot.state = state;
 }
 
-void MetEvents::reject(const Hash128& id) {
-  has_rejects_ = true;
-  set(rejection_of(id), kWithdrawn);
+void MetEvents::set_flaw(const Hash128& id, Flaw flaw) {
+  has_flaws_ = true;
+  set(flaw_of(id), static_cast<std::uint32_t>(flaw));
 }
 
-bool MetEvents::is_rejected_in_this_file(const Hash128& id) const {
-  return has_rejects_ && is_of_this_file(rejection_of(id));
+MetEvents::Flaw MetEvents::flaw_in_this_file(const Hash128& id) const {
+  if (!has_flaws_ || !is_of_this_file(flaw_of(id))) return Flaw::none;
+  return static_cast<Flaw>(slot_of(flaw_of(id)).state);
 }
 
 void MetEvents::put(const Hash128& id, std::optional<EventDigest> digest) {

@@ -25,7 +25,7 @@ class MetEvents {
   /// What was put from here on comes from another file.
   void begin_file() {
     ++file_;
-    has_rejects_ = false;
+    has_flaws_ = false;
   }
   /// What this run has made of the event, `no` when it was withdrawn; nullopt when it has not met
   /// it.
@@ -34,9 +34,12 @@ class MetEvents {
   /// 512... before it?
   [[nodiscard]] bool is_of_this_file(const Hash128& id) const;
   /// Some of the order's rows in this file cannot be used. Takes the room of an event.
-  void reject(const Hash128& id);
-  /// Was it rejected in the file that began last? As uncertain as is_of_this_file().
-  [[nodiscard]] bool is_rejected_in_this_file(const Hash128& id) const;
+  void reject(const Hash128& id) { set_flaw(id, Flaw::rejected); }
+  /// Some of its rows in this file do not say whether it is a sale. Takes the room of an event.
+  void stray(const Hash128& id) { set_flaw(id, Flaw::stray); }
+  enum class Flaw : std::uint8_t { none, stray, rejected };
+  /// What was said of its rows in the file that began last. As uncertain as is_of_this_file().
+  [[nodiscard]] Flaw flaw_in_this_file(const Hash128& id) const;
   /// The event is pending with this content from here on. Once full, new ones are not remembered.
   void put(const Hash128& id, std::optional<EventDigest> digest);
   /// The event, of this run or the store's, is not pending any more.
@@ -61,11 +64,12 @@ class MetEvents {
 
   [[nodiscard]] Slot& slot_of(const Hash128& id) const;
   void set(const Hash128& id, std::uint32_t state);
+  void set_flaw(const Hash128& id, Flaw flaw);
 
   std::unique_ptr<Slot[], Free> slots_;
   std::size_t count_ = 0;
   std::uint8_t file_ = 0;
-  bool has_rejects_ = false;  // this file: spares most files the search for one
+  bool has_flaws_ = false;  // this file: spares most files the search for one
 };
 
 }  // namespace ordertail

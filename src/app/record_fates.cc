@@ -54,6 +54,7 @@ void RecordFates::note(std::uint64_t line, bool of_order) {
     if (of_order && reason == "blank_row") continue;
     fates_[line] = "skipped: " + words_for(reason);
   }
+  for (const Stray& stray : findings_.strays) fates_[line] = "skipped: " + words_for(stray.reason);
   for (const Withdrawal& withdrawal : findings_.withdrawn) {
     fates_[line] = fmt::format("withdraws its order: {}", words_for(withdrawal.reason));
   }

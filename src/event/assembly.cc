@@ -222,7 +222,7 @@ void Assembly::abandon() {
   last_order_.reset();
 }
 
-/// Says where the open order's Reject or Withdrawal is.
+/// Says where the open order's Reject, Withdrawal or Stray is.
 template <typename Finding>
 void Assembly::place(Finding& finding, Position where) const {
   finding.file = file_;
@@ -243,6 +243,10 @@ void Assembly::finish(Findings& findings) {
   } else if (auto* withdrawal = std::get_if<Withdrawal>(&meaning_)) {
     place(*withdrawal, *begin_);
     findings.withdrawn.push_back(std::move(*withdrawal));
+  } else if (auto* stray = std::get_if<Stray>(&meaning_)) {
+    place(*stray, *begin_);
+    stray->end = end_;
+    findings.strays.push_back(std::move(*stray));
   } else {
     event_->rows = static_cast<std::uint32_t>(rows_);
     event_->origin.end = end_;

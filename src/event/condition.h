@@ -18,6 +18,8 @@ class BoundCondition {
   /// Why the row is no sale ("when:Status", or a reason of the pattern's); nullopt when, as far as
   /// this condition goes, it is one. A view into the condition or into this.
   [[nodiscard]] std::optional<std::string_view> failure(Row& row) const;
+  /// Does the row say nothing at all of it?
+  [[nodiscard]] bool is_blank(Row& row) const { return row.text(columns_).empty(); }
 
  private:
   const Condition& condition_;

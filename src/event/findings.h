@@ -29,14 +29,27 @@ struct Withdrawal {
   std::string order_number{};  ///< for people; empty when the row does not tell
 };
 
+/// Rows that name an order and leave blank what would tell whether it is a sale. By themselves they
+/// are none; an order that stands elsewhere in the file may be without them.
+struct Stray {
+  Hash128 id;          ///< that the purchase would have
+  std::string reason;  ///< what they are skipped for: "when:Financial Status"
+  std::string file;
+  Position at;
+  std::uint64_t rows = 1;
+  std::string order_number{};
+  std::uint64_t end = 0;  ///< where the last of them ends in the file
+};
+
 /// Events, rejects and counts, in file order. Every record is in exactly one of: the `rows` of an
-/// event, of a reject or of a withdrawal, `skipped`. Made to be used again: clear() keeps the
-/// memory.
+/// event, of a reject, of a withdrawal or of a stray, `skipped`. Made to be used again: clear()
+/// keeps the memory.
 class Findings {
  public:
   std::vector<Reject> rejects;
   std::vector<Remark> remarks;
   std::vector<Withdrawal> withdrawn;
+  std::vector<Stray> strays;
   std::map<std::string, std::uint64_t, std::less<>> skipped;  ///< rows by reason
 
   /// A range of const Event&.
@@ -63,6 +76,7 @@ class Findings {
     std::move(others.rejects.begin(), others.rejects.end(), std::back_inserter(rejects));
     std::move(others.remarks.begin(), others.remarks.end(), std::back_inserter(remarks));
     std::move(others.withdrawn.begin(), others.withdrawn.end(), std::back_inserter(withdrawn));
+    std::move(others.strays.begin(), others.strays.end(), std::back_inserter(strays));
     for (const auto& [reason, rows] : others.skipped) skip(reason, rows);
     others.clear();
   }
@@ -71,6 +85,7 @@ class Findings {
     rejects.clear();
     remarks.clear();
     withdrawn.clear();
+    strays.clear();
     skipped.clear();
   }
 

@@ -133,16 +133,26 @@ std::optional<std::string_view> Mapping::excluded(Row& row) {
   return first;
 }
 
+/// Only the first row of an order has to say what the order is.
+bool Mapping::may_be_later_row(Row& row) const {
+  if (!pattern_.csv || pattern_.csv->layout != Layout::repeated_key) return false;
+  return std::any_of(when_.begin(), when_.end(), [&](const BoundCondition& condition) {
+    return condition.is_blank(row) && condition.failure(row);
+  });
+}
+
 /// What becomes of a row that is no event: it takes back the order that it names, if it can.
 Meaning Mapping::left_out(Row& row, std::string_view reason, Event& event) const {
-  if (kind_ == Kind::registration || !withdraws(reason)) return Skip{reason};
+  const bool is_withdrawn = withdraws(reason);
+  if (kind_ == Kind::registration || !(is_withdrawn || may_be_later_row(row))) return Skip{reason};
   event.clear();
   event.kind = kind_;
   event.shop = context_.shop;
   event.order_number.assign(plain_order_number(row.text(text_[field("order_number")])));
   if (!names_order(event)) return Skip{reason};
-  return Withdrawal{
-      event_id(context_.id_key, event), std::string(reason), {}, {}, 1, event.order_number};
+  const Hash128 id = event_id(context_.id_key, event);
+  if (is_withdrawn) return Withdrawal{id, std::string(reason), {}, {}, 1, event.order_number};
+  return Stray{id, std::string(reason), {}, {}, 1, event.order_number};
 }
 
 /// The first token that is one; else the first that wants to be.

@@ -27,8 +27,9 @@ struct Skip {
 };
 struct Made {};  ///< the event has been filled in
 
-/// Reject, Withdrawal and Remark carry no position yet: the caller knows where the record is.
-using Meaning = std::variant<Made, Skip, Reject, Withdrawal>;
+/// Reject, Withdrawal, Stray and Remark carry no position yet: the caller knows where the record
+/// is.
+using Meaning = std::variant<Made, Skip, Reject, Withdrawal, Stray>;
 
 /// What all events of a run have in common.
 struct EventContext {
@@ -58,6 +59,7 @@ class Mapping {
   [[nodiscard]] std::optional<std::string_view> excluded(Row& row);
   [[nodiscard]] bool asks_for_it(Row& row);
   [[nodiscard]] bool went_well(Row& row) const;
+  [[nodiscard]] bool may_be_later_row(Row& row) const;
   [[nodiscard]] Meaning left_out(Row& row, std::string_view reason, Event& event) const;
   [[nodiscard]] std::string_view token(Row& row) const;
   void read_texts(Row& row, Event& event, std::vector<Remark>& remarks) const;

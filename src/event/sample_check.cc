@@ -61,6 +61,7 @@ Result read(const PatternSample& sample) {
     }
     for (const Reject& reject : findings.rejects) result.rejects.push_back(reject.reason);
     for (const auto& [reason, rows] : findings.skipped) result.skipped[reason] += rows;
+    for (const Stray& stray : findings.strays) result.skipped[stray.reason] += stray.rows;
     result.withdrawn += findings.withdrawn.size();
   }
   return result;

@@ -41,6 +41,16 @@ void add_refund(Findings& findings, int number, std::uint64_t byte) {
       {id_of(number), "refunded", "orders.csv", {byte / 100, byte}, 3, std::to_string(number)});
 }
 
+void add_stray(Findings& findings, int number, std::uint64_t byte) {
+  findings.strays.push_back({id_of(number),
+                             "when:Financial Status",
+                             "orders.csv",
+                             {byte / 100, byte},
+                             2,
+                             std::to_string(number),
+                             byte + 50});
+}
+
 class IntakeTest : public testing::Test {
  protected:
   IntakeTest() {
@@ -109,6 +119,9 @@ TEST_F(IntakeTest, ADryRunCountsWhatTheRunCountsAndBothClose) {
       if (upto(4) == 0) {
         add_refund(findings, upto(40), record * 100);
         rows += 3;
+      } else if (upto(8) == 0) {
+        add_stray(findings, upto(40), record * 100);
+        rows += 2;
       } else {
         add_order(findings, upto(40), upto(2), record * 100, from);
         rows += 2;
@@ -252,6 +265,58 @@ TEST_F(IntakeTest, AnOrderOfWhichAPartCannotBeUsedIsNotSent) {
     if (mode == StageMode::keep) store.commit_slice();
   }
   EXPECT_EQ(pending(), 2U);
+}
+
+/// An order's later rows say only which order they are of. Where they stand apart from its first
+/// one there would be no telling that the order is not whole.
+TEST_F(IntakeTest, AnOrderOfWhichRowsStrayIsNotSent) {
+  Findings behind, before;
+  add_order(behind, 1, 100, 200);
+  add_order(behind, 2, 100, 300);
+  add_stray(behind, 1, 400);
+  add_stray(behind, 1, 500);
+  add_order(behind, 1, 100, 600);
+  add_stray(before, 3, 200);
+  add_order(before, 3, 100, 300);
+  for (const StageMode mode : {StageMode::dry, StageMode::keep}) {
+    EXPECT_EQ(shown(take(behind, cart_, mode)),
+              "2 events of 4 rows, 1 withdrawn, 0 changed; 6 order_again");
+    EXPECT_THAT(
+        rejects_,
+        testing::ElementsAre(
+            "orders.csv:4: order 1 stands in this file in another place, too; these rows do not "
+            "say "
+            "whether it is a sale, so they may be a part of it that stands apart: neither is sent. "
+            "Sort the file so that the rows of an order stand together, its first one first",
+            testing::StartsWith("orders.csv:5: order 1 stands in this file in another place, too;"),
+            testing::StartsWith("orders.csv:6: order 1 stands in this file in another place")));
+    EXPECT_EQ(shown(take(before, cart_, mode)),
+              "0 events of 0 rows, 0 withdrawn, 0 changed; 2 when:Financial Status 2 order_again");
+    EXPECT_THAT(rejects_, testing::ElementsAre(
+                              "orders.csv:3: order 3 has rows in this file that stand apart from "
+                              "these and do not say whether it is a sale, so that this may not be "
+                              "all of it: neither is sent. Sort the file so that they stand behind "
+                              "these"));
+  }
+  EXPECT_EQ(pending(), 1U);
+}
+
+/// Rows of an order that is no sale, wherever they stand, are nothing to worry about.
+TEST_F(IntakeTest, RowsThatStrayFromNoSaleAreSkipped) {
+  Findings findings;
+  add_stray(findings, 1, 200);
+  add_refund(findings, 2, 300);
+  add_stray(findings, 1, 400);
+  add_stray(findings, 2, 500);
+  add_order(findings, 3, 100, 600);
+  add_refund(findings, 3, 700);
+  add_stray(findings, 3, 800);
+  for (const StageMode mode : {StageMode::dry, StageMode::keep, StageMode::extract}) {
+    const auto counts = take(findings, cart_, mode);
+    EXPECT_EQ(counts.rejects, 0U);
+    EXPECT_EQ(counts.skipped.at("when:Financial Status"), 8U);
+  }
+  EXPECT_EQ(pending(), 0U);
 }
 
 TEST_F(IntakeTest, APageLoadedAgainIsNoChange) {

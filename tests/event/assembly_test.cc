@@ -194,6 +194,40 @@ TEST_F(AssemblyTest, PassesOverFootersWholeOrRagged) {
   EXPECT_EQ(reading.rejects.size(), 1U);
 }
 
+/// Shopify's later rows name their order and leave its status blank.
+TEST_F(AssemblyTest, TellsOfRowsThatStrayFromTheirOrder) {
+  const Pattern pattern = builtin("shopify-orders");
+  const std::string header =
+      "Name,Email,Financial Status,Currency,Subtotal,Created at,Lineitem quantity,Lineitem sku,"
+      "Billing Name,Cancelled at\n";
+  const auto row = [](int number, std::string_view status, std::string_view cancelled = "") {
+    return fmt::format("#{},ann@example.com,{},USD,1.00,2025-01-02 03:04:05 +0000,1,S-1,Ann,{}\n",
+                       number, status, cancelled);
+  };
+  const Reading few =
+      read(pattern, header + row(1, "paid") + row(2, "pending") + row(1, "") + row(1, "") +
+                        row(3, "voided") + row(2, "") + row(3, "", "x"));
+  EXPECT_THAT(gist(few, "order_number"), ElementsAre("\"order_number\":\"1\""));
+  EXPECT_THAT(few.strays, ElementsAre(testing::StartsWith("1 when:Financial Status @4:"),
+                                      testing::StartsWith("2 when:Financial Status @7:")));
+  EXPECT_EQ(few.withdrawn.size(), 2U);
+  EXPECT_THAT(few.skipped, ElementsAre(Pair("when:Financial Status", 1U)));
+
+  // Many stretches, whose orders are found before their turn, or row by row.
+  std::mt19937 random(11);
+  std::string many = header;
+  for (int i = 0; i < 40'000; ++i) {
+    const auto number = static_cast<int>(random() % 15'000);
+    many += row(number, random() % 2 == 0 ? "paid" : "");
+    while (random() % 3 == 0) many += row(number, "");
+  }
+  const auto path = directory_.write("many.csv", many);
+  const Reader reader(pattern);
+  const Reading at_once = reader.read(path);
+  EXPECT_GT(at_once.strays.size(), 10'000U);
+  EXPECT_EQ(reader.read(path, {}, 100).lines(), at_once.lines());
+}
+
 TEST_F(AssemblyTest, SumsTheRevenueOverRows) {
   const Pattern pattern = pattern_of("layout = \"repeated-key\"\norder_key = \"Order\"",
                                      "email = \"Email\"\ntotal_revenue = { column = \"Price\", "

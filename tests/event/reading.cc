@@ -31,6 +31,12 @@ void Reading::add(const Findings& findings) {
                                     order.rows, to_hex(order.id.view())));
     found += order.rows;
   }
+  for (const Stray& stray : findings.strays) {
+    strays.push_back(fmt::format("{} {} @{}:{} {} {}", stray.order_number, stray.reason,
+                                 stray.at.line, stray.at.byte, stray.rows,
+                                 to_hex(stray.id.view())));
+    found += stray.rows;
+  }
   for (const auto& [reason, count] : findings.skipped) {
     skipped[reason] += count;
     found += count;
@@ -42,6 +48,7 @@ std::vector<std::string> Reading::lines() const {
   all.insert(all.end(), rejects.begin(), rejects.end());
   all.insert(all.end(), remarks.begin(), remarks.end());
   all.insert(all.end(), withdrawn.begin(), withdrawn.end());
+  all.insert(all.end(), strays.begin(), strays.end());
   for (const auto& [reason, count] : skipped) all.push_back(fmt::format("{} {}", reason, count));
   return all;
 }

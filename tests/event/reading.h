@@ -20,9 +20,10 @@ struct Reading {
   std::vector<std::string> rejects;    ///< "reason field @line:byte rows message"
   std::vector<std::string> remarks;    ///< "reason @line:byte"
   std::vector<std::string> withdrawn;  ///< "reason @line:byte rows id"
+  std::vector<std::string> strays;     ///< "order_number reason @line:byte rows id"
   std::map<std::string, std::uint64_t, std::less<>> skipped;
   std::uint64_t rows = 0;   ///< as the extractions count them
-  std::uint64_t found = 0;  ///< rows of events, rejects and withdrawals, and those skipped
+  std::uint64_t found = 0;  ///< rows of events, rejects, withdrawals and strays, and those skipped
   std::uint64_t bytes = 0;
   std::size_t calls = 0;  ///< of next()
   bool resumed = false;   ///< the last extraction began at a checkpoint

@@ -134,7 +134,7 @@ void Assembly::continue_order(const Record& record, std::string_view key) {
   }
   if (!key_ && !key.empty()) key_ = key;
   if (!std::holds_alternative<Made>(meaning_)) return;
-  if (auto reject = mappings_[mapping_].add_row(row_, *event_)) {
+  if (auto reject = mappings_[mapping_].add_row(row_, *event_, remarks_)) {
     meaning_ = *std::move(reject);
     fault_ = record.begin;
   }

@@ -31,6 +31,26 @@ bool names_order(const Event& event) {
   return event.kind == Kind::purchase && !event.order_number.empty() && is_utf8(event.order_number);
 }
 
+bool is_control_byte(char c) {
+  return (c >= 0 && c < ' ') || c == '\x7F';
+}
+
+/// What no text of people's has. An address may have lines, and a copied one tabs.
+bool is_stray_byte(char c) {
+  return is_control_byte(c) && c != '\n' && c != '\r' && c != '\t';
+}
+
+/// Takes such bytes out of the text; `name()` is its column's.
+template <typename Name>
+void clean(std::string& text, const Name& name, std::vector<Remark>& remarks) {
+  if (std::erase_if(text, is_stray_byte) == 0) return;
+  remarks.push_back({"bad_text",
+                     fmt::format("{}: it holds control characters; the event goes without them",
+                                 printable(name())),
+                     {},
+                     {}});
+}
+
 Reject not_utf8(const std::string& name, std::string_view text) {
   return {"bad_encoding",
           name,
@@ -187,6 +207,16 @@ void Mapping::read_texts(Row& row, Event& event, std::vector<Remark>& remarks) c
     const std::string_view value = row.text(columns);
     if (!value.empty()) event.extra.emplace_back(key, value);
   }
+  for (std::size_t i = 0; i < kTextFields.size(); ++i) {
+    const auto& [key, member] = kTextFields[i];
+    // These tell one event from another, or are held to a form of their own.
+    if (key == "order_number" || key == "email" || key == "utk" || key == "ip") continue;
+    clean(
+        event.*member, [this, name = key] { return name_of_field(name); }, remarks);
+  }
+  for (auto& [key, text] : event.extra)
+    clean(
+        text, [&, &name = key] { return name_of_extra(name); }, remarks);
   if (event.utk == "-") event.utk.clear();
   if (!event.utk.empty() && !is_visitor_token(event.utk)) {
     remarks.push_back({"bad_token",
@@ -262,10 +292,12 @@ std::string Mapping::name_of_extra(const std::string& key) const {
 }
 
 /// Adds the row's SKUs.
-std::optional<Reject> Mapping::add_skus(Row& row, Event& event) {
+std::optional<Reject> Mapping::add_skus(Row& row, Event& event, std::vector<Remark>& remarks) {
   const std::size_t before = event.skus.size();
   skus_.add(row, event.skus);
   for (std::size_t i = before; i < event.skus.size(); ++i) {
+    clean(
+        event.skus[i], [] { return "skus"; }, remarks);
     if (!is_utf8(event.skus[i])) return not_utf8(skus_.broken_column(row), event.skus[i]);
   }
   return std::nullopt;
@@ -278,6 +310,15 @@ std::optional<Reject> Mapping::check(const Event& event) const {
   }
   for (const auto& [key, text] : event.extra) {
     if (!is_utf8(text)) return not_utf8(name_of_extra(key), text);
+  }
+  if (std::any_of(event.order_number.begin(), event.order_number.end(), is_control_byte)) {
+    const std::string name = name_of_field("order_number");
+    return Reject{"bad_order_number",
+                  name,
+                  fmt::format("{}: \"{}\" holds control characters, so it is no order's number",
+                              name, printable(discreet(event.order_number), 40)),
+                  {},
+                  {}};
   }
   if (!event.email.empty() && !is_email(event.email)) {
     const std::string name = name_of_field("email");
@@ -345,7 +386,7 @@ Meaning Mapping::apply(Row& row, Event& event, std::vector<Remark>& remarks) {
   auto reject = read_time(row, event);
   if (!reject) reject = add_revenue(row, event);
   if (!reject) reject = check(event);
-  if (!reject) reject = add_skus(row, event);
+  if (!reject) reject = add_skus(row, event, remarks);
   if (reject) {
     remarks.resize(remarks_before);
     Reject explained_reject = explained(row, *std::move(reject));
@@ -356,8 +397,8 @@ Meaning Mapping::apply(Row& row, Event& event, std::vector<Remark>& remarks) {
   return Made{};
 }
 
-std::optional<Reject> Mapping::add_row(Row& row, Event& event) {
-  auto reject = add_skus(row, event);
+std::optional<Reject> Mapping::add_row(Row& row, Event& event, std::vector<Remark>& remarks) {
+  auto reject = add_skus(row, event, remarks);
   if (!reject && revenue_.over_rows()) reject = add_revenue(row, event);
   if (reject && names_order(event)) reject->order = event.id;
   return reject;

@@ -51,7 +51,7 @@ class Mapping {
 
   /// Adds what a further record of the same order says: its SKUs, and its amount where the revenue
   /// is summed over the rows.
-  [[nodiscard]] std::optional<Reject> add_row(Row& row, Event& event);
+  [[nodiscard]] std::optional<Reject> add_row(Row& row, Event& event, std::vector<Remark>& remarks);
 
  private:
   void bind_time(const Pattern& pattern, const Binder& binder);
@@ -65,7 +65,8 @@ class Mapping {
   void read_texts(Row& row, Event& event, std::vector<Remark>& remarks) const;
   [[nodiscard]] std::optional<Reject> read_time(Row& row, Event& event);
   [[nodiscard]] std::optional<Reject> add_revenue(Row& row, Event& event) const;
-  [[nodiscard]] std::optional<Reject> add_skus(Row& row, Event& event);
+  [[nodiscard]] std::optional<Reject> add_skus(Row& row, Event& event,
+                                               std::vector<Remark>& remarks);
   [[nodiscard]] std::string name_of_field(std::string_view key) const;
   [[nodiscard]] std::string name_of_extra(const std::string& key) const;
   [[nodiscard]] std::optional<Reject> check(const Event& event) const;

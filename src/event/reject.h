@@ -27,9 +27,10 @@ struct Reject {
 /// A stretch that is no record of a file whose header has so many columns.
 [[nodiscard]] Reject reject_of(const BadRecord& bad, std::size_t columns, const std::string& file);
 
-/// Something dropped from an event that itself is fine: a malformed visitor token or IP address.
+/// Something dropped from an event that itself is fine: a malformed visitor token or IP address,
+/// control characters in a text.
 struct Remark {
-  std::string reason;  ///< "bad_token", "bad_ip"
+  std::string reason;  ///< "bad_token", "bad_ip", "bad_text"
   std::string message;
   std::string file;
   Position at;

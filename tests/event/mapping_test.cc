@@ -262,6 +262,32 @@ TEST_F(MappingTest, SkipsByTheFirstConditionThatFails) {
                           testing::Pair("when:Status", 2U)));
 }
 
+/// They may come from anybody's URL, and go into files and requests.
+TEST_F(MappingTest, LetsNoControlCharacterThrough) {
+  const Reading reading =
+      read(dated("UTC", "name = \"Name\"\naddress = \"Street\"\nskus = \"SKU\"\n"),
+           std::string("Order,Email,Date,Name,Street,SKU\n") +
+               "1,a@example.com,2024-01-01 00:00,An\x1Bn Lee\x7F,\"1\tMain\nSt\",A\x01\n"
+               "2\x08,a@example.com,2024-01-01 00:00,Ann,x,A\n" +
+               "3" + std::string(1, '\0') + "3,a@example.com,2024-01-01 00:00,,,\n" +
+               "\"4\n4\",a@example.com,2024-01-01 00:00,,,\n"
+               "5,a\x02@example.com,2024-01-01 00:00,,,\n");
+  ASSERT_EQ(reading.events.size(), 1U);
+  EXPECT_EQ(event(reading, 0)["first_name"], "Ann");
+  EXPECT_EQ(event(reading, 0)["last_name"], "Lee");
+  EXPECT_EQ(event(reading, 0)["address"], "1\tMain\nSt");
+  EXPECT_EQ(event(reading, 0)["skus"], nlohmann::json({"A"}));
+  EXPECT_EQ(reading.remarks.size(), 3U);
+  EXPECT_THAT(reading.remarks, testing::Each(testing::StartsWith("bad_text @2:")));
+  ASSERT_EQ(reading.rejects.size(), 4U);
+  EXPECT_THAT(reading.rejects[0],
+              testing::EndsWith("Order: \"2\\x08\" holds control characters, so it is no order's "
+                                "number"));
+  for (const std::size_t i : {0U, 1U, 2U})
+    EXPECT_THAT(reading.rejects[i], testing::StartsWith("bad_order_number Order @"));
+  EXPECT_THAT(reading.rejects[3], testing::StartsWith("bad_email Email @"));
+}
+
 TEST_F(MappingTest, SplitsANameAtItsLastBlank) {
   const Reading reading = read(dated("UTC", "name = \"Name\"\n"),
                                "Order,Email,Date,Name\n"

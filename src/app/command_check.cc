@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/caught_outputs.h"
 #include "app/check_endpoints.h"
 #include "app/check_sources.h"
 #include "app/checkup.h"
@@ -118,6 +119,7 @@ void check_csv(const Job& job, Checkup& checkup) {
   if (found == all.end()) return;
   const CsvSettings& csv = *(*found)->csv;
   checkup.succeeds("csv", [&] {
+    refuse_caught_outputs(job);
     check_csv_directory(csv.directory);
     checkup.ok("csv", fmt::format("files of up to {} in {}; HubSpot's importer is to be told that "
                                   "dates are {}",

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "app/caught_outputs.h"
 #include "app/commands.h"
 #include "app/job.h"
 #include "app/notices.h"
@@ -43,6 +44,7 @@ int run_extract(const Options& options) {
   const SystemClock clock;
   Store store(job.store, StoreMode::observe, clock);
   Output out;
+  refuse_caught_outputs(job, options);
   RejectLines rejects(options.rejects);
   Notices notices("");
   std::string line;

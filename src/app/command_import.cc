@@ -1,3 +1,4 @@
+#include "app/caught_outputs.h"
 #include "app/commands.h"
 #include "app/rehearsal.h"
 #include "app/run.h"
@@ -11,6 +12,7 @@ int run_dry(const Options& options) {
   const Job job = read_job(options.operands.front());
   const SystemClock clock;
   Store store(job.store, StoreMode::observe, clock);
+  refuse_caught_outputs(job, options);
   Notices notices(options.rejects, options.reject_rows);
   Staging staging(job, store, StageMode::dry, options.limit.value_or(~std::uint64_t{0}),
                   interrupted(), notices.stage_observer());

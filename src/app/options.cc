@@ -202,6 +202,10 @@ Options parse_command(const Command& command, int argc, const char* const* argv)
     if (limit < 1) complain("--limit must be 1 or more", options.command);
     options.limit = static_cast<std::uint64_t>(limit);
   }
+  for (const char* name : {"rejects", "reject-rows"}) {
+    if (values.count(name) > 0 && values[name].as<std::string>().empty())
+      complain(fmt::format("--{} needs a name", name), options.command);
+  }
   if (options.help || command.name == "patterns") return options;
   if (command.operands == "FILE...") {
     if (options.operands.empty()) complain("the files are missing", options.command);

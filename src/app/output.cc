@@ -59,7 +59,9 @@ void Output::flush() {
   const int error = write_all(fd_, buffer_);
   buffer_.clear();
   if (error == EPIPE) throw Error(ExitCode::internal, "");
-  if (error != 0) throw system_error(ExitCode::internal, "write to", name_, error);
+  if (error != 0) {
+    throw system_error(owned_ ? ExitCode::store : ExitCode::internal, "write to", name_, error);
+  }
 }
 
 }  // namespace ordertail

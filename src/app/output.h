@@ -12,8 +12,8 @@ namespace ordertail {
 /// no file opened later becomes it by accident. Writing there still fails.
 void hold_standard_streams();
 
-/// Buffers what is written and hands it on in blocks. Throws Error(internal) when it cannot be
-/// written; for a pipe whose reader has gone its text is empty, since nobody is there to read it.
+/// Buffers what is written and hands it on in blocks. Throws Error when it cannot be written:
+/// store, since the disk is full or broken; internal for standard output, and for a pipe whose reader has gone its text is empty, since nobody is there to read it.
 class Output {
  public:
   /// Standard output.

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "app/caught_outputs.h"
 #include "app/endpoint.h"
 #include "app/output.h"
 #include "app/run.h"
@@ -218,6 +219,7 @@ int rehearse(const Options& options) {
 
   const SystemClock clock;
   Store store(job.store, StoreMode::write, clock);
+  refuse_caught_outputs(job, options);
   Notices notices(options.rejects, options.reject_rows);
   RunReport report =
       perform(job, store, {.stage = true, .submit = true}, options, credential, notices);

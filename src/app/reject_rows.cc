@@ -23,14 +23,14 @@ namespace fs = std::filesystem;
 /// An empty descriptor when there is a file already, or anything else.
 Fd make_file(const fs::path& path) {
   Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!fd && errno != EEXIST)
-    throw system_error(ExitCode::internal, "create", path.string(), errno);
+  if (!fd && errno != EEXIST) throw system_error(ExitCode::store, "create", path.string(), errno);
   return fd;
 }
 
 /// UTF-16 says what it is by its first bytes, whatever the source says.
 bool is_utf8(const SourceFile& file, const std::string& charset) {
-  if (!charset.empty() && lower(charset) != "utf-8") return false;
+  constexpr std::array<std::string_view, 5> kAsIs{"", "utf-8", "utf8", "ascii", "us-ascii"};
+  if (std::find(kAsIs.begin(), kAsIs.end(), lower(charset)) == kAsIs.end()) return false;
   std::array<char, 2> begin{};
   const std::size_t size = open_stream(file.path, file.name)->read(begin);
   const std::string_view mark(begin.data(), size);
@@ -150,7 +150,7 @@ void RejectRows::make_pair() {
       pair_ =
           std::make_unique<Pair>(std::move(rows), std::move(rows_file), std::move(reasons_file));
     } else if (::unlink(reasons.c_str()) != 0) {
-      throw system_error(ExitCode::internal, "remove", reasons.string(), errno);
+      throw system_error(ExitCode::store, "remove", reasons.string(), errno);
     }
   }
   origin_->copy(0, origin_->header, [&](std::string_view bytes) { pair_->add_rows(bytes); });

@@ -42,7 +42,7 @@ class RejectRows {
   /// Rejects are of this file from here on. Keeps it open: it may be given another name meanwhile.
   void begin_file(std::size_t source, const SourceFile& file, const Pattern& pattern);
   void add(const Reject& reject);
-  /// Hands on what was added. Throws Error(internal) when it cannot be written.
+  /// Hands on what was added. Throws Error(store) when it cannot be written.
   void flush();
 
  private:

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/caught_outputs.h"
 #include "app/output.h"
 #include "app/signals.h"
 #include "app/sinks.h"
@@ -156,6 +157,7 @@ int run_on_store(const Options& options, Steps steps) {
   const SystemClock clock;
   if (options.until) job.limits.until = next_time(*options.until, job.account_zone, clock.wall());
   Store store(job.store, StoreMode::write, clock);
+  refuse_caught_outputs(job, options);
   Notices notices(options.rejects, options.reject_rows);
   if (job.limits.until) {
     const LocalTime until =

@@ -1,5 +1,6 @@
 #include "app/output.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -38,6 +39,13 @@ TEST(OutputTest, LeavesOtherFilesAsTheyAre) {
                 " is a file of another kind; nothing was written to it. Name a new file, or "
                 "one that this option has written");
   EXPECT_EQ(content(path), "Order,Email\n");
+}
+
+TEST(OutputTest, TellsOfAFullDisk) {
+  Output out(Fd(::open("/dev/full", O_WRONLY | O_CLOEXEC)), "rejects.jsonl");
+  out.write("{}\n");
+  EXPECT_EQ(error_of(ExitCode::store, [&] { out.flush(); }),
+            "cannot write to rejects.jsonl: No space left on device");
 }
 
 }  // namespace

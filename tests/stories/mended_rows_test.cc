@@ -175,7 +175,8 @@ TEST_F(MendedRows, AreWholeOrdersOrNone) {
   EXPECT_EQ(copies(bad + order(2) + order(1), "0002"), "bad_date no order_again no ");
   // Many stretches lie between the two places.
   std::string others;
-  for (int number = 100; number < 30'000; ++number) others += Order{number, false, "\n", 1}.mended();
+  for (int number = 100; number < 30'000; ++number)
+    others += Order{number, false, "\n", 1}.mended();
   EXPECT_EQ(copies(order(1) + others + bad, "0003"), "bad_date no ");
   EXPECT_EQ(copies(bad + others + order(1), "0004"),
             "bad_date yes order_again yes " + bad + order(1));
@@ -214,6 +215,35 @@ TEST_F(MendedRows, AreNotThoseOfOtherCharacterSets) {
   EXPECT_THAT(ended.err, HasSubstr("orders.csv: its rejects are not copied, since it is not in "
                                    "UTF-8; correct them in the file itself\n"));
   EXPECT_TRUE(fs::is_empty(shop.path("rejects")));
+}
+
+TEST_F(MendedRows, AreThoseOfUtf8HoweverItIsCalled) {
+  shop.write("job.toml",
+             job_text({hubspot.url(), 1, 1, "", std::string(kSources) + "charset = \"UTF8\"\n"}));
+  shop.write("orders.csv", orders_header() + "#5,e@example.com,paid,,USD,5.50,never,1,KE-1\n");
+  EXPECT_EQ(run("stage").exit_code, 3);
+  EXPECT_TRUE(fs::exists(shop.path("rejects/rejects-1-0001.csv")));
+}
+
+TEST_F(MendedRows, AreNotWrittenWhereTheirSourceReads) {
+  shop.write("orders.csv", orders_header());
+  const auto refusal = [&](const std::vector<std::string>& where) {
+    std::vector<std::string> line{"stage", "job.toml"};
+    line.insert(line.end(), where.begin(), where.end());
+    const Ended ended = shop.run(line);
+    EXPECT_EQ(ended.exit_code, 2);
+    return ended.err;
+  };
+  shop.write("job.toml", job_text({hubspot.url(), 1, 1, "",
+                                   "[[source]]\nfiles = [\"*.csv\", "
+                                   "\"rejects/*\"]\n"}));
+  EXPECT_THAT(refusal({"--reject-rows", "rejects"}),
+              HasSubstr("the copies of --reject-rows are written where a source would read them as "
+                        "an export: its files = \"rejects/*\" finds them; name a directory of "
+                        "their own\n"));
+  EXPECT_THAT(refusal({"--rejects", "why.csv"}), HasSubstr("the rejects of --rejects are written"));
+  EXPECT_FALSE(fs::exists(shop.path("rejects")));
+  EXPECT_THAT(refusal({"--reject-rows", ""}), HasSubstr("--reject-rows needs a name"));
 }
 
 TEST_F(MendedRows, NeedADirectory) {

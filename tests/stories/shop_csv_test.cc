@@ -135,6 +135,16 @@ TEST_F(ShopCsv, KeepsAllWhenTheDiskIsFull) {
   EXPECT_EQ(shop.totals(), "2/0/0/0");
 }
 
+TEST_F(ShopCsv, WritesNoFileThatItsOwnSourcesRead) {
+  shop.write("job.toml", csv_job(kEndpoints, "", "[[source]]\nfiles = [\"imp*/*.csv\"]\n"));
+  const Ended ended = shop.run({"import", "job.toml"});
+  EXPECT_EQ(ended.exit_code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("the files of [hubspot.csv] are written where a source would "
+                                   "read them as an export: its files = \"imp*/*.csv\" finds "
+                                   "them; name a directory of their own\n"));
+  EXPECT_EQ(shop.run({"check", "job.toml", "--offline"}).exit_code, 2);
+}
+
 /// What a form does not take any more goes into a file.
 TEST_F(ShopCsv, TakesHistoryBesideAForm) {
   shop.write("job.toml", csv_job(R"([hubspot.purchase]

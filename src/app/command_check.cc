@@ -133,6 +133,25 @@ void check_csv(const Job& job, Checkup& checkup) {
                                     fmt::join(own, ", and for ")));
 }
 
+/// Are the CSV files there that were written and have yet to be given their name?
+void check_written_files(const Job& job, const Store& store, Checkup& checkup) {
+  const auto all = job.all_endpoints();
+  const auto found = std::find_if(all.begin(), all.end(), [](auto* each) { return is_csv(*each); });
+  if (found == all.end()) return;
+  checkup.succeeds("written files", [&] {
+    for (const std::string& progress : store.progress()) {
+      const std::string_view name = csv_file_of(progress);
+      if (name.empty()) continue;
+      const fs::path file = (*found)->csv->directory / name;
+      if (is_written_file_there(file, csv_store_name(store.id_key()))) continue;
+      checkup.warn("written files",
+                   fmt::format("{} was written and is not there any more; put it back, or the next "
+                               "run holds what was in it as in doubt",
+                               printable_name(file.string())));
+    }
+  });
+}
+
 /// What is said of a credential that is not there.
 std::string no_credential(const Job& job) {
   if (!has(job, is_online)) return "none, and a file needs none";
@@ -198,6 +217,7 @@ void check_all(const Job& job, const Options& options, Checkup& checkup) {
   });
   const SystemClock clock;
   Store store = open_store(job, clock, checkup);
+  check_written_files(job, store, checkup);
   check_sources(job, store, checkup);
   const bool is_safe = checkup.succeeds("transport", [&] {
     check_transport(job);

@@ -19,7 +19,6 @@
 #include "app/sinks.h"
 #include "app/staging.h"
 #include "app/time_of_day.h"
-#include "base/hash.h"
 #include "base/text.h"
 #include "delivery/courier.h"
 #include "delivery/csv_files.h"
@@ -38,18 +37,12 @@ CurlOptions curl_options(const Job& job) {
   return options;
 }
 
-/// Tells one store's files from another's; nothing of the key can be told from it.
-std::string name_of(const Store& store) {
-  const HashKey& key = store.id_key();
-  const std::string_view bytes(reinterpret_cast<const char*>(key.data()), key.size());
-  return to_hex(content_hash(bytes).view()).substr(0, 8);
-}
-
 /// The courier and all it needs.
 class Delivery {
  public:
   Delivery(const Job& job, Store& store, const std::string& credential, Notices& notices)
-      : http_(curl_options(job)), files_(http_, clock_, job.account_zone, name_of(store)) {
+      : http_(curl_options(job)),
+        files_(http_, clock_, job.account_zone, csv_store_name(store.id_key())) {
     tidy(job, store);
     std::map<Kind, Route> routes;
     for (const Kind kind : {Kind::registration, Kind::purchase}) {

@@ -76,7 +76,50 @@ Fd make_file(const Fd& directory, const std::string& name) {
   return Fd(::openat(directory.get(), name.c_str(), kFlags, 0600));
 }
 
+std::string hidden(const std::string& name, const std::string& store) {
+  return fmt::format(".{}.{}", name, store);
+}
+
+std::string mark_of(const std::string& store) {
+  return ".ordertail-" + store;
+}
+
+/// Was the file given its name in this directory, or about to be?
+bool is_marked(const Fd& directory, const std::string& name, const std::string& store) {
+  const Fd file(
+      ::openat(directory.get(), mark_of(store).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file) return false;
+  std::string names = "\n";
+  std::array<char, 4096> buffer{};
+  for (ssize_t got = 0; (got = ::read(file.get(), buffer.data(), buffer.size())) > 0;) {
+    names.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  return names.find("\n" + name + "\n") != names.npos;
+}
+
+/// Of files that were written there.
+Fd open_their_directory(const fs::path& directory) {
+  if (::access(directory.c_str(), F_OK) != 0 && errno == ENOENT) {
+    refuse(directory,
+           "is not there, and files that were written in it wait to be given their name; put it "
+           "back where it was. If it is gone for good, make it and run again: what was in those "
+           "files is then in doubt, for `ordertail resolve`");
+  }
+  return open_directory(directory);
+}
+
 }  // namespace
+
+std::string csv_store_name(const HashKey& key) {
+  const std::string_view bytes(reinterpret_cast<const char*>(key.data()), key.size());
+  return to_hex(content_hash(bytes).view()).substr(0, 8);
+}
+
+bool is_written_file_there(const fs::path& file, const std::string& store) {
+  const Fd in = open_their_directory(file.parent_path());
+  const std::string name = file.filename().string();
+  return is_there(in, hidden(name, store)) || is_there(in, name) || is_marked(in, name, store);
+}
 
 void check_csv_directory(const fs::path& directory) {
   struct stat found {};
@@ -101,11 +144,11 @@ void CsvFiles::start(std::uint64_t ticket, HttpRequest request) {
   const fs::path path = request.url.substr(kFileScheme.size());
   try {
     if (request.body.empty()) {
-      name(path);
+      reply.status = name(path) ? 200 : 404;
     } else {
       reply.body = write(ticket, path, request.body);
+      reply.status = 201;
     }
-    reply.status = request.body.empty() ? 200 : 201;
     reply.transfer = Transfer::complete;
   } catch (const Error& error) {
     reply.error = error.what();
@@ -120,10 +163,6 @@ std::vector<HttpReply> CsvFiles::wait(std::chrono::milliseconds timeout) {
   return all;
 }
 
-std::string CsvFiles::hidden(const std::string& name) const {
-  return fmt::format(".{}.{}", name, store_);
-}
-
 std::string CsvFiles::write(std::uint64_t ticket, const fs::path& stem,
                             std::string_view content) const {
   const fs::path directory = stem.parent_path();
@@ -131,10 +170,11 @@ std::string CsvFiles::write(std::uint64_t ticket, const fs::path& stem,
   std::string name =
       fmt::format("{}-{}-{:04}.csv", stem.filename().string(),
                   date::format("%F", date::local_seconds(now.time_since_epoch())), ticket);
-  const std::string unfinished = hidden(name);
+  const std::string unfinished = hidden(name, store_);
   make_directory(directory);
   const Fd in = open_directory(directory);
-  if (!make_file(in, mark()) && errno != EEXIST) fail("create", directory / mark(), errno);
+  if (!make_file(in, mark_of(store_)) && errno != EEXIST)
+    fail("create", directory / mark_of(store_), errno);
   const Fd file = make_file(in, unfinished);
   if (!file) fail("create", directory / unfinished, errno);
   int failed = write_all(file.get(), content);
@@ -147,23 +187,11 @@ std::string CsvFiles::write(std::uint64_t ticket, const fs::path& stem,
   return name;
 }
 
-/// Was the file given its name in this directory, or about to be?
-bool CsvFiles::is_marked(const Fd& directory, const std::string& name) const {
-  const Fd file(::openat(directory.get(), mark().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (!file) return false;
-  std::string names = "\n";
-  std::array<char, 4096> buffer{};
-  for (ssize_t got = 0; (got = ::read(file.get(), buffer.data(), buffer.size())) > 0;) {
-    names.append(buffer.data(), static_cast<std::size_t>(got));
-  }
-  return names.find("\n" + name + "\n") != names.npos;
-}
-
 /// Durably, before it is given its name: once that is to be seen, somebody may move it away.
 void CsvFiles::mark_named(const Fd& directory, const fs::path& file) const {
   constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
-  const fs::path path = file.parent_path() / mark();
-  const Fd marks(::openat(directory.get(), mark().c_str(), kFlags, 0600));
+  const fs::path path = file.parent_path() / mark_of(store_);
+  const Fd marks(::openat(directory.get(), mark_of(store_).c_str(), kFlags, 0600));
   if (!marks) fail("open", path, errno);
   if (const int failed = write_all(marks.get(), "\n" + file.filename().string() + "\n");
       failed != 0)
@@ -171,31 +199,30 @@ void CsvFiles::mark_named(const Fd& directory, const fs::path& file) const {
   if (::fsync(marks.get()) != 0) fail("sync", path, errno);
 }
 
-void CsvFiles::name(const fs::path& file) {
+/// False when it is not there.
+bool CsvFiles::name(const fs::path& file) {
   const fs::path directory = file.parent_path();
   const std::string name = file.filename().string();
-  const Fd in = open_directory(directory);
-  if (is_there(in, hidden(name)) && !is_marked(in, name)) mark_named(in, file);
+  const std::string unfinished = hidden(name, store_);
+  const Fd in = open_their_directory(directory);
+  if (is_there(in, unfinished) && !is_marked(in, name, store_)) mark_named(in, file);
   const bool named =
-      ::renameat2(in.get(), hidden(name).c_str(), in.get(), name.c_str(), RENAME_NOREPLACE) == 0;
+      ::renameat2(in.get(), unfinished.c_str(), in.get(), name.c_str(), RENAME_NOREPLACE) == 0;
   if (!named && errno == EEXIST) {
     refuse(file,
            "is there already, and is none of this job's; move it away, and give each job a "
            "directory of its own");
   }
   if (!named && errno != ENOENT) fail("give its name to", file, errno);
-  if (!named && !is_there(in, name) && !is_marked(in, name)) {
-    refuse(file,
-           "is written, but not to be found there to be given its name; put the directory back "
-           "where it was, or name it in [hubspot.csv]");
-  }
+  if (!named && !is_there(in, name) && !is_marked(in, name, store_)) return false;
   sync_directory(in, directory);
   named_.push_back(file);
+  return true;
 }
 
 void CsvFiles::tidy(const fs::path& directory, const std::vector<std::string>& to_be_named) const {
   std::vector<std::string> wanted;
-  for (const std::string& name : to_be_named) wanted.push_back(hidden(name));
+  for (const std::string& name : to_be_named) wanted.push_back(hidden(name, store_));
   std::error_code missing;
   for (const auto& entry : fs::directory_iterator(directory, missing)) {
     const std::string name = entry.path().filename().string();

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/hash.h"
 #include "base/zone.h"
 #include "delivery/http.h"
 
@@ -22,7 +23,7 @@ inline constexpr std::string_view kFileScheme = "file:";
 ///   a body   to write it to /var/exports/.hubspot-purchases-2026-11-27-0017.csv.3f2a91c0
 ///            201, hubspot-purchases-2026-11-27-0017.csv: the name it will have
 ///   none     to give a written file, whose name the request has, that name
-///            200
+///            200; 404 when it is not there, and nothing tells whether it ever got its name
 ///
 /// 17 is the attempt's id, so that no name is used twice, whatever becomes of the files; 3f2a91c0
 /// tells one store's unfinished files from another's. Files are made, not opened (O_EXCL,
@@ -54,12 +55,8 @@ class CsvFiles final : public HttpTransport {
  private:
   [[nodiscard]] std::string write(std::uint64_t ticket, const std::filesystem::path& stem,
                                   std::string_view content) const;
-  void name(const std::filesystem::path& file);
-  [[nodiscard]] bool is_marked(const Fd& directory, const std::string& name) const;
+  [[nodiscard]] bool name(const std::filesystem::path& file);
   void mark_named(const Fd& directory, const std::filesystem::path& file) const;
-  [[nodiscard]] std::string hidden(const std::string& name) const;
-  [[nodiscard]] std::string mark() const { return ".ordertail-" + store_; }
-
   HttpTransport& others_;
   const Clock& clock_;
   const TimeZone zone_;
@@ -67,6 +64,15 @@ class CsvFiles final : public HttpTransport {
   std::vector<HttpReply> replies_;
   std::vector<std::filesystem::path> named_;
 };
+
+/// What tells the files of the store that has this key from another's; the key cannot be told from
+/// it.
+[[nodiscard]] std::string csv_store_name(const HashKey& key);
+
+/// Is the written file there to be given its name, or did it get that? `store` as csv_store_name()
+/// has it. Throws Error(store) when its directory is missing.
+[[nodiscard]] bool is_written_file_there(const std::filesystem::path& file,
+                                         const std::string& store);
 
 /// Throws Error(store) when files cannot be made there safely: it is another user's, or others may
 /// write to it. A directory that is missing is fine if it can be made.

@@ -6,12 +6,15 @@
 #include <array>
 #include <utility>
 
+#include "base/text.h"
 #include "delivery/csv_files.h"
 #include "delivery/refusal.h"
 #include "event/calendar.h"
 
 namespace ordertail {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr std::string_view kProgress = "csv:";
 
@@ -169,6 +172,16 @@ ReplyJudgement CsvSink::judge(const HttpReply& reply, std::span<const Item> item
   }
   if (reply.transfer == Transfer::complete && reply.status == 200) {
     return alike(items.size(), {Verdict::accepted, {}, {}, {}});
+  }
+  if (reply.transfer == Transfer::complete && reply.status == 404) {
+    const fs::path file = settings_.directory / csv_file_of(items.front().progress);
+    return alike(items.size(),
+                 {Verdict::in_doubt,
+                  "file_gone",
+                  fmt::format("{} was written, and is not there any more to be given its name: "
+                              "unless somebody has imported it, have it written again",
+                              printable_name(file.string())),
+                  {}});
   }
   return stop(items.size(), ExitCode::store, "file_not_written", reply.error);
 }

@@ -56,7 +56,8 @@ class CsvSink final : public Sink {
   /// An event without an e-mail address.
   [[nodiscard]] std::optional<Judgement> refuse(const Event& event, WallTime now) const override;
   [[nodiscard]] HttpRequest render(std::span<const Item> items) const override;
-  /// A file that cannot be written, or named, ends the run; its events stay pending.
+  /// A file that cannot be written, or named, ends the run; its events stay pending. Those of one
+  /// that is not there to be named are in doubt.
   [[nodiscard]] ReplyJudgement judge(const HttpReply& reply, std::span<const Item> items,
                                      WallTime now) const override;
 

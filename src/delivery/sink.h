@@ -21,8 +21,8 @@ namespace ordertail {
 enum class Repeat {
   blind,       ///< a repetition is another submission: what is in doubt is held for a person
   idempotent,  ///< a repetition has the same effect: what is in doubt is sent again by itself (T7)
-  verifiable,  ///< the sink can look what was done, and does before it does more: no doubt arises
-               ///< (T6)
+  verifiable,  ///< the sink can look what was done, and does before it does more (T6): no doubt
+               ///< arises but where it says so itself, and that is held
 };
 
 /// An event as its sink sees it.

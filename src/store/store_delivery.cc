@@ -116,7 +116,7 @@ void Store::Implementation::settle(const Outcome& outcome) {
   const auto [attempt, sequence] = outcome.of;
   std::optional<bool> idempotent;
   settling.open_attempt.with(attempt, sequence).each([&](const SqlRow& row) {
-    idempotent = row.as<int>(0) != 0;
+    idempotent = row.as<int>(0) == 1;  // 2: verifiable; what it says is in doubt is held
   });
   if (!idempotent)
     throw Error(ExitCode::internal,

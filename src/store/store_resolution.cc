@@ -103,7 +103,9 @@ Store::Implementation::Resolving::Resolving(Database& database)
              "who) SELECT id, kind, coalesce(json_extract(payload, '$.order_number'), ''), file, "
              "line, state, ?, ?, ?, ? FROM outbox WHERE sequence = ?",
              kDecide),
-      send_again(database, "UPDATE outbox SET state = 0, resent = 1 WHERE sequence = ?", kDecide),
+      send_again(database,
+                 "UPDATE outbox SET state = 0, resent = 1, progress = '' WHERE sequence = ?",
+                 kDecide),
       forget_problem(database, "DELETE FROM problem WHERE id = ?", kDecide),
       // A server may have repeated what it was sent.
       forget_words(

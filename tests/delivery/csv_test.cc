@@ -214,10 +214,7 @@ TEST_F(CsvFilesTest, BelievesOnlyWhatItsMarkLists) {
   const HttpReply before = reply_to(url("hubspot-purchases"), "x", 16);
   reply_to(url(before.body), "");
   fs::remove(exports_ / before.body);
-  EXPECT_EQ(complaint(reply_to(url(kName), "")),
-            std::string("exports/") + kName +
-                " is written, but not to be found there to be given its name; put the directory "
-                "back where it was, or name it in [hubspot.csv]");
+  EXPECT_EQ(reply_to(url(kName), "").status, 404);
   EXPECT_EQ(reply_to(url(before.body), "").status, 200);
 }
 
@@ -225,12 +222,12 @@ TEST_F(CsvFilesTest, BelievesOnlyWhatItsMarkLists) {
 TEST_F(CsvFilesTest, BelievesNoOtherDirectory) {
   reply_to(url("hubspot-purchases"), "x");
   fs::rename(exports_, directory_.path() / "elsewhere");
-  EXPECT_EQ(complaint(reply_to(url(kName), "")), "cannot open exports: No such file or directory");
-  fs::create_directory(exports_);
   EXPECT_EQ(complaint(reply_to(url(kName), "")),
-            std::string("exports/") + kName +
-                " is written, but not to be found there to be given its name; put the directory "
-                "back where it was, or name it in [hubspot.csv]");
+            "exports is not there, and files that were written in it wait to be given their name; "
+            "put it back where it was. If it is gone for good, make it and run again: what was in "
+            "those files is then in doubt, for `ordertail resolve`");
+  fs::create_directory(exports_);
+  EXPECT_EQ(reply_to(url(kName), "").status, 404);
   EXPECT_TRUE(files_.named().empty());
   EXPECT_EQ(reply_to("file:" + (directory_.path() / "elsewhere" / kName).string(), "").status, 200);
 }

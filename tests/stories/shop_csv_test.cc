@@ -135,6 +135,33 @@ TEST_F(ShopCsv, KeepsAllWhenTheDiskIsFull) {
   EXPECT_EQ(shop.totals(), "2/0/0/0");
 }
 
+/// Somebody deletes the directory between the two requests. Whether the file was imported before, a
+/// person knows.
+TEST_F(ShopCsv, AsksWhenAWrittenFileIsGone) {
+  shop.write("orders.csv", orders(1, 2));
+  EXPECT_EQ(shop.run({"import", "job.toml", "--limit", "1"}).exit_code, 5);
+  fs::remove_all(shop.path("import"));
+  EXPECT_THAT(shop.run({"check", "job.toml", "--offline"}).out,
+              HasSubstr("/import is not there, and files that were written in it wait"));
+  EXPECT_EQ(shop.run({"submit", "job.toml"}).exit_code, 8);
+  EXPECT_EQ(shop.totals(), "0/0/2/0");
+  fs::create_directory(shop.path("import"));
+  EXPECT_THAT(shop.run({"check", "job.toml", "--offline"}).out,
+              HasSubstr("was written and is not there any more; put it back, or the next run holds "
+                        "what was in it as in doubt"));
+  const Ended gone = shop.run({"submit", "job.toml"});
+  EXPECT_EQ(gone.exit_code, 4);
+  EXPECT_THAT(gone.err, HasSubstr("was written, and is not there any more to be given its name: "
+                                  "unless somebody has imported it, have it written again"));
+  EXPECT_EQ(shop.totals(), "0/0/0/2");
+  EXPECT_EQ(shop.run({"submit", "job.toml"}).exit_code, 4);
+  EXPECT_EQ(shop.run({"resolve", "job.toml", "--resend", "--reason", "file_gone"}).exit_code, 0);
+  EXPECT_EQ(shop.run({"submit", "job.toml"}).exit_code, 0);
+  EXPECT_EQ(shop.totals(), "2/0/0/0");
+  EXPECT_THAT(imported()["hubspot-purchases"], HasSubstr("customer2@example.com"));
+  EXPECT_THAT(shop.run({"status", "job.toml"}).out, HasSubstr("resent"));
+}
+
 TEST_F(ShopCsv, WritesNoFileThatItsOwnSourcesRead) {
   shop.write("job.toml", csv_job(kEndpoints, "", "[[source]]\nfiles = [\"imp*/*.csv\"]\n"));
   const Ended ended = shop.run({"import", "job.toml"});

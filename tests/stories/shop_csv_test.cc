@@ -139,7 +139,8 @@ TEST_F(ShopCsv, KeepsAllWhenTheDiskIsFull) {
 /// person knows.
 TEST_F(ShopCsv, AsksWhenAWrittenFileIsGone) {
   shop.write("orders.csv", orders(1, 2));
-  EXPECT_EQ(shop.run({"import", "job.toml", "--limit", "1"}).exit_code, 5);
+  EXPECT_EQ(shop.run({"stage", "job.toml"}).exit_code, 0);
+  EXPECT_EQ(shop.run({"submit", "job.toml", "--limit", "1"}).exit_code, 5);
   fs::remove_all(shop.path("import"));
   EXPECT_THAT(shop.run({"check", "job.toml", "--offline"}).out,
               HasSubstr("/import is not there, and files that were written in it wait"));

@@ -141,7 +141,8 @@ class SourceCheck {
     }
   }
   void read(StageObserver observer) {
-    Staging staging(job_, store_, StageMode::extract, kMostEvents, interrupted(),
+    const SystemClock clock;
+    Staging staging(job_, store_, clock, StageMode::extract, kMostEvents, interrupted(),
                     std::move(observer));
     while (staging.advance()) {
     }

@@ -58,7 +58,7 @@ int run_extract(const Options& options) {
   };
   observer.reject = [&](const Reject& reject) { rejects.write(reject); };
   observer.fault = [&](std::string_view message) { notices.say(message); };
-  Staging staging(job, store, StageMode::extract, options.limit.value_or(~std::uint64_t{0}),
+  Staging staging(job, store, clock, StageMode::extract, options.limit.value_or(~std::uint64_t{0}),
                   interrupted(), std::move(observer));
   while (staging.advance()) {
   }

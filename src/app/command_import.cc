@@ -14,7 +14,7 @@ int run_dry(const Options& options) {
   Store store(job.store, StoreMode::observe, clock);
   refuse_caught_outputs(job, options);
   Notices notices(options.rejects, options.reject_rows);
-  Staging staging(job, store, StageMode::dry, options.limit.value_or(~std::uint64_t{0}),
+  Staging staging(job, store, clock, StageMode::dry, options.limit.value_or(~std::uint64_t{0}),
                   interrupted(), notices.stage_observer());
   while (staging.advance()) {
   }

@@ -38,7 +38,7 @@ constexpr std::array<Command, 11> kCommands{{
      "the files and what their first events hold, and whether the endpoints can be reached.\n"
      "Prints a line each: ok, warn or FAIL. Nothing is stored, and without --probe nothing is\n"
      "sent."},
-    {"import", "JOB", "dry-run rehearse unmasked limit until rejects reject-rows json",
+    {"import", "JOB", "dry-run rehearse follow unmasked limit until rejects reject-rows json",
      "read what is new, then submit it: the nightly line",
      "Reads the files of the job's sources, keeps new events in the checkpoint file, and submits\n"
      "them. Run it again at any time: nothing is sent twice."},
@@ -93,6 +93,9 @@ po::options_description options_of(const Command& command, Options& options) {
   flag("rehearse", options.rehearse,
        "go the whole way with a throw-away checkpoint file, against a stand-in HubSpot on this "
        "machine, and show what HubSpot would now hold");
+  flag("follow", options.follow,
+       "go on as logs grow and rotate and exports are added, until a signal, --until or --limit "
+       "ends the run");
   flag("unmasked", options.unmasked, "show e-mail addresses whole");
   if (takes("limit")) {
     all.add_options()("limit", po::value<std::int64_t>()->value_name("N"),
@@ -219,6 +222,10 @@ Options parse_command(const Command& command, int argc, const char* const* argv)
   }
   if (options.dry_run && options.rehearse) {
     complain("--dry-run and --rehearse exclude each other", options.command);
+  }
+  if (options.follow && (options.dry_run || options.rehearse)) {
+    complain("--follow goes with neither --dry-run nor --rehearse: it is the real thing",
+             options.command);
   }
   if (options.offline && options.probe) {
     complain("--offline and --probe exclude each other", options.command);

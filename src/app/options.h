@@ -13,7 +13,7 @@ struct Options {
   std::string command;                ///< "import", …; empty with help or version
   std::vector<std::string> operands;  ///< the job file; files; for patterns what it says there
   bool help = false, version = false;
-  bool dry_run = false, rehearse = false, json = false, unmasked = false;
+  bool dry_run = false, rehearse = false, follow = false, json = false, unmasked = false;
   std::optional<std::uint64_t> limit;
   std::optional<std::chrono::minutes> until;  ///< time of day, in the account's zone
   std::string rejects;                        ///< path; empty: none

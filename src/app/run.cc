@@ -23,6 +23,7 @@
 #include "delivery/courier.h"
 #include "delivery/csv_files.h"
 #include "delivery/curl_http.h"
+#include "input/watch.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -69,6 +70,16 @@ class Delivery {
     counts.message = now.message;
   }
 
+  /// For how long to wait before the next drain, where this one was stopped early.
+  [[nodiscard]] std::chrono::milliseconds pause() const {
+    constexpr std::chrono::milliseconds kMinute = std::chrono::minutes(1);
+    const auto reopens = courier_->reopens();
+    if (!reopens) return kMinute;
+    return std::max(kMinute,
+                    std::chrono::ceil<std::chrono::milliseconds>(*reopens - clock_.steady()));
+  }
+  void begin_anew() { courier_->begin_anew(); }
+
   /// The CSV files that are finished.
   [[nodiscard]] std::vector<std::string> files() const {
     return {files_.named().begin(), files_.named().end()};
@@ -101,44 +112,136 @@ class Delivery {
   std::optional<Courier> courier_;
 };
 
+/// A run as it goes on.
+class Run {
+ public:
+  Run(const Job& job, Store& store, Steps steps, const Options& options,
+      const std::string& credential, Notices& notices)
+      : job_(job),
+        steps_(steps),
+        most_(options.limit.value_or(kNoLimit)),
+        notices_(notices),
+        pending_(store.totals().pending),
+        more_(steps.stage),
+        staging_(job, store, clock_, StageMode::keep, most_, interrupted(),
+                 notices.stage_observer(), options.follow ? LastLine::unwritten : LastLine::whole) {
+    if (steps.submit) delivery_.emplace(job, store, credential, notices);
+  }
+
+  /// Stages and submits in turns until there is nothing more to do, or to be done now.
+  void take_turns() {
+    do {
+      while (more_ && (!steps_.submit || pending_ < job_.limits.outbox)) {
+        const StageCounts& counts = staging_.counts();
+        pending_ -= counts.added();
+        more_ = staging_.advance();
+        pending_ += counts.added();
+      }
+      if (steps_.submit) drain();
+    } while (more_ && sent_.exit == ExitCode::ok && sent_.requests < most_ && !interrupted());
+  }
+
+  /// The same, again and again: whenever files change, or something is due.
+  void follow() {
+    Watch watch(signal_descriptor());
+    watch_files(watch);
+    for (take_turns(); !has_ended(); take_turns()) {
+      tell_pause();
+      watch.wait(due());
+      if (interrupted()) return;
+      watch_files(watch);
+      if (more_) continue;  // reading had been stopped by a full outbox
+      staging_.look_again();
+      more_ = true;
+    }
+  }
+
+  [[nodiscard]] const StageCounts& staged() const { return staging_.counts(); }
+  [[nodiscard]] const DeliveryCounts& sent() const { return sent_; }
+  [[nodiscard]] std::vector<std::string> files() const {
+    return delivery_ ? delivery_->files() : std::vector<std::string>();
+  }
+
+ private:
+  void drain() {
+    const std::uint64_t settled = sent_.submitted + sent_.rejected + sent_.in_doubt;
+    delivery_->drain(most_ - sent_.requests, sent_);
+    pending_ -= sent_.submitted + sent_.rejected + sent_.in_doubt - settled;
+    const auto now = clock_.steady();
+    if (sent_.exit != ExitCode::ok && now - began_ < std::chrono::hours(24)) return;
+    delivery_->begin_anew();
+    began_ = now;
+  }
+
+  void watch_files(Watch& watch) const {
+    std::vector<std::string> globs;
+    for (const Source& source : job_.sources) {
+      globs.insert(globs.end(), source.files.begin(), source.files.end());
+    }
+    watch.set(globs, job_.directory);
+  }
+
+  /// Does something end a run that follows? A condition that passes does not.
+  [[nodiscard]] bool has_ended() const {
+    const bool can_wait = sent_.exit == ExitCode::ok || sent_.exit == ExitCode::stopped_early;
+    const bool is_late = job_.limits.until && clock_.wall() >= *job_.limits.until;
+    const bool at_limit = sent_.requests >= most_ || staging_.counts().stopped_at_limit;
+    return !can_wait || is_late || at_limit || interrupted();
+  }
+
+  /// Says what is waited for, if it is more than new lines.
+  void tell_pause() {
+    notices_.say_rest();
+    std::string_view why = sent_.message;
+    constexpr std::string_view kAdvice = "; run the command again";
+    if (why.ends_with(kAdvice)) why.remove_suffix(kAdvice.size());
+    if (!why.empty() && why != told_) notices_.say(fmt::format("waiting: {}", why));
+    told_ = why;
+  }
+
+  /// When to go on, even if no file changes.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> due() const {
+    std::optional<std::chrono::milliseconds> due = staging_.due();
+    const auto no_later = [&due](std::chrono::milliseconds time) {
+      due = due ? std::min(*due, time) : time;
+    };
+    if (sent_.exit == ExitCode::stopped_early) no_later(delivery_->pause());
+    if (job_.limits.until) {
+      no_later(std::max(std::chrono::milliseconds(0), *job_.limits.until - clock_.wall()));
+    }
+    return due;
+  }
+
+  const SystemClock clock_;
+  const Job& job_;
+  const Steps steps_;
+  const std::uint64_t most_;
+  Notices& notices_;
+  std::uint64_t pending_;
+  bool more_;  // to be read
+  Staging staging_;
+  std::optional<Delivery> delivery_;
+  DeliveryCounts sent_;
+  SteadyTime began_ = clock_.steady();  // to count what a run may do
+  std::string told_;                    // of the last pause
+};
+
 }  // namespace
 
 RunReport perform(const Job& job, Store& store, Steps steps, const Options& options,
                   const std::string& credential, Notices& notices) {
-  const std::uint64_t most = options.limit.value_or(kNoLimit);
   RunReport report;
   report.command = options.command;
   report.job = job.name;
   report.before = store.totals();
-
-  Staging staging(job, store, StageMode::keep, most, interrupted(), notices.stage_observer());
-  std::optional<Delivery> delivery;
-  if (steps.submit) {
-    delivery.emplace(job, store, credential, notices);
-    report.delivered.emplace();
-  }
-
-  bool more = steps.stage;
-  std::uint64_t pending = report.before.pending;
-  while (true) {
-    while (more && (!steps.submit || pending < job.limits.outbox)) {
-      const StageCounts& counts = staging.counts();
-      pending -= counts.added();
-      more = staging.advance();
-      pending += counts.added();
-    }
-    if (!steps.submit) break;
-    DeliveryCounts& sent = *report.delivered;
-    const std::uint64_t settled = sent.submitted + sent.rejected + sent.in_doubt;
-    delivery->drain(most - sent.requests, sent);
-    pending -= sent.submitted + sent.rejected + sent.in_doubt - settled;
-    if (!more || sent.exit != ExitCode::ok || sent.requests >= most || interrupted()) break;
-  }
-  if (steps.stage) report.staged = staging.counts();
+  Run run(job, store, steps, options, credential, notices);
+  options.follow ? run.follow() : run.take_turns();
+  if (steps.stage) report.staged = run.staged();
+  if (steps.submit) report.delivered = run.sent();
   report.after = store.totals();
   report.resent = store.resent(report.after.resent - report.before.resent);
   report.repeated = each_once(store.repeated(report.after.repeated - report.before.repeated));
-  if (delivery) report.files = delivery->files();
+  report.files = run.files();
   report.signal = signal_number();
   return report;
 }

@@ -11,6 +11,10 @@ void catch_signals();
 /// Set once a signal has come.
 [[nodiscard]] const std::atomic<bool>& interrupted();
 
+/// A descriptor that can be read once a signal has come: for poll(2), which may begin too late to
+/// be interrupted. -1 before catch_signals().
+[[nodiscard]] int signal_descriptor();
+
 /// The signal that came first; 0: none.
 [[nodiscard]] int signal_number();
 

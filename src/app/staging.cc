@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
+#include "app/lost_logs.h"
 #include "app/proof.h"
 #include "base/text.h"
+#include "input/rotation.h"
 
 namespace ordertail {
 namespace {
@@ -15,6 +18,8 @@ namespace {
 // costs little.
 constexpr std::uint64_t kSliceEvents = 1000;
 constexpr std::uint64_t kSliceBytes = std::uint64_t{16} << 20U;
+constexpr std::chrono::nanoseconds kSettled = std::chrono::seconds(10);
+constexpr unsigned kMostLooks = 3;  // at logs that are renamed meanwhile
 
 Checkpoint checkpoint_of(const Cursor& cursor) {
   return {cursor.identity, cursor.offset, cursor.line, cursor.seen};
@@ -22,33 +27,109 @@ Checkpoint checkpoint_of(const Cursor& cursor) {
 
 }  // namespace
 
-Staging::Staging(const Job& job, Store& store, StageMode mode, std::uint64_t most,
-                 const std::atomic<bool>& interrupted, StageObserver observer)
+Staging::Staging(const Job& job, Store& store, const Clock& clock, StageMode mode,
+                 std::uint64_t most, const std::atomic<bool>& interrupted, StageObserver observer,
+                 LastLine last_line)
     : job_(job),
       store_(store),
+      clock_(clock),
       mode_(mode),
       most_(most),
       interrupted_(interrupted),
       observer_(std::move(observer)),
-      context_{job.shop, job.account_zone, store.id_key()},
-      intake_(store, mode, observer_, counts_) {}
+      last_line_(last_line),
+      context_{job.shop, job.account_zone, store.id_key()} {
+  look_again();
+}
+
+void Staging::look_again() {
+  source_ = 0;
+  looks_ = 0;
+  due_.reset();
+  counts_.files = counts_.unchanged = counts_.unfinished = 0;
+  said_before_ = std::exchange(said_, {});
+  intake_.emplace(store_, mode_, observer_, counts_);
+  logs_.begin_look();
+}
 
 void Staging::begin_source() {
   const Source& source = job_.sources[source_++];
+  const bool is_log = source.pattern && source.pattern->line;
   std::vector<SourceFile> files;
   try {
     files = expand_globs(source.files, job_.directory);
   } catch (const Error& error) {
+    if (is_log) logs_.cannot_tell(fingerprint(job_, source, *source.pattern));
     return fault(error);
   }
-  const auto notice = [this](std::string_view message) {
-    if (observer_.notice) observer_.notice(message);
-  };
   if (files.empty())
     notice(printable_name(fmt::format("no file matches {}", fmt::join(source.files, ", "))));
   counts_.files += files.size();
-  groups_ = sort_files(job_, source, files, {[this](const Error& error) { fault(error); }, notice});
+  is_log ? choose_logs(source, files) : sort(source, files);
+}
+
+void Staging::sort(const Source& source, const std::vector<SourceFile>& files) {
+  if (last_line_ == LastLine::unwritten && are_being_written(files)) return;
+  if (!have_changed(files)) {
+    counts_.unchanged += files.size();
+    return;
+  }
+  groups_ = sort_files(job_, source, files,
+                       {[this](const Error& error) { fault(error); },
+                        [this](std::string_view message) { notice(std::string(message)); }});
   std::reverse(groups_.begin(), groups_.end());
+}
+
+/// An export that is read while it is being written holds half an order at its end.
+bool Staging::are_being_written(const std::vector<SourceFile>& files) {
+  std::chrono::nanoseconds quiet = kSettled;
+  for (const SourceFile& file : files) {
+    const auto state = FileState::of(file.path);
+    if (!state) continue;
+    const auto time = state->quiet_for(clock_.wall());
+    if (time >= time.zero()) quiet = std::min(quiet, time);  // else the clock was set back
+  }
+  if (quiet == kSettled) return false;
+  const auto due = std::chrono::ceil<std::chrono::milliseconds>(kSettled - quiet);
+  due_ = due_ ? std::min(*due_, due) : due;
+  return true;
+}
+
+/// Have they, since they were looked at last? They complete one another: all are read, or none.
+bool Staging::have_changed(const std::vector<SourceFile>& files) {
+  std::vector<std::optional<FileState>> states;
+  for (const SourceFile& file : files) states.push_back(FileState::of(file.path));
+  return std::exchange(states_[source_], states) != states;
+}
+
+/// A log that a source names is not there: the server that is to write it may not have begun.
+void Staging::miss(const SourceFile& file, const std::string& print) {
+  const int error = errno;
+  if (error != ENOENT) logs_.cannot_tell(print);
+  if (error == ENOENT && last_line_ == LastLine::unwritten) {
+    return notice(fmt::format("{} is not there yet", printable_name(file.name)));
+  }
+  fault(system_error(ExitCode::source, "open", file.name, error));
+}
+
+/// Those that are to be read, oldest first.
+void Staging::choose_logs(const Source& source, const std::vector<SourceFile>& files) {
+  const std::string print = fingerprint(job_, source, *source.pattern);
+  logs_.expect(print, source.files);
+  auto group = std::make_unique<SourceFiles>(SourceFiles{*source.pattern, {}, {}});
+  for (const SourceFile& file : files) {
+    const auto state = FileState::of(file.path);
+    if (!state) {
+      miss(file, print);
+    } else if (const LogBook::Entry* known = logs_.find_unchanged(print, file, *state)) {
+      ++counts_.unchanged;
+      if (known->cut_short) tell_cut(*state, *known->cut_short);
+    } else if (state->size > 0) {
+      group->files.push_back(file);
+    }
+  }
+  sort_by_age(group->files);
+  if (!group->files.empty()) groups_.push_back(std::move(group));
 }
 
 void Staging::begin_group() {
@@ -89,14 +170,22 @@ void Staging::open(const SourceFile& file) {
   std::vector<Checkpoint> known;
   std::transform(cursors_.begin(), cursors_.end(), std::back_inserter(known), checkpoint_of);
   const auto resumption = mode_ == StageMode::keep ? Resumption::possible : Resumption::none;
-  Extraction extraction(group_->pattern, context_, file, known, &*companions_, resumption);
-  std::optional<Cursor> cursor;
-  if (const auto resumed = extraction.resumed()) cursor = cursors_[*resumed];
-  file_.emplace(OpenFile{std::move(extraction), std::move(cursor)});
-  if (!file_->cursor) file_->cursor = Cursor{};
-  file_->cursor->source = fingerprint_;
-  file_->cursor->path = file.name;
-  intake_.begin_file();
+  const auto state = FileState::of(file.path);
+  Extraction extraction(group_->pattern, context_, file, known, &*companions_, resumption,
+                        last_line_);
+  Cursor stored;
+  if (const auto resumed = extraction.resumed()) stored = cursors_[*resumed];
+  Cursor cursor = stored;
+  cursor.source = fingerprint_;
+  cursor.path = file.name;
+  // A first line that is not whole may begin any log.
+  cursor.moved = stored.offset > 0 && stored.path != file.name;
+  cursor.quiet = Quiet::no;
+  const bool is_copy =
+      stored.id != 0 && group_->pattern.line && !logs_.found(fingerprint_, stored.id);
+  if (is_copy) cursor.moved = false;
+  file_.emplace(OpenFile{std::move(extraction), file, state, stored, cursor, is_copy});
+  intake_->begin_file();
   if (observer_.file) observer_.file(source_, file, group_->pattern);
 }
 
@@ -112,17 +201,32 @@ bool Staging::open_next() {
     try {
       open(file);
     } catch (const Error& error) {
-      fault(error);
+      if (has_vanished(file)) {
+        log_vanished_ = true;
+      } else {
+        fault(error);
+      }
     }
   }
   return true;
 }
 
+/// Was this, which cannot be opened, a log that has been renamed or compressed just now?
+bool Staging::has_vanished(const SourceFile& file) const {
+  return group_->pattern.line && mode_ != StageMode::extract && !FileState::of(file.path);
+}
+
 /// One file's trouble is not the others'; any other trouble is everybody's.
 void Staging::fault(const Error& error) {
   if (error.code() != ExitCode::source) throw error;
+  if (!said_.insert(error.what()).second || said_before_.count(error.what()) > 0) return;
   counts_.faults.push_back({error.what()});
   if (observer_.fault) observer_.fault(error.what());
+}
+
+void Staging::notice(const std::string& message) {
+  if (!said_.insert(message).second || said_before_.count(message) > 0) return;
+  if (observer_.notice) observer_.notice(message);
 }
 
 bool Staging::advance() {
@@ -142,19 +246,24 @@ bool Staging::read_slice() {
       counts_.stopped_at_limit = file_.has_value() || open_next();
       return false;
     }
-    if (!file_ && !open_next()) return false;
+    if (!file_ && !open_next()) {
+      if (!end_look()) return false;
+      continue;
+    }
     bool more = false;
     try {
       more = file_->extraction.next(findings_, left());
     } catch (const Error& error) {
       fault(error);
+      file_.reset();
+      continue;
     }
     if (more) more = !contradicts_order();
     if (!more) {
       close_file();
       continue;
     }
-    intake_.take(findings_, group_->pattern);
+    intake_->take(findings_, group_->pattern);
     count_progress();
     save_cursor();
   }
@@ -185,18 +294,83 @@ void Staging::count_progress() {
 void Staging::save_cursor() {
   if (mode_ != StageMode::keep) return;
   const Checkpoint& at = file_->extraction.checkpoint();
-  Cursor& cursor = *file_->cursor;
+  Cursor& cursor = file_->cursor;
   cursor.identity = at.identity;
   cursor.offset = at.offset;
   cursor.line = at.line;
   cursor.seen = at.seen;
-  if (at.seen > 0) store_.save(cursor);
+  if (at.seen == 0) return;
+  store_.save(cursor);
+  file_->stored = cursor;
+}
+
+/// All files were looked at. True: they are to be looked at again at once, since a log that was
+/// listed was not there any more. It is there by another name now.
+bool Staging::end_look() {
+  if (std::exchange(log_vanished_, false) && ++looks_ < kMostLooks) {
+    source_ = 0;
+    counts_.files = counts_.unchanged = counts_.unfinished = 0;
+    logs_.begin_look();
+    return true;
+  }
+  if (mode_ != StageMode::extract) tell_losses();
+  return false;
+}
+
+void Staging::tell_losses() {
+  for (const Cursor& cursor : logs_.missing(store_, job_.directory)) {
+    // Of a log of which no whole line was read nobody can say anything.
+    if (cursor.offset > 0 && !has_come_to_rest(cursor, job_.directory)) {
+      fault({ExitCode::source, loss_of(cursor)});
+    }
+    if (mode_ == StageMode::keep) store_.forget(cursor);
+  }
 }
 
 void Staging::close_file() {
   const bool read_nothing = file_->extraction.bytes() == 0;
   if (read_nothing && file_->extraction.resumed()) ++counts_.unchanged;
+  if (group_->pattern.line) close_log();
   file_.reset();
+}
+
+/// Keeps what has been learnt of a log that was read to its end.
+void Staging::close_log() {
+  const OpenFile& file = *file_;
+  const auto& cut = file.extraction.cut_short();
+  if (!file.state) return;
+  if (mode_ == StageMode::extract) {
+    if (cut) fault({ExitCode::source, *cut});
+    return;
+  }
+  if (cut) tell_cut(*file.state, *cut);
+  Cursor& cursor = file_->cursor;
+  if (mode_ == StageMode::keep && cursor.id != 0 && cut && !file.extraction.resumed()) {
+    // Half a rotation is no log of its own: once it is whole, it is the one that it was made from.
+    store_.forget(cursor);
+    cursor.id = 0;
+  }
+  if (mode_ == StageMode::keep && cursor.id != 0) {
+    const bool is_as_it_was = file.extraction.bytes() == 0;
+    if (!file.is_copy) cursor.moved = cursor.moved || (is_as_it_was && file.stored.moved);
+    cursor.quiet = cut ? Quiet::no : quiet_at(*file.state, clock_.wall());
+    const bool is_news = file.is_copy || cursor.path != file.stored.path ||
+                         cursor.moved != file.stored.moved || cursor.quiet != file.stored.quiet;
+    if (is_news) store_.save(cursor);
+    logs_.found(fingerprint_, cursor.id);
+  }
+  logs_.put(fingerprint_, file.file, {*file.state, cursor.id, cut});
+}
+
+/// A compressed log that is cut short is being written, unless nobody has written to it for long.
+void Staging::tell_cut(const FileState& state, const std::string& why) {
+  if (quiet_at(state, clock_.wall()) == Quiet::no) {
+    ++counts_.unfinished;
+    return notice(why + ". Its whole lines so far are taken; a later run reads on");
+  }
+  fault({ExitCode::source,
+         why + ", and nobody has written to it for an hour. Its whole lines so far are taken; for "
+               "the rest, compress the log again"});
 }
 
 }  // namespace ordertail

@@ -2,27 +2,36 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "app/intake.h"
 #include "app/job.h"
+#include "app/log_book.h"
 #include "app/source_files.h"
+#include "base/clock.h"
 #include "event/extraction.h"
 #include "report/run_report.h"
 #include "store/store.h"
 
 namespace ordertail {
 
-/// Reads the job's sources in order, each one's files by name. A file that cannot be read is a
-/// fault; the others go on.
+/// Reads the job's sources in order, each one's files by name, a log's rotations from the oldest
+/// on. A file that cannot be read is a fault; the others go on. So is a log that may have been lost
+/// with lines in it that were never read (lost_logs.h).
 class Staging {
  public:
-  /// All references outlive the staging. `most`: stop after so many new events.
-  Staging(const Job& job, Store& store, StageMode mode, std::uint64_t most,
-          const std::atomic<bool>& interrupted, StageObserver observer);
+  /// All references outlive the staging. `most`: stop after so many new events. `last_line`: what a
+  /// log's last line is if it has no line end.
+  Staging(const Job& job, Store& store, const Clock& clock, StageMode mode, std::uint64_t most,
+          const std::atomic<bool>& interrupted, StageObserver observer,
+          LastLine last_line = LastLine::whole);
   Staging(const Staging&) = delete;
   Staging& operator=(const Staging&) = delete;
 
@@ -30,17 +39,34 @@ class Staging {
   /// cursor in one transaction. False when there is nothing more to read, the limit is reached, or
   /// the run is interrupted.
   bool advance();
+  /// Begins another look at all files, once advance() has returned false: those that have changed
+  /// are read. What was said of a file at the last look is not said again. The counts of files are
+  /// the latest look's, all others those of all looks.
+  void look_again();
+  /// When to look again even if nothing happens: exports are read once nobody has written to them
+  /// for ten seconds. Only where a last line is taken for unwritten.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> due() const { return due_; }
 
   [[nodiscard]] const StageCounts& counts() const { return counts_; }
 
  private:
   struct OpenFile {
     Extraction extraction;
-    std::optional<Cursor> cursor;       // stored by an earlier slice or run
+    SourceFile file;
+    std::optional<FileState> state;     // before it was opened; of a log
+    Cursor stored;                      // by an earlier run; none: id 0
+    Cursor cursor;                      // to be stored
+    bool is_copy = false;               // another file has the same cursor
     std::uint64_t bytes = 0, rows = 0;  // counted so far
   };
 
   void begin_source();
+  void sort(const Source& source, const std::vector<SourceFile>& files);
+  void choose_logs(const Source& source, const std::vector<SourceFile>& files);
+  [[nodiscard]] bool are_being_written(const std::vector<SourceFile>& files);
+  [[nodiscard]] bool have_changed(const std::vector<SourceFile>& files);
+  void miss(const SourceFile& file, const std::string& print);
+  [[nodiscard]] bool has_vanished(const SourceFile& file) const;
   void begin_group();
   bool next_group();
   bool open_next();
@@ -49,16 +75,23 @@ class Staging {
   bool contradicts_order();
   void count_progress();
   void save_cursor();
+  bool end_look();
   void close_file();
+  void close_log();
+  void tell_cut(const FileState& state, const std::string& why);
+  void tell_losses();
   void fault(const Error& error);
+  void notice(const std::string& message);
   [[nodiscard]] std::uint64_t left() const { return most_ - counts_.events; }
 
   const Job& job_;
   Store& store_;
+  const Clock& clock_;
   const StageMode mode_;
   const std::uint64_t most_;
   const std::atomic<bool>& interrupted_;
   StageObserver observer_;
+  const LastLine last_line_;
   EventContext context_;
 
   std::size_t source_ = 0;                            // index of the source to be read next
@@ -71,7 +104,14 @@ class Staging {
   std::optional<OpenFile> file_;
   Findings findings_;
   StageCounts counts_;
-  Intake intake_;
+  std::optional<Intake> intake_;
+
+  LogBook logs_;
+  bool log_vanished_ = false;  // between being listed and being opened
+  unsigned looks_ = 0;         // since one was asked for
+  std::map<std::size_t, std::vector<std::optional<FileState>>> states_;  // by source: of no logs
+  std::optional<std::chrono::milliseconds> due_;
+  std::set<std::string> said_, said_before_;  // faults and notices of this look and the last
 };
 
 }  // namespace ordertail

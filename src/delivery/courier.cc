@@ -247,6 +247,14 @@ Courier::Courier(Store& store, HttpTransport& transport, std::map<Kind, Route> r
 
 Courier::~Courier() = default;
 
+void Courier::begin_anew() {
+  self_->sent_in_bulk = 0;
+}
+
+std::optional<SteadyTime> Courier::reopens() const {
+  return self_->gate.shut() ? std::optional(self_->gate.opens()) : std::nullopt;
+}
+
 Delivered Courier::drain(std::uint64_t most) {
   return self_->drain(most);
 }

@@ -69,6 +69,11 @@ class Courier {
   /// something stops it. Returns what this call did.
   Delivered drain(std::uint64_t most);
 
+  /// What is counted by the run begins anew: for one that goes on for days.
+  void begin_anew();
+  /// When a door that drain() found shut opens; nullopt: none is.
+  [[nodiscard]] std::optional<SteadyTime> reopens() const;
+
  private:
   struct Implementation;
   std::unique_ptr<Implementation> self_;

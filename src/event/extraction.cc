@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "event/assembly.h"
 #include "event/stretch_assembly.h"
+#include "input/cut_short.h"
 #include "record/batch_cursor.h"
 #include "record/csv_file.h"
 #include "record/csv_reader.h"
@@ -43,7 +44,10 @@ std::vector<std::string> required_literals(const Pattern& pattern) {
 
 struct Extraction::Implementation {
   Implementation(const Pattern& pattern, const EventContext& context, SourceFile source,
-                 std::span<const Checkpoint> known, Companions* companions, Resumption resumption);
+                 std::span<const Checkpoint> known, Companions* companions, Resumption resumption,
+                 LastLine last);
+  [[nodiscard]] std::unique_ptr<ByteStream> open_bytes();
+  [[nodiscard]] Match match_with(const Checkpoint& checkpoint);
   void bind(const Pattern& pattern, const EventContext& context, Companions* companions);
   void resume(std::span<const Checkpoint> known);
   void open(Position at);
@@ -76,7 +80,9 @@ struct Extraction::Implementation {
 
   const bool completes_itself;  // what follows may say more of the orders read before
   const MarkerSpan span;        // that known checkpoints have
-  Marker marker;                // of what is before a place in the stretch
+  const LastLine last_line;
+  std::optional<std::string> cut_short;
+  Marker marker;  // of what is before a place in the stretch
   Checkpoint checkpoint;
   std::optional<std::size_t> resumed;
   std::uint64_t read_from = 0;
@@ -86,15 +92,17 @@ struct Extraction::Implementation {
 
 Extraction::Implementation::Implementation(const Pattern& pattern, const EventContext& context,
                                            SourceFile source, std::span<const Checkpoint> known,
-                                           Companions* companions, Resumption resumption)
+                                           Companions* companions, Resumption resumption,
+                                           LastLine last)
     : file(std::move(source)),
       charset(pattern.csv ? pattern.csv->charset : std::string()),
       completes_itself(
           std::any_of(pattern.companions.begin(), pattern.companions.end(),
                       [](const CompanionSpec& each) { return !each.form.frame.section.empty(); })),
       span(pattern.csv ? MarkerSpan::whole : MarkerSpan::tail),
+      last_line(last),
       marker(resumption == Resumption::none ? MarkerSpan::none : span) {
-  prefix = read_prefix(*open_text(file, charset));
+  prefix = read_prefix(*open_bytes());
   if (prefix.empty()) {
     done = true;  // an empty file holds nothing, not even a header
     return;
@@ -140,6 +148,25 @@ void Extraction::Implementation::bind(const Pattern& pattern, const EventContext
   }
 }
 
+/// A compressed log ends where it is cut short; an export that is has to be whole.
+std::unique_ptr<ByteStream> Extraction::Implementation::open_bytes() {
+  auto bytes = open_text(file, charset);
+  return span == MarkerSpan::tail ? until_cut(std::move(bytes), cut_short) : std::move(bytes);
+}
+
+/// A log that is cut short before the place up to which one that begins like it was read holds
+/// nothing new: it is being compressed, and done.
+Match Extraction::Implementation::match_with(const Checkpoint& known) {
+  try {
+    return match(known.identity, span, prefix, *open_text(file, charset));
+  } catch (const CutShort& error) {
+    if (is_csv()) throw;
+    cut_short = error.what();
+    done = true;
+    return Match::no;
+  }
+}
+
 /// Finds the checkpoint that fits and opens the stream there, with a marker of what is before it.
 void Extraction::Implementation::resume(std::span<const Checkpoint> known) {
   Position at = start;
@@ -149,7 +176,8 @@ void Extraction::Implementation::resume(std::span<const Checkpoint> known) {
             [&](std::size_t a, std::size_t b) { return known[a].offset > known[b].offset; });
   for (const std::size_t i : furthest) {
     if (known[i].offset < start.byte) continue;
-    const Match found = match(known[i].identity, span, prefix, *open_text(file, charset));
+    const Match found = match_with(known[i]);
+    if (done) return;
     if (found == Match::no || (found == Match::longer && completes_itself)) continue;
     resumed = i;
     checkpoint = known[i];
@@ -170,7 +198,7 @@ void Extraction::Implementation::show_naming_line(Position at) {
 }
 
 void Extraction::Implementation::open(Position at) {
-  auto stream = open_text(file, charset);
+  auto stream = open_bytes();
   auto passed = Marker::of(*stream, at.byte, marker.span());
   if (!passed) {
     throw Error(
@@ -221,11 +249,11 @@ void Extraction::Implementation::move_checkpoint(Position to, std::uint64_t seen
 
 /// Is the next piece the front of a line that is still being written?
 bool Extraction::Implementation::is_unfinished() const {
-  if (!stretch->last || !cursor.at_bad()) return false;
-  const BadRecord& line = cursor.bad();
   const std::string_view bytes = stretch->bytes;
-  return line.fault == BadRecord::Fault::no_match && line.end == stretch->at.byte + bytes.size() &&
-         bytes.back() != '\n';
+  if (is_csv() || !stretch->last || bytes.back() == '\n') return false;
+  if (cursor.end_of_piece() != stretch->at.byte + bytes.size()) return false;
+  if (last_line == LastLine::unwritten || cut_short) return true;
+  return cursor.at_bad() && cursor.bad().fault == BadRecord::Fault::no_match;
 }
 
 /// Feeds the rest of the batch to the assembly in file order, until that makes `most` events.
@@ -238,7 +266,7 @@ Position Extraction::Implementation::interpret(Findings& findings, std::uint64_t
   while (!cursor.at_end() && findings.events().size() < most) {
     if (is_unfinished()) {
       findings.skip("unfinished_line", 1);
-      cursor.take_bad();
+      cursor.pass();
     } else {
       assembly->add_next(batch(), cursor, columns, findings);
     }
@@ -296,9 +324,9 @@ Position Extraction::Implementation::end_of_input() const {
 
 Extraction::Extraction(const Pattern& pattern, const EventContext& context, SourceFile file,
                        std::span<const Checkpoint> known, Companions* companions,
-                       Resumption resumption)
+                       Resumption resumption, LastLine last_line)
     : self_(std::make_unique<Implementation>(pattern, context, std::move(file), known, companions,
-                                             resumption)) {}
+                                             resumption, last_line)) {}
 Extraction::~Extraction() = default;
 Extraction::Extraction(Extraction&&) noexcept = default;
 
@@ -324,6 +352,9 @@ bool Extraction::next(Findings& findings, std::uint64_t most) {
   return true;
 }
 
+const std::optional<std::string>& Extraction::cut_short() const {
+  return self_->cut_short;
+}
 std::optional<std::size_t> Extraction::resumed() const {
   return self_->resumed;
 }

@@ -29,6 +29,13 @@ enum class Resumption {
   none,  ///< checkpoints have no marker
 };
 
+/// What is taken for a last line of a log that has no line end, but is all that the pattern asks
+/// for?
+enum class LastLine {
+  whole,     ///< the last line of a file that is complete
+  unwritten  ///< the front of a line, to be read once its end is there
+};
+
 /// Reads one file, in windows, from the checkpoint that fits it or from its start. Depends on
 /// nothing but the file, the pattern and the context: the same bytes give the same findings,
 /// however they are chunked and wherever an earlier run stopped.
@@ -39,7 +46,7 @@ class Extraction {
   /// while it reads, the companions serve no other. Null: there are none.
   Extraction(const Pattern& pattern, const EventContext& context, SourceFile file,
              std::span<const Checkpoint> known, Companions* companions = nullptr,
-             Resumption resumption = Resumption::possible);
+             Resumption resumption = Resumption::possible, LastLine last_line = LastLine::whole);
   ~Extraction();
   Extraction(Extraction&&) noexcept;
 
@@ -47,6 +54,9 @@ class Extraction {
   /// events (1 or more); the next call goes on there. False when there is nothing more to read.
   bool next(Findings& findings, std::uint64_t most);
 
+  /// Of a compressed log: why it ends before its content does, if it does. Its whole lines so far
+  /// are read; it is read on once it is longer.
+  [[nodiscard]] const std::optional<std::string>& cut_short() const;
   /// Which of the `known` checkpoints fitted, if any.
   [[nodiscard]] std::optional<std::size_t> resumed() const;
   /// Covers everything that the findings so far hold, an order still open excepted.

@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include "base/error.h"
+#include "input/cut_short.h"
 
 namespace ordertail {
 
@@ -52,7 +53,12 @@ std::size_t GzipStream::read(std::span<char> space) {
   zlib.avail_out = static_cast<uInt>(space.size());
   while (zlib.avail_out == space.size()) {
     if (!refill()) {
-      if (inside_member_) fail("the gzip file is cut short (still being written?)");
+      if (inside_member_) {
+        throw CutShort(
+            fmt::format("{}: the gzip file is cut short (still being written?) after {} "
+                        "decompressed bytes",
+                        name_, given_out_));
+      }
       return 0;
     }
     if (!inside_member_) {

@@ -9,9 +9,9 @@
 
 namespace ordertail {
 
-/// All members of a gzip file, one after the other (RFC 1952). Throws Error(source) for a member
-/// that is damaged or cut short, and for a bomb: more than kMaxRatio times the compressed bytes
-/// once kFreeOutput bytes have come out.
+/// All members of a gzip file, one after the other (RFC 1952). Throws CutShort where the file
+/// ends amid one, Error(source) for a member that is damaged, and for a bomb: more than kMaxRatio
+/// times the compressed bytes once kFreeOutput bytes have come out.
 class GzipStream final : public ByteStream {
  public:
   static constexpr std::uint64_t kMaxRatio = 200;

@@ -38,8 +38,13 @@ class BatchCursor {
   }
   /// The next piece, when it is none.
   [[nodiscard]] const BadRecord& bad() const { return batch_->bad[bad_]; }
+  /// Where the next piece ends.
+  [[nodiscard]] std::uint64_t end_of_piece() const {
+    return at_bad() ? bad().end : batch_->records[record_].end;
+  }
   const Record& take_record() { return batch_->records[record_++]; }
   const BadRecord& take_bad() { return batch_->bad[bad_++]; }
+  void pass() { ++(at_bad() ? bad_ : record_); }
 
   /// How many pieces lie behind it.
   [[nodiscard]] std::size_t taken() const { return record_ + bad_; }

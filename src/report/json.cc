@@ -55,6 +55,7 @@ Json staged_json(const StageCounts& staged) {
           {"rejects", staged.rejects},
           {"remarks", reasons(staged.remarks)},
           {"faults", faults},
+          {"unfinished", staged.unfinished},
           {"withdrawn", staged.withdrawn},
           {"corrected", staged.corrected},
           {"changed", {{"orders", staged.changed}, {"examples", changed}}}};

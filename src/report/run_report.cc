@@ -28,7 +28,8 @@ int RunReport::exit_code() const {
   if (!closes()) return static_cast<int>(ExitCode::internal);
   const ExitCode stopped = delivered ? delivered->exit : ExitCode::ok;
   const bool rejects = (staged && staged->rejects > 0) || (delivered && delivered->rejected > 0);
-  const bool early = (staged && staged->stopped_at_limit) || (delivered && after.pending > 0);
+  const bool early = (staged && (staged->stopped_at_limit || staged->unfinished > 0)) ||
+                     (delivered && after.pending > 0);
   // From the one that needs people most to the one that needs them least.
   const std::initializer_list<std::pair<bool, ExitCode>> causes{
       {stopped == ExitCode::store, ExitCode::store},

@@ -49,6 +49,7 @@ struct StageCounts {
   std::uint64_t rejects = 0;  ///< rejected records and orders; `rejected` counts their rows
   Reasons remarks;            ///< things dropped from events that are fine
   std::vector<FileFault> faults;
+  std::uint64_t unfinished = 0;  ///< of the files: compressed logs that are still being written
   bool stopped_at_limit = false;
   bool ids_forgotten = false;  ///< a dry run met more events than it can tell apart
 

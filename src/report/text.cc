@@ -65,6 +65,13 @@ void add_staged(std::string& out, const StageCounts& staged) {
         fmt::format("{} of {} carry a visitor token, {} an IP address", grouped(staged.with_token),
                     count_of(staged.events, "event"), grouped(staged.with_ip)));
   }
+  if (staged.unfinished > 0) {
+    add_line(
+        out, "note",
+        fmt::format("{} still being written; run the command again to read on",
+                    staged.unfinished == 1 ? "1 compressed log is"
+                                           : grouped(staged.unfinished) + " compressed logs are"));
+  }
   if (staged.stopped_at_limit) {
     add_line(out, "note", "stopped at --limit with more to read; run the command again to go on");
   }

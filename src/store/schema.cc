@@ -22,7 +22,8 @@ CREATE TABLE meta(
 ) STRICT, WITHOUT ROWID;
 
 -- How far a file has been read; saved in the transaction that stages what was read.
--- prefix and marker are hashes of what the file held (input/identity.h).
+-- prefix and marker are hashes of what the file held (input/identity.h). moved, quiet: of a log, what
+-- tells whether it has come to rest (store.h, Cursor).
 CREATE TABLE file(
   id          INTEGER PRIMARY KEY,
   source      TEXT NOT NULL,
@@ -33,7 +34,9 @@ CREATE TABLE file(
   marker      BLOB NOT NULL,
   offset      INTEGER NOT NULL,
   line        INTEGER NOT NULL,
-  seen        INTEGER NOT NULL
+  seen        INTEGER NOT NULL,
+  moved       INTEGER NOT NULL DEFAULT 0,
+  quiet       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX file_by_source ON file(source);
 
@@ -205,6 +208,12 @@ UPDATE sqlite_sequence SET name = 'attempt' WHERE name = 'attempt_of_one';
 DROP TABLE attempt_of_one;
 )sql";
 
+/// From version 4.
+constexpr const char* kRestOfVersion5 = R"sql(
+ALTER TABLE file ADD COLUMN moved INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE file ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 /// The big-endian number at `at`, as SQLite's file format has it.
 std::uint32_t number_at(std::string_view header, std::size_t at) {
   std::uint32_t number = 0;
@@ -277,9 +286,12 @@ void upgrade_schema(Database& database) {
     database.execute(kColumnOfVersion3, kUpgrade);
     database.execute(kResolutions, kUpgrade);
   }
-  database.execute(kBeforeVersion4, kUpgrade);
-  database.execute(kAttempts, kUpgrade);
-  database.execute(kRowsOfVersion4, kUpgrade);
+  if (version < 4) {
+    database.execute(kBeforeVersion4, kUpgrade);
+    database.execute(kAttempts, kUpgrade);
+    database.execute(kRowsOfVersion4, kUpgrade);
+  }
+  database.execute(kRestOfVersion5, kUpgrade);
   set_version(database, kUpgrade);
   transaction.commit();
 }

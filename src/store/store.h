@@ -20,6 +20,9 @@
 
 namespace ordertail {
 
+/// For how long a file had not been written to when it was last read to its end.
+enum class Quiet : std::uint8_t { no = 0, hour = 1, day = 2 };
+
 /// Where reading of one file stands, keyed by what the file holds, never by its name.
 struct Cursor {
   std::int64_t id = 0;  ///< 0: not stored yet
@@ -29,6 +32,9 @@ struct Cursor {
   std::uint64_t offset = 0;  ///< where reading resumes: begins a record, and an order
   std::uint64_t line = 1;    ///< the line that begins at `offset`
   std::uint64_t seen = 0;    ///< bytes read so far, an unfinished end included
+  /// Of a log; what tells whether it has come to rest (app/lost_logs.h).
+  bool moved = false;  ///< it was found by another name, and has not grown since
+  Quiet quiet = Quiet::no;
 };
 
 /// What the files of a source proved about how it writes.
@@ -107,6 +113,8 @@ class Store {
   Withdrawn withdraw(const Hash128& id);
   /// Sets `cursor.id` when the cursor is new.
   void save(Cursor& cursor);
+  /// Needs an open slice, too: the file is not there any more.
+  void forget(const Cursor& cursor);
   void commit_slice();
 
   // --- decisions ---

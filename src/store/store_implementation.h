@@ -86,7 +86,7 @@ struct Store::Implementation {
   struct Staging {
     explicit Staging(Database& database);
     Statement find_in_outbox, find_in_ledger, add_event, replace_event, withdraw_event;
-    Statement cursors, all_cursors, add_cursor, change_cursor;
+    Statement cursors, all_cursors, add_cursor, change_cursor, forget_cursor;
   } staging;
 
   struct Decisions {

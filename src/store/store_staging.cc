@@ -20,6 +20,8 @@ Cursor cursor_of(const SqlRow& row) {
   cursor.offset = row.as<std::uint64_t>(7);
   cursor.line = row.as<std::uint64_t>(8);
   cursor.seen = row.as<std::uint64_t>(9);
+  cursor.moved = row.as<int>(10) != 0;
+  cursor.quiet = row.as<Quiet>(11);
   return cursor;
 }
 
@@ -70,11 +72,14 @@ Store::Implementation::Staging::Staging(Database& database)
       withdraw_event(database, "DELETE FROM outbox WHERE id = ? AND state = 0", kStage),
       cursors(database, "SELECT * FROM file WHERE source = ? ORDER BY id", kRead),
       all_cursors(database, "SELECT * FROM file ORDER BY id", kRead),
-      add_cursor(database, "INSERT INTO file VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", kStage),
+      add_cursor(database, "INSERT INTO file VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 kStage),
       change_cursor(database,
                     "UPDATE file SET source = ?, path = ?, prefix_size = ?, prefix = ?, "
-                    "marker_end = ?, marker = ?, offset = ?, line = ?, seen = ? WHERE id = ?",
-                    kStage) {}
+                    "marker_end = ?, marker = ?, offset = ?, line = ?, seen = ?, moved = ?, quiet "
+                    "= ? WHERE id = ?",
+                    kStage),
+      forget_cursor(database, "DELETE FROM file WHERE id = ?", kStage) {}
 
 std::vector<Cursor> Store::cursors(std::string_view source) const {
   std::vector<Cursor> found;
@@ -144,7 +149,8 @@ void Store::save(Cursor& cursor) {
     const FileIdentity& identity = cursor.identity;
     statement
         .with(cursor.source, cursor.path, identity.prefix_size, identity.prefix,
-              identity.marker_end, identity.marker, cursor.offset, cursor.line, cursor.seen, id...)
+              identity.marker_end, identity.marker, cursor.offset, cursor.line, cursor.seen,
+              cursor.moved, static_cast<int>(cursor.quiet), id...)
         .run();
   };
   if (cursor.id == 0) {
@@ -155,6 +161,11 @@ void Store::save(Cursor& cursor) {
   values(self_->staging.change_cursor, cursor.id);
   if (self_->database.changes() != 1)
     throw Error(ExitCode::internal, "a cursor was saved that the store does not hold");
+}
+
+void Store::forget(const Cursor& cursor) {
+  self_->require_slice();
+  self_->staging.forget_cursor.with(cursor.id).run();
 }
 
 void Store::commit_slice() {

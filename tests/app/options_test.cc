@@ -61,6 +61,9 @@ TEST(OptionsTest, SaysWhatIsWrongAndWhereHelpIs) {
             "the argument ('many') for option '--limit' is invalid; see `ordertail import --help`");
   EXPECT_EQ(complaint({"import", "a", "--dry-run", "--rehearse"}),
             "--dry-run and --rehearse exclude each other; see `ordertail import --help`");
+  EXPECT_EQ(complaint({"import", "a", "--follow", "--rehearse"}),
+            "--follow goes with neither --dry-run nor --rehearse: it is the real thing; see "
+            "`ordertail import --help`");
   EXPECT_EQ(complaint({"check", "a", "--offline", "--probe"}),
             "--offline and --probe exclude each other; see `ordertail check --help`");
   EXPECT_EQ(complaint({"explain"}), "the files are missing; see `ordertail explain --help`");

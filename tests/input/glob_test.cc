@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "expect_error.h"
+#include "input/rotation.h"
 #include "temporary_directory.h"
 
 namespace ordertail {
@@ -88,6 +89,19 @@ TEST(ExpandGlobs, SaysWhichDirectoryItCannotLookInto) {
       error_of(ExitCode::source, [&] { (void)expand_globs({"locked/*.csv"}, directory.path()); }),
       "cannot look for files matching " + (directory.path() / "locked/*.csv").string() +
           ": Permission denied");
+}
+
+TEST(SortByAge, RotationsComeFromTheOldestToTheLogItself) {
+  std::vector<SourceFile> files;
+  for (const char* name :
+       {"b.log", "a.log", "a.log.1", "a.log.10.gz", "a.log.2.gz", "b.log-20261127",
+        "b.log-20261126.gz", "shop42", "a.log.1.gz", "b.log-2026112803", "2026"}) {
+    files.push_back({name, name});
+  }
+  sort_by_age(files);
+  EXPECT_THAT(names(files), ElementsAre("2026", "a.log.10.gz", "a.log.2.gz", "a.log.1",
+                                        "a.log.1.gz", "a.log", "b.log-20261126.gz",
+                                        "b.log-20261127", "b.log-2026112803", "b.log", "shop42"));
 }
 
 }  // namespace

@@ -72,9 +72,9 @@ TEST_F(RefusalTest, AnotherProgramsDatabase) {
 
 TEST_F(RefusalTest, ANewerVersion) {
   make_store();
-  raw_change(path_, "PRAGMA user_version = 5");
+  raw_change(path_, "PRAGMA user_version = 6");
   expect_refused(
-      "is of version 5, which this ordertail does not know (it knows 1 to 4). It has been "
+      "is of version 6, which this ordertail does not know (it knows 1 to 5). It has been "
       "left as it is. Use the ordertail that wrote it.");
 }
 

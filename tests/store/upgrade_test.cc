@@ -145,7 +145,7 @@ TEST_F(UpgradeTest, KeepsAllThatVersion1Held) {
     Store store(path_, StoreMode::write, clock_);
     expect_all_is_kept(store);
   }
-  EXPECT_EQ(version(), "4");
+  EXPECT_EQ(version(), "5");
   Store again(path_, StoreMode::write, clock_);
   expect_all_is_kept(again);
 }
@@ -240,7 +240,7 @@ TEST_F(UpgradeTest, WhatVersion1SettledIsKnownButNeverAChange) {
 TEST_F(UpgradeTest, LookingSaysWhatToDoAndChangesNothing) {
   const std::string before = read_file(path_);
   EXPECT_EQ(complaint([&] { const Store store(path_, StoreMode::observe, clock_); }),
-            fmt::format("8: {} was written by an earlier ordertail (version 1 of the file, now 4), "
+            fmt::format("8: {} was written by an earlier ordertail (version 1 of the file, now 5), "
                         "and looking at it may not change it. Run \"ordertail stage\" with this "
                         "job once: that brings the file up to date, keeps all it holds and sends "
                         "nothing. Then run this again.",

@@ -170,5 +170,90 @@ TEST_F(ImportAgain, AFileThatWasGzippedHoldsNothingNew) {
   EXPECT_EQ(seen_by(hubspot).size(), 3U);
 }
 
+/// What a log held behind the place up to which it was read went with it when it was cut.
+TEST_F(ImportAgain, ALogThatIsCutBeforeItIsReadOnIsToldOnce) {
+  const std::string first = registration(1) + registration(2);
+  shop.write("orders.csv", orders(1, 1));
+  shop.write("shop.log", first);
+  import(3);
+  shop.write("shop.log", registration(3));
+  const Ended cut = shop.run({"import", "job.toml"});
+  EXPECT_EQ(cut.exit_code, 7);
+  EXPECT_EQ(
+      cut.err,
+      fmt::format("shop.log was read up to byte {0}, and none of the source's files begins like "
+                  "that any more: it was cut, replaced or deleted. Lines that were written to it "
+                  "from byte {0} on may be lost. If there is a copy, put it where the source finds "
+                  "it, and run again\n",
+                  first.size()));
+  import(0);
+  shop.write("shop.log.1", first + registration(4));
+  import(1);
+  EXPECT_EQ(seen_by(hubspot).size(), 5U);
+}
+
+TEST_F(ImportAgain, ACopyOfALogThatIsCutHoldsItAll) {
+  shop.write("shop.log", registration(1));
+  import(1);
+  shop.write("shop.log.1", registration(1) + registration(2));
+  shop.write("shop.log", "");
+  import(1);
+  shop.write("shop.log", registration(3));
+  import(1);
+}
+
+/// The ordinary life of a rotation, and somebody who tidies up.
+TEST_F(ImportAgain, ALogThatHadComeToRestMayGo) {
+  const auto written_before = [&](const char* name, int hours) {
+    fs::last_write_time(shop.path(name),
+                        fs::file_time_type::clock::now() - std::chrono::hours(hours));
+  };
+  shop.write("shop.log", registration(1));
+  shop.write("shop.log.old", registration(2));
+  written_before("shop.log.old", 25);
+  import(2);
+  fs::remove(shop.path("shop.log.old"));
+  fs::rename(shop.path("shop.log"), shop.path("shop.log.1"));
+  written_before("shop.log.1", 2);
+  shop.write("shop.log", registration(3));
+  import(1);
+  fs::rename(shop.path("shop.log"), shop.path("shop.log.1"));
+  import(0);
+  EXPECT_EQ(seen_by(hubspot).size(), 3U);
+}
+
+TEST_F(ImportAgain, AHalfWrittenGzipIsReadOnWhenItIsLonger) {
+  std::string log;
+  for (int number = 1; number <= 40; ++number) log += registration(number);
+  shop.write("shop.log.2", log);
+  ASSERT_EQ(shop.shell("gzip shop.log.2 && mv shop.log.2.gz whole").exit_code, 0);
+  ASSERT_EQ(shop.shell("head -c 300 whole > shop.log.2.gz").exit_code, 0);
+  const Ended half = shop.run({"import", "job.toml"});
+  EXPECT_EQ(half.exit_code, 5);
+  EXPECT_NE(
+      half.err.find("shop.log.2.gz: the gzip file is cut short (still being written?) after "),
+      std::string::npos)
+      << half.err;
+  EXPECT_NE(half.err.find(
+                " decompressed bytes. Its whole lines so far are taken; a later run reads on\n"),
+            std::string::npos)
+      << half.err;
+  const std::size_t taken = seen_by(hubspot).size();
+  EXPECT_GT(taken, 0U);
+  EXPECT_LT(taken, 40U);
+  fs::last_write_time(shop.path("shop.log.2.gz"),
+                      fs::file_time_type::clock::now() - std::chrono::hours(2));
+  const Ended dead = shop.run({"import", "job.toml"});
+  EXPECT_EQ(dead.exit_code, 7);
+  EXPECT_NE(
+      dead.err.find(" decompressed bytes, and nobody has written to it for an hour. Its whole "
+                    "lines so far are taken; for the rest, compress the log again\n"),
+      std::string::npos)
+      << dead.err;
+  ASSERT_EQ(shop.shell("mv whole shop.log.2.gz").exit_code, 0);
+  import(static_cast<int>(40 - taken));
+  EXPECT_EQ(seen_by(hubspot).size(), 40U);
+}
+
 }  // namespace
 }  // namespace ordertail::stories

@@ -1,6 +1,7 @@
 // The units of samples/systemd, by systemd's own judgement.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -36,6 +37,18 @@ TEST_F(SystemdTest, TheUnitsAreSound) {
   const Ended ended =
       Program({"systemd-analyze", "verify", "--man=no", "./ordertail.service", "./ordertail.timer"},
               units.path())
+          .wait();
+  EXPECT_EQ(ended.exit_code, 0);
+  EXPECT_EQ(ended.err.find("ordertail"), std::string::npos) << ended.err;
+}
+
+TEST_F(SystemdTest, SoIsTheServiceThatFollows) {
+  copy_unit("follow.conf", units);
+  std::filesystem::create_directory(units.path() / "ordertail.service.d");
+  std::filesystem::rename(units.path() / "follow.conf",
+                          units.path() / "ordertail.service.d/follow.conf");
+  const Ended ended =
+      Program({"systemd-analyze", "verify", "--man=no", "./ordertail.service"}, units.path())
           .wait();
   EXPECT_EQ(ended.exit_code, 0);
   EXPECT_EQ(ended.err.find("ordertail"), std::string::npos) << ended.err;

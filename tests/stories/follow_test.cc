@@ -1,0 +1,132 @@
+// import --follow: what is new is sent as it is written.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <thread>
+#include <utility>
+
+#include "stories/shop.h"
+
+namespace ordertail::stories {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Follow : public testing::Test {
+ protected:
+  Program start(std::vector<std::string> more = {}) const {
+    std::vector<std::string> command{"import", "job.toml", "--follow", "--json"};
+    command.insert(command.end(), more.begin(), more.end());
+    return shop.start(command);
+  }
+
+  /// Waits until HubSpot has so many events; it is never to have one twice.
+  void await(std::size_t events) const {
+    await([&] { return seen_by(hubspot).size() >= events; });
+    for (const auto& [event, times] : seen_by(hubspot)) EXPECT_EQ(times, 1) << event;
+    EXPECT_EQ(seen_by(hubspot).size(), events);
+  }
+  static void await(const std::function<bool()>& happened) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!happened()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), end) << "it did not happen in time";
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+
+  /// Ends it as systemd does; its report.
+  static Json stop(Program& program, int exit_code = 128 + SIGTERM) {
+    program.send(SIGTERM);
+    const Ended ended = program.wait();
+    EXPECT_EQ(ended.exit_code, exit_code) << ended.err;
+    const Json report = Json::parse(ended.out);
+    expect_balanced(report);
+    return report;
+  }
+
+  const sandbox::Server hubspot{sandbox::ServerOptions{}};
+  const Shop shop{JobText{hubspot.url(), 4, 1, "", std::string(kLog)}};
+};
+
+TEST_F(Follow, LinesAreSentAsTheyAreWrittenAndRotationsAreSurvived) {
+  Program program = start();  // before there is any log
+  shop.write("shop.log", registration(1));
+  await(1);
+  shop.append("shop.log", registration(2) + registration(3).substr(0, 50));
+  await(2);
+  shop.append("shop.log", registration(3).substr(50));
+  await(3);
+  fs::rename(shop.path("shop.log"), shop.path("shop.log.1"));
+  shop.append("shop.log.1", registration(4));  // by a server that has not opened its new log
+  shop.write("shop.log", registration(5));
+  await(5);
+  ASSERT_EQ(
+      shop.shell("gzip shop.log.1 && mv shop.log.1.gz shop.log.2.gz && mv shop.log shop.log.1")
+          .exit_code,
+      0);
+  shop.write("shop.log", registration(6));
+  await(6);
+  shop.write("shop.log.1", registration(5));  // copytruncate
+  shop.write("shop.log", "");
+  shop.write("shop.log", registration(7));
+  await(7);
+  const Json report = stop(program);
+  EXPECT_EQ(report["staged"]["events"], 7) << report;
+  EXPECT_EQ(report["delivered"]["submitted"], 7) << report;
+  EXPECT_EQ(shop.totals(), "7/0/0/0");
+  EXPECT_EQ(shop.run({"import", "job.toml"}).exit_code, 0);
+}
+
+TEST_F(Follow, ADirectoryThatIsNotThereYetIsAwaited) {
+  const Shop elsewhere{JobText{hubspot.url(), 4, 1, "", R"(
+[[source]]
+files   = ["logs/*/shop.log"]
+pattern = "nginx-combined-utk"
+[source.registration]
+path  = "/account/created"
+email = "query:email"
+)"}};
+  Program program = elsewhere.start({"import", "job.toml", "--follow", "--json"});
+  elsewhere.write("logs/one/shop.log", registration(1));
+  await(1);
+  elsewhere.write("logs/two/shop.log", registration(2));
+  await(2);
+  stop(program);
+}
+
+/// Idle costs nothing: not a tick of the processor, and not a byte written.
+TEST_F(Follow, NothingHappensWhileNothingIsWritten) {
+  shop.write("shop.log", registration(1));
+  Program program = start();
+  await(1);
+  const auto sleeps = [&] {
+    std::ifstream stat(fmt::format("/proc/{}/stat", program.pid()));
+    std::string text{std::istreambuf_iterator<char>(stat), {}};
+    return text.substr(text.rfind(')') + 2, 1) == "S";
+  };
+  const auto switches = [&] {
+    std::ifstream status(fmt::format("/proc/{}/status", program.pid()));
+    std::string text{std::istreambuf_iterator<char>(status), {}};
+    return text.substr(text.find("voluntary_ctxt_switches"));
+  };
+  std::string before;
+  await([&] {  // until it has come to rest
+    const std::string now = switches();
+    const bool same = sleeps() && now == std::exchange(before, now);
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    return same;
+  });
+  const std::string resting = switches();
+  std::this_thread::sleep_for(std::chrono::seconds(1));  // for a timer to strike, if there is one
+  EXPECT_EQ(switches(), resting);
+  stop(program);
+}
+
+}  // namespace
+}  // namespace ordertail::stories

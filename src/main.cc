@@ -35,6 +35,7 @@ int run(const Options& options) {
   if (options.command == "status") return ordertail::run_status(options);
   if (options.command == "resolve") return ordertail::run_resolve(options);
   if (options.command == "retry") return ordertail::run_retry(options);
+  if (options.command == "forget") return ordertail::run_forget(options);
   return ordertail::run_patterns(options);
 }
 

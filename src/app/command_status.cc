@@ -32,6 +32,7 @@ struct Look {
   std::vector<Resolution> resolutions, resent, repeated;
   std::vector<Decision> decisions;
   std::vector<RunRecord> runs;
+  std::optional<WallTime> waiting_until{};
 };
 
 /// Of the cursors of a file that one pattern reads, the latest: a file that changed or grew may
@@ -58,6 +59,12 @@ std::string as_text(const Job& job, const Look& look, bool unmasked) {
                                 grouped(look.totals.rejected), grouped(look.totals.pending),
                                 grouped(look.totals.in_doubt));
   const auto line = [&out](const std::string& text) { out += "  " + text + "\n"; };
+  if (look.totals.waiting > 0) {
+    out +=
+        fmt::format("{} of those pending for a visitor{}\n",
+                    look.totals.waiting == 1 ? "1 waits" : grouped(look.totals.waiting) + " wait",
+                    look.waiting_until ? ", until " + utc(*look.waiting_until) + " at most" : "");
+  }
   if (!look.files.empty()) out += "files read\n";
   for (std::size_t i = 0; i < look.files.size() && i < kShown; ++i) {
     const Cursor& file = look.files[i];
@@ -96,7 +103,9 @@ std::string as_json(const Job& job, const Look& look, bool unmasked) {
   Json json{{"job", job.name},
             {"submitted", look.totals.submitted},
             {"rejected", look.totals.rejected},
-            {"pending", look.totals.pending}};
+            {"pending", look.totals.pending},
+            {"waiting", look.totals.waiting}};
+  if (look.waiting_until) json["waiting_until"] = utc(*look.waiting_until);
   json["files"] = Json::array();
   for (const Cursor& file : look.files) {
     json["files"].push_back({{"file", file.path}, {"bytes", file.seen}, {"line", file.line}});
@@ -144,15 +153,18 @@ int run_status(const Options& options) {
   const Store store(job.store, StoreMode::observe, clock);
   // JSON is for programs, which want everything in doubt; people want a screen.
   const std::size_t most = options.json ? ~std::size_t{0} >> 1U : kShown;
-  const Look look{store.totals(),
-                  latest(store.all_cursors()),
-                  store.in_doubt(most),
-                  store.problems(most),
-                  store.resolutions(most),
-                  store.resent(most),
-                  each_once(store.repeated(most)),
-                  store.decisions(),
-                  store.runs(kRuns)};
+  Look look{store.totals(),
+            latest(store.all_cursors()),
+            store.in_doubt(most),
+            store.problems(most),
+            store.resolutions(most),
+            store.resent(most),
+            each_once(store.repeated(most)),
+            store.decisions(),
+            store.runs(kRuns)};
+  if (look.totals.last_waiting_since) {
+    look.waiting_until = *look.totals.last_waiting_since + job.attribution.wait;
+  }
   Output out;
   out.write(options.json ? as_json(job, look, options.unmasked)
                          : as_text(job, look, options.unmasked));

@@ -15,6 +15,7 @@ int run_extract(const Options& options);
 int run_status(const Options& options);
 int run_resolve(const Options& options);
 int run_retry(const Options& options);
+int run_forget(const Options& options);
 int run_patterns(const Options& options);
 
 }  // namespace ordertail

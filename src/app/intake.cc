@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "app/attributing.h"
 #include "base/text.h"
 #include "event/event_json.h"
 
@@ -28,8 +29,9 @@ bool sums_rows(const Pattern& pattern) {
 
 }  // namespace
 
-Intake::Intake(Store& store, StageMode mode, const StageObserver& observer, StageCounts& counts)
-    : store_(store), mode_(mode), observer_(observer), counts_(counts) {
+Intake::Intake(Store& store, StageMode mode, const StageObserver& observer, StageCounts& counts,
+               Attributing* attributing)
+    : store_(store), mode_(mode), observer_(observer), counts_(counts), attributing_(attributing) {
   if (mode != StageMode::extract) met_.emplace();
   if (mode == StageMode::dry) {
     const Totals totals = store.totals();
@@ -41,7 +43,17 @@ void Intake::begin_file() {
   if (met_) met_->begin_file();
 }
 
+/// Lines prove what they prove whatever became of their events.
+void Intake::see(const Findings& findings, const Pattern& pattern) const {
+  for (const Sighting& sighting : findings.sightings) attributing_->see(sighting);
+  if (!pattern.line) return;
+  for (const Event& event : findings.events()) {
+    if (const auto sighting = sighting_of(event)) attributing_->see(*sighting);
+  }
+}
+
 void Intake::take(const Findings& findings, const Pattern& pattern) {
+  if (attributing_ != nullptr) see(findings, pattern);
   if (met_) {
     for (const Event& event : findings.events()) met_->expect(event.id);
     for (const Reject& reject : findings.rejects) take_back(reject);
@@ -158,6 +170,7 @@ void Intake::take(const Event& event, const Pattern& pattern) {
   const bool is_pending_now =
       staged == Staged::added || staged == Staged::replaced || staged == Staged::corrected;
   if (met_ && is_pending_now) met_->put(event.id, digest);
+  if (attributing_ != nullptr && is_pending_now) attributing_->note(event);
   switch (staged) {
     case Staged::added:
       return count_new(event);
@@ -230,6 +243,7 @@ Withdrawn Intake::withdraw(const Hash128& id) {
   const Known known = look_up(id);
   const Withdrawn withdrawn = mode_ == StageMode::keep ? store_.withdraw(id) : withdrawn_as(known);
   if (leaves_outbox(withdrawn) || known.state == Known::no) met_->withdraw(id);
+  if (attributing_ != nullptr && leaves_outbox(withdrawn)) attributing_->drop(id);
   if (known.state == Known::refused) met_->settle(id);
   return withdrawn;
 }

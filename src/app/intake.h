@@ -36,6 +36,8 @@ struct StageObserver {
   std::function<void()> slice_ends;
 };
 
+class Attributing;
+
 /// Events that are new are staged, orders that are no sale any more are taken out of the outbox,
 /// and everything is counted. Of several files the one read last is right about an order that has
 /// not been sent. An order that one file holds twice, with different content or as none and as a
@@ -45,7 +47,9 @@ struct StageObserver {
 class Intake {
  public:
   /// All references outlive the intake. In mode keep the store has a slice open at each take().
-  Intake(Store& store, StageMode mode, const StageObserver& observer, StageCounts& counts);
+  /// `attributing`: takes what log lines prove of visitors; null: nobody does.
+  Intake(Store& store, StageMode mode, const StageObserver& observer, StageCounts& counts,
+         Attributing* attributing = nullptr);
 
   /// What is taken from here on is of another file.
   void begin_file();
@@ -65,6 +69,7 @@ class Intake {
   [[nodiscard]] std::string_view take_out(const Hash128& id);
   void take_back(const Reject& reject);
   void count(const Reject& reject);
+  void see(const Findings& findings, const Pattern& pattern) const;
   void count_new(const Event& event);
   void count_changed(ChangedOrder order, std::uint64_t rows);
 
@@ -72,6 +77,7 @@ class Intake {
   const StageMode mode_;
   const StageObserver& observer_;
   StageCounts& counts_;
+  Attributing* const attributing_;
   std::optional<MetEvents> met_;  // in this run; none of mode extract
   bool store_is_empty_ = false;   // dry runs: nothing to look up there
   std::string payload_;

@@ -11,6 +11,7 @@
 
 #include "app/crm_endpoint.h"
 #include "app/csv_endpoint.h"
+#include "app/duration.h"
 #include "app/endpoint.h"
 #include "app/forms_endpoint.h"
 #include "base/fd.h"
@@ -217,6 +218,30 @@ void read_limits(TomlTable limits, Job& job) {
   limits.finish();
 }
 
+void read_duration(TomlTable& table, std::string_view key, std::chrono::seconds& to) {
+  const auto text = table.text(key);
+  if (!text) return;
+  const auto duration = parse_duration(*text);
+  if (!duration) {
+    throw table.error(key, fmt::format("\"{}\" is a length of time, such as \"30m\", \"2h\" or "
+                                       "\"180d\"",
+                                       key));
+  }
+  to = *duration;
+}
+
+void read_attribution(TomlTable table, AttributionSettings& to) {
+  to.more.session = table.boolean("session").value_or(false);
+  read_duration(table, "ip_window", to.ip_window);
+  to.more.ip = to.ip_window.count() > 0;
+  if (to.ip_window > std::chrono::hours(24)) {
+    throw table.error("ip_window", "\"ip_window\" must be 24h at most: addresses change hands");
+  }
+  read_duration(table, "wait", to.wait);
+  read_duration(table, "keep", to.keep);
+  table.finish();
+}
+
 /// What find_pattern() complains of is the job's line.
 PatternFile pattern_file(TomlTable& source, const Job& job) {
   const std::string reference = source.required_text("pattern");
@@ -309,7 +334,7 @@ std::optional<std::string> useless(const Job& job, const Pattern& pattern) {
     return fmt::format("this source makes {0}s, but the job has no [hubspot.{0}] to send them to",
                        name_of(kind));
   }
-  if (makes_any) return std::nullopt;
+  if (makes_any || pattern.visitor.wanted) return std::nullopt;
   return fmt::format(
       "the pattern {} does not say what is a conversion; add [source.registration] "
       "or [source.purchase]",
@@ -324,6 +349,7 @@ Job read_job(const std::string& path) {
   read_account(table.required_table("account"), job);
   read_hubspot(table.required_table("hubspot"), job);
   if (auto limits = table.table("limits")) read_limits(*std::move(limits), job);
+  if (auto found = table.table("attribution")) read_attribution(*std::move(found), job.attribution);
   for (TomlTable& source : table.tables("source")) {
     job.sources.push_back(read_source(std::move(source), job));
   }

@@ -16,6 +16,7 @@
 #include "delivery/csv_sink.h"
 #include "delivery/forms_body.h"
 #include "event/pattern.h"
+#include "store/visitors.h"
 
 namespace ordertail {
 
@@ -51,6 +52,14 @@ struct Source {
   [[nodiscard]] Pattern applied(Pattern to) const;
 };
 
+/// [attribution]: how visitors are found for events without a token.
+struct AttributionSettings {
+  MoreTiers more;
+  std::chrono::seconds ip_window{0};  ///< of the IP tier, before and after the event
+  std::chrono::seconds wait{0};       ///< for a line that may come, from when the event was staged
+  std::chrono::seconds keep{std::chrono::hours(24 * 180)};  ///< evidence; the cookie lives as long
+};
+
 struct Job {
   std::string name;  ///< as given on the command line
   std::filesystem::path directory;
@@ -63,6 +72,7 @@ struct Job {
   /// By Kind, beside a form: the CRM, or a file, for what the form does not take.
   std::array<std::optional<Endpoint>, 2> otherwise;
   Limits limits;
+  AttributionSettings attribution;
   std::chrono::milliseconds timeout{120'000};  ///< for one request, its reply included
   std::vector<Source> sources;
 

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "app/duration.h"
 #include "app/time_of_day.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -22,7 +23,7 @@ struct Command {
   std::string_view name, operands, options, summary, text;
 };
 
-constexpr std::array<Command, 11> kCommands{{
+constexpr std::array<Command, 12> kCommands{{
     {"init", "FILE...", "", "print a commented job file for these files or folders",
      "Recognises the files, and those in the folders named, and prints a job that reads them, to\n"
      "be looked through and kept in the current directory:\n"
@@ -66,6 +67,12 @@ constexpr std::array<Command, 11> kCommands{{
      "`resolve --drop`. Put right what they were rejected for, then retry them: the next `import`\n"
      "or `submit` sends them. An order that was wrong itself needs no retry: its corrected export\n"
      "is enough."},
+    {"forget", "JOB", "people older-than drop-pending json", "delete what is kept of people",
+     "Deletes the evidence of their visits, and their events that HubSpot rejected, from the\n"
+     "checkpoint file. People are named in a file, or on standard input, never on the command\n"
+     "line, where others could see them: an e-mail address or the number of an order a line.\n"
+     "What is pending or in doubt is kept, and the exit code is then 5. Keyed ids of what was\n"
+     "sent are kept, so that nothing is sent twice; HubSpot and the files themselves are yours."},
     {"patterns", "[show NAME | test [NAME]...]", "",
      "list the patterns, show one, run their samples",
      "Without an operand: lists them. `show NAME` prints a pattern's file. `test` runs the "
@@ -142,6 +149,14 @@ po::options_description options_of(const Command& command, Options& options) {
   text("reason", options.reason, "CODE", "every event with this reason");
   flag("all", options.all,
        command.name == "retry" ? "every event that HubSpot rejected" : "every event in doubt");
+  text("people", options.people, "FILE", "those whom FILE names, one a line; - is standard input");
+  if (takes("older-than")) {
+    all.add_options()("older-than", po::value<std::string>()->value_name("AGE"),
+                      "all that is older: evidence by the time of the visit, events by that of "
+                      "their rejection; 90d");
+  }
+  flag("drop-pending", options.drop_pending,
+       "of the people named, events that were never sent, too; they never will be");
   flag("json", options.json, "print the report as one JSON object");
   all.add_options()("help,h", po::bool_switch(&options.help), "this text");
   return all;
@@ -176,6 +191,16 @@ void check_decision(const Options& options) {
   if (choices > 1) complain("--event, --reason and --all exclude each other", options.command);
 }
 
+void check_forget(const Options& options) {
+  if (options.people.empty() == !options.older_than.has_value()) {
+    complain("say who or what is to be forgotten: --people FILE, or --older-than 90d",
+             options.command);
+  }
+  if (options.drop_pending && options.people.empty()) {
+    complain("--drop-pending is for the people named by --people", options.command);
+  }
+}
+
 Options parse_command(const Command& command, int argc, const char* const* argv) {
   Options options;
   options.command = command.name;
@@ -199,6 +224,10 @@ Options parse_command(const Command& command, int argc, const char* const* argv)
   if (values.count("until") > 0) {
     options.until = parse_time_of_day(values["until"].as<std::string>());
     if (!options.until) complain("--until must be a time of day, such as 06:00", options.command);
+  }
+  if (values.count("older-than") > 0) {
+    options.older_than = parse_duration(values["older-than"].as<std::string>());
+    if (!options.older_than) complain("--older-than must be an age, such as 90d", options.command);
   }
   if (values.count("limit") > 0) {
     const auto limit = values["limit"].as<std::int64_t>();
@@ -230,6 +259,7 @@ Options parse_command(const Command& command, int argc, const char* const* argv)
   if (options.offline && options.probe) {
     complain("--offline and --probe exclude each other", options.command);
   }
+  if (command.name == "forget") check_forget(options);
   if (command.name == "resolve" || command.name == "retry") check_decision(options);
   return options;
 }

@@ -25,6 +25,10 @@ struct Options {
   bool list = false, resend = false, assume_sent = false, drop = false, all = false;
   std::vector<std::string> events;  ///< ids, or their beginnings
   std::string reason;
+  // forget: one of the first two
+  std::string people;  ///< path, "-" for standard input
+  std::optional<std::chrono::seconds> older_than;
+  bool drop_pending = false;
   // explain: what a source of a job would say; empty when it says nothing
   bool show_personal_data = false;
   std::string pattern, time_zone, date_order, numbers;

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/attributing.h"
 #include "app/caught_outputs.h"
 #include "app/output.h"
 #include "app/signals.h"
@@ -29,6 +30,8 @@
 
 namespace ordertail {
 namespace {
+
+using Then = Attributing::Then;
 
 constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
@@ -123,20 +126,25 @@ class Run {
         notices_(notices),
         pending_(store.totals().pending),
         more_(steps.stage),
+        attributing_(attributing_for(job, store, clock_)),
         staging_(job, store, clock_, StageMode::keep, most_, interrupted(),
-                 notices.stage_observer(), options.follow ? LastLine::unwritten : LastLine::whole) {
+                 notices.stage_observer(), options.follow ? LastLine::unwritten : LastLine::whole,
+                 attributing_.get()) {
     if (steps.submit) delivery_.emplace(job, store, credential, notices);
   }
 
   /// Stages and submits in turns until there is nothing more to do, or to be done now.
   void take_turns() {
     do {
-      while (more_ && (!steps_.submit || pending_ < job_.limits.outbox)) {
+      while (more_ && (!steps_.submit || has_room())) {
         const StageCounts& counts = staging_.counts();
         pending_ -= counts.added();
         more_ = staging_.advance();
         pending_ += counts.added();
       }
+      // What an interrupted run has not read may tell more; it sends nothing.
+      const bool is_final = steps_.submit && !interrupted();
+      if (attributing_) attributing_->decide(is_final ? Then::keep : Then::look);
       if (steps_.submit) drain();
     } while (more_ && sent_.exit == ExitCode::ok && sent_.requests < most_ && !interrupted());
   }
@@ -156,6 +164,12 @@ class Run {
     }
   }
 
+  /// Absent: no visitors are looked for.
+  [[nodiscard]] std::optional<AttributionCounts> attributed() {
+    if (!attributing_) return std::nullopt;
+    attributing_->forget_old();
+    return attributing_->counts();
+  }
   [[nodiscard]] const StageCounts& staged() const { return staging_.counts(); }
   [[nodiscard]] const DeliveryCounts& sent() const { return sent_; }
   [[nodiscard]] std::vector<std::string> files() const {
@@ -163,6 +177,19 @@ class Run {
   }
 
  private:
+  static std::unique_ptr<Attributing> attributing_for(const Job& job, Store& store,
+                                                      const Clock& clock) {
+    if (!tells_visitors(job) && store.totals().waiting == 0) return nullptr;
+    return std::make_unique<Attributing>(job, store, StageMode::keep, clock);
+  }
+
+  /// In the outbox, for what is still to be read. What waits takes none of it, and a log that may
+  /// tell whose the orders are is read before they are sent.
+  [[nodiscard]] bool has_room() const {
+    const std::uint64_t waiting = attributing_ ? attributing_->counts().waiting : 0;
+    return pending_ < job_.limits.outbox + waiting || staging_.has_evidence_ahead();
+  }
+
   void drain() {
     const std::uint64_t settled = sent_.submitted + sent_.rejected + sent_.in_doubt;
     delivery_->drain(most_ - sent_.requests, sent_);
@@ -206,10 +233,14 @@ class Run {
       due = due ? std::min(*due, time) : time;
     };
     if (sent_.exit == ExitCode::stopped_early) no_later(delivery_->pause());
-    if (job_.limits.until) {
-      no_later(std::max(std::chrono::milliseconds(0), *job_.limits.until - clock_.wall()));
+    if (attributing_ && attributing_->counts().waiting_until) {
+      no_later(from_now(*attributing_->counts().waiting_until));
     }
+    if (job_.limits.until) no_later(from_now(*job_.limits.until));
     return due;
+  }
+  [[nodiscard]] std::chrono::milliseconds from_now(WallTime time) const {
+    return std::max(std::chrono::milliseconds(0), time - clock_.wall());
   }
 
   const SystemClock clock_;
@@ -219,6 +250,7 @@ class Run {
   Notices& notices_;
   std::uint64_t pending_;
   bool more_;  // to be read
+  const std::unique_ptr<Attributing> attributing_;
   Staging staging_;
   std::optional<Delivery> delivery_;
   DeliveryCounts sent_;
@@ -238,6 +270,7 @@ RunReport perform(const Job& job, Store& store, Steps steps, const Options& opti
   options.follow ? run.follow() : run.take_turns();
   if (steps.stage) report.staged = run.staged();
   if (steps.submit) report.delivered = run.sent();
+  report.attributed = run.attributed();
   report.after = store.totals();
   report.resent = store.resent(report.after.resent - report.before.resent);
   report.repeated = each_once(store.repeated(report.after.repeated - report.before.repeated));

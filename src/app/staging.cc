@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "app/attributing.h"
 #include "app/lost_logs.h"
 #include "app/proof.h"
 #include "base/text.h"
@@ -25,11 +26,24 @@ Checkpoint checkpoint_of(const Cursor& cursor) {
   return {cursor.identity, cursor.offset, cursor.line, cursor.seen};
 }
 
+/// How many sources there are up to the last log that tells visitors and has one before it that
+/// does not.
+std::size_t last_evidence(const Job& job) {
+  std::size_t last = 0;
+  bool needed = false;
+  for (std::size_t i = 0; i < job.sources.size(); ++i) {
+    const bool tells = tells_visitors(job.sources[i]);
+    needed = needed || !tells;
+    if (tells && needed) last = i + 1;
+  }
+  return last;
+}
+
 }  // namespace
 
 Staging::Staging(const Job& job, Store& store, const Clock& clock, StageMode mode,
                  std::uint64_t most, const std::atomic<bool>& interrupted, StageObserver observer,
-                 LastLine last_line)
+                 LastLine last_line, Attributing* attributing)
     : job_(job),
       store_(store),
       clock_(clock),
@@ -38,7 +52,9 @@ Staging::Staging(const Job& job, Store& store, const Clock& clock, StageMode mod
       interrupted_(interrupted),
       observer_(std::move(observer)),
       last_line_(last_line),
-      context_{job.shop, job.account_zone, store.id_key()} {
+      context_{job.shop, job.account_zone, store.id_key()},
+      last_evidence_(attributing != nullptr ? last_evidence(job) : 0),
+      attributing_(attributing) {
   look_again();
 }
 
@@ -48,8 +64,13 @@ void Staging::look_again() {
   due_.reset();
   counts_.files = counts_.unchanged = counts_.unfinished = 0;
   said_before_ = std::exchange(said_, {});
-  intake_.emplace(store_, mode_, observer_, counts_);
+  intake_.emplace(store_, mode_, observer_, counts_, attributing_);
   logs_.begin_look();
+}
+
+bool Staging::has_evidence_ahead() const {
+  const bool in_last = file_ || !files_.empty() || !groups_.empty();
+  return source_ < last_evidence_ || (source_ == last_evidence_ && source_ > 0 && in_last);
 }
 
 void Staging::begin_source() {

@@ -29,9 +29,10 @@ class Staging {
  public:
   /// All references outlive the staging. `most`: stop after so many new events. `last_line`: what a
   /// log's last line is if it has no line end.
+  /// `attributing`: as Intake has it.
   Staging(const Job& job, Store& store, const Clock& clock, StageMode mode, std::uint64_t most,
           const std::atomic<bool>& interrupted, StageObserver observer,
-          LastLine last_line = LastLine::whole);
+          LastLine last_line = LastLine::whole, Attributing* attributing = nullptr);
   Staging(const Staging&) = delete;
   Staging& operator=(const Staging&) = delete;
 
@@ -48,6 +49,8 @@ class Staging {
   [[nodiscard]] std::optional<std::chrono::milliseconds> due() const { return due_; }
 
   [[nodiscard]] const StageCounts& counts() const { return counts_; }
+  /// Is there a log still to be read that may tell whose the orders of sources before it are?
+  [[nodiscard]] bool has_evidence_ahead() const;
 
  private:
   struct OpenFile {
@@ -93,6 +96,8 @@ class Staging {
   StageObserver observer_;
   const LastLine last_line_;
   EventContext context_;
+  const std::size_t last_evidence_;  // sources, up to the last log that sources before it need
+  Attributing* const attributing_;
 
   std::size_t source_ = 0;                            // index of the source to be read next
   std::vector<std::unique_ptr<SourceFiles>> groups_;  // of the source before, last one first

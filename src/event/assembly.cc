@@ -11,6 +11,8 @@
 namespace ordertail {
 namespace {
 
+constexpr std::string_view kVisitor = "visitor";
+
 bool is_blank(std::span<const std::string_view> cells) {
   return !cells.empty() && std::all_of(cells.begin(), cells.end(),
                                        [](std::string_view cell) { return trim(cell).empty(); });
@@ -70,6 +72,7 @@ Assembly::Assembly(const Pattern& pattern, const EventContext& context, Selectio
     if (!pattern.mapping(kind).wanted) continue;
     mappings_.emplace_back(kind, pattern, context, selection, file_);
   }
+  if (pattern.visitor.wanted) visitor_.emplace(pattern, selection, file_);
   if (pattern.csv && !pattern.csv->order_key.empty()) {
     order_key_ =
         need(pattern.csv->order_key, "tells the rows of one order from the next", selection, file_);
@@ -95,14 +98,23 @@ void Assembly::join() {
 
 Meaning Assembly::interpret() {
   // Of two kinds of event that it is not, the one that it is nearer to says why.
-  Skip skip{"not_a_conversion"};
+  Skip skip{kNotAConversion};
   for (mapping_ = 0; mapping_ < mappings_.size(); ++mapping_) {
     Meaning meaning = mappings_[mapping_].apply(row_, *event_, remarks_);
     const auto* skipped = std::get_if<Skip>(&meaning);
     if (skipped == nullptr) return meaning;
-    if (skipped->reason != "not_a_conversion") skip = *skipped;
+    if (skipped->reason != kNotAConversion) skip = *skipped;
   }
-  return skip;
+  return visitor_ ? look_for_visitor(skip) : skip;
+}
+
+/// What is no event, for the reason that `skip` has, may still show a visitor.
+Meaning Assembly::look_for_visitor(Skip skip) {
+  std::optional<Reject> reject;
+  const auto reason = visitor_->apply(row_, sighting_, reject);
+  if (reject) return *std::move(reject);
+  if (!reason) return Skip{kVisitor};
+  return skip.reason == kNotAConversion ? Skip{*reason} : skip;
 }
 
 void Assembly::begin_order(const Record& record) {
@@ -235,6 +247,11 @@ void Assembly::finish(Findings& findings) {
   if (rows_ == 0) return;
   if (const auto* skip = std::get_if<Skip>(&meaning_)) {
     findings.skip(skip->reason, rows_);
+    if (visitor_ && skip->reason == kVisitor) {
+      sighting_.file = file_;
+      sighting_.line = begin_->line;
+      findings.sightings.push_back(std::move(sighting_));
+    }
   } else if (auto* reject = std::get_if<Reject>(&meaning_)) {
     place(*reject, fault_);
     reject->begin = begin_->byte;

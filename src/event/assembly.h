@@ -12,6 +12,7 @@
 #include "event/logged_request.h"
 #include "event/mapping.h"
 #include "event/pattern.h"
+#include "event/sighting_mapping.h"
 #include "record/batch_cursor.h"
 #include "record/record.h"
 
@@ -60,6 +61,7 @@ class Assembly {
  private:
   void join();
   Meaning interpret();
+  Meaning look_for_visitor(Skip skip);
   void begin_order(const Record& record);
   [[nodiscard]] bool continues_order(std::string_view key) const;
   void continue_order(const Record& record, std::string_view key);
@@ -71,6 +73,7 @@ class Assembly {
   std::string file_;
   CompanionLookup lookup_;
   std::vector<Mapping> mappings_;
+  std::optional<SightingMapping> visitor_;
   std::optional<BoundColumn> order_key_;
   LoggedRequest request_;
   std::vector<BoundColumn> companion_keys_;  // by companion
@@ -87,6 +90,7 @@ class Assembly {
   // Of the open order, when meaning_ is Made. A pointer, since findings take it by trading.
   std::unique_ptr<Event> event_ = std::make_unique<Event>();
   Meaning meaning_;
+  Sighting sighting_;            // when meaning_ is a Skip that says so
   Position fault_;               // of the row that a Reject in meaning_ is about
   std::vector<Remark> remarks_;  // on event_
 };

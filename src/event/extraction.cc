@@ -26,13 +26,14 @@ bool is_never_escaped(std::string_view text) {
   });
 }
 
-/// A log line is a conversion only if it holds the path of one.
+/// A log line is a conversion, or shows a visitor, only if it holds the path of one.
 std::vector<std::string> required_literals(const Pattern& pattern) {
   std::vector<std::string> literals;
-  for (const MappingSpec& mapping : pattern.mappings) {
-    if (!mapping.wanted) continue;
-    if (mapping.paths.empty()) return {};
-    for (const std::string& path : mapping.paths) {
+  for (const MappingSpec* mapping :
+       {&pattern.mappings[0], &pattern.mappings[1], &pattern.visitor}) {
+    if (!mapping->wanted) continue;
+    if (mapping->paths.empty()) return {};
+    for (const std::string& path : mapping->paths) {
       literals.push_back(PathPattern(path).literal());
       if (!is_never_escaped(literals.back())) return {};
     }

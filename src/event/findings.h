@@ -15,6 +15,7 @@
 
 #include "event/event.h"
 #include "event/reject.h"
+#include "event/sighting.h"
 
 namespace ordertail {
 
@@ -50,6 +51,7 @@ class Findings {
   std::vector<Remark> remarks;
   std::vector<Withdrawal> withdrawn;
   std::vector<Stray> strays;
+  std::vector<Sighting> sightings;                            ///< their rows are `skipped`
   std::map<std::string, std::uint64_t, std::less<>> skipped;  ///< rows by reason
 
   /// A range of const Event&.
@@ -77,6 +79,7 @@ class Findings {
     std::move(others.remarks.begin(), others.remarks.end(), std::back_inserter(remarks));
     std::move(others.withdrawn.begin(), others.withdrawn.end(), std::back_inserter(withdrawn));
     std::move(others.strays.begin(), others.strays.end(), std::back_inserter(strays));
+    std::move(others.sightings.begin(), others.sightings.end(), std::back_inserter(sightings));
     for (const auto& [reason, rows] : others.skipped) skip(reason, rows);
     others.clear();
   }
@@ -86,6 +89,7 @@ class Findings {
     remarks.clear();
     withdrawn.clear();
     strays.clear();
+    sightings.clear();
     skipped.clear();
   }
 

@@ -126,11 +126,14 @@ void apply_known_fields(const LineFormat& format, Pattern& pattern) {
   form.status = first_of(format, "status");
   form.user_agent = fields_of(format, "user_agent");
   form.purpose = fields_of(format, "purpose");
+  MappingSpec& known = pattern.visitor;
+  known.occurred_at = times_of(format);
+  for (std::size_t i = 0; i < kTextFields.size(); ++i) {
+    known.text[i] = fields_of(format, kTextFields[i].key);
+  }
   for (MappingSpec& mapping : pattern.mappings) {
-    mapping.occurred_at = times_of(format);
-    for (std::size_t i = 0; i < kTextFields.size(); ++i) {
-      mapping.text[i] = fields_of(format, kTextFields[i].key);
-    }
+    mapping.occurred_at = known.occurred_at;
+    mapping.text = known.text;
   }
 }
 

@@ -13,9 +13,6 @@
 namespace ordertail {
 namespace {
 
-constexpr std::string_view kNotAConversion = "not_a_conversion";
-constexpr std::string_view kFailedRequest = "failed_request";
-
 // What programs write for "no date" (9999-12-31) is outside, and so is what no calendar agrees on.
 constexpr Instant kEarliest = date::sys_days(date::year(1900) / 1 / 1);
 constexpr Instant kLatest = date::sys_days(date::year(3000) / 1 / 1);
@@ -71,9 +68,7 @@ Mapping::Mapping(Kind kind, const Pattern& pattern, const EventContext& context,
   std::optional<char> delimiter;
   if (pattern.csv) delimiter = pattern.csv->frame.header_dialect().delimiter;
   const Binder binder(kind, selection, file, delimiter);
-  for (const Condition& condition : spec_.when) {
-    when_.emplace_back(condition, binder, pattern.numbers);
-  }
+  admission_.emplace(spec_, pattern, binder);
   for (std::size_t i = 0; i < kTextFields.size(); ++i) {
     const std::string_view key = kTextFields[i].key;
     const bool needed = key == (kind == Kind::purchase ? "order_number" : "email");
@@ -87,14 +82,6 @@ Mapping::Mapping(Kind kind, const Pattern& pattern, const EventContext& context,
   for (const CompanionSpec& companion : pattern.companions) {
     companion_keys_.push_back(binder.find({companion.match}));
   }
-  for (const std::string& path : spec_.paths) paths_.emplace_back(path);
-  if (pattern.line) bind_request(pattern, binder);
-}
-
-void Mapping::bind_request(const Pattern& pattern, const Binder& binder) {
-  const LineForm& form = *pattern.line;
-  if (!form.status.empty()) status_ = binder.need({form.status}, "status").front();
-  visit_.emplace(form, binder.selection());
 }
 
 void Mapping::bind_time(const Pattern& pattern, const Binder& binder) {
@@ -113,52 +100,10 @@ void Mapping::bind_time(const Pattern& pattern, const Binder& binder) {
   time_.emplace(spec, pattern, binder.selection());
 }
 
-/// Is the logged request one for what the mapping is about?
-bool Mapping::asks_for_it(Row& row) {
-  const auto& methods = spec_.methods;
-  const bool by_method = methods.empty() || std::find(methods.begin(), methods.end(),
-                                                      row.request().method) != methods.end();
-  if (!by_method || paths_.empty()) return by_method;
-  const bool by_path = std::any_of(paths_.begin(), paths_.end(), [&](const PathPattern& path) {
-    return path.match(row.request().path, path_parts_);
-  });
-  if (by_path) row.set_path_parts(path_parts_);
-  return by_path;
-}
-
-/// Was it answered as a conversion is? Where nothing else is declared, by 200 to 399.
-bool Mapping::went_well(Row& row) const {
-  if (!status_) return true;
-  const std::string_view status = row.text(*status_);
-  if (spec_.statuses.empty()) return status.starts_with('2') || status.starts_with('3');
-  return std::any_of(spec_.statuses.begin(), spec_.statuses.end(), [&](const std::string& each) {
-    if (each.ends_with("xx")) return status.size() == 3 && status.front() == each.front();
-    return status == each;
-  });
-}
-
-/// Why the row is no event; nullopt when it is one.
-std::optional<std::string_view> Mapping::excluded(Row& row) {
-  if (!asks_for_it(row)) return kNotAConversion;
-  if (!went_well(row)) return kFailedRequest;
-  if (visit_) {
-    if (const auto reason = visit_->excluded(row)) return reason;
-  }
-  std::optional<std::string_view> first;
-  for (const BoundCondition& condition : when_) {
-    const auto failure = condition.failure(row);
-    if (failure && withdraws(*failure)) return failure;
-    if (!first) first = failure;
-  }
-  return first;
-}
-
 /// Only the first row of an order has to say what the order is.
 bool Mapping::may_be_later_row(Row& row) const {
   if (!pattern_.csv || pattern_.csv->layout != Layout::repeated_key) return false;
-  return std::any_of(when_.begin(), when_.end(), [&](const BoundCondition& condition) {
-    return condition.is_blank(row) && condition.failure(row);
-  });
+  return admission_->is_blank_where_needed(row);
 }
 
 /// What becomes of a row that is no event: it takes back the order that it names, if it can.
@@ -377,7 +322,7 @@ Reject Mapping::explained(Row& row, Reject reject) const {
 }
 
 Meaning Mapping::apply(Row& row, Event& event, std::vector<Remark>& remarks) {
-  if (const auto reason = excluded(row)) return left_out(row, *reason, event);
+  if (const auto reason = admission_->excluded(row)) return left_out(row, *reason, event);
   event.clear();
   event.kind = kind_;
   event.shop = context_.shop;

@@ -7,15 +7,13 @@
 #include <variant>
 #include <vector>
 
-#include "event/condition.h"
+#include "event/admission.h"
 #include "event/event.h"
 #include "event/findings.h"
-#include "event/path_pattern.h"
 #include "event/revenue.h"
 #include "event/row.h"
 #include "event/sku_list.h"
 #include "event/time_field.h"
-#include "event/visit.h"
 
 namespace ordertail {
 
@@ -55,10 +53,6 @@ class Mapping {
 
  private:
   void bind_time(const Pattern& pattern, const Binder& binder);
-  void bind_request(const Pattern& pattern, const Binder& binder);
-  [[nodiscard]] std::optional<std::string_view> excluded(Row& row);
-  [[nodiscard]] bool asks_for_it(Row& row);
-  [[nodiscard]] bool went_well(Row& row) const;
   [[nodiscard]] bool may_be_later_row(Row& row) const;
   [[nodiscard]] Meaning left_out(Row& row, std::string_view reason, Event& event) const;
   [[nodiscard]] std::string_view token(Row& row) const;
@@ -77,11 +71,7 @@ class Mapping {
   const MappingSpec& spec_;
   const EventContext& context_;
   const TimeZone account_zone_;  // a copy, since threads may share the context
-  std::vector<PathPattern> paths_;
-  PathParts path_parts_;
-  std::optional<BoundColumn> status_;
-  std::optional<Visit> visit_;
-  std::vector<BoundCondition> when_;
+  std::optional<Admission> admission_;
   std::array<BoundColumns, kTextFields.size()> text_;
   BoundColumns name_, time_columns_;
   std::vector<BoundColumns> companion_keys_;  // of the pattern's own file, by companion

@@ -18,12 +18,15 @@ class MappingReader {
   explicit MappingReader(Pattern& pattern) : pattern_(pattern) {}
 
   void read(TomlTable& table, MappingSpec& spec) const;
+  void read_visitor(TomlTable& table, MappingSpec& spec) const;
 
  private:
   void check(const TomlTable& table, std::string_view key, const Columns& columns) const;
   Columns columns(TomlTable& table, std::string_view key) const;
   void columns(TomlTable& table, std::string_view key, Columns& to) const;
   void request(TomlTable& table, MappingSpec& spec) const;
+  void when(TomlTable& table, MappingSpec& spec) const;
+  void occurred_at(TomlTable& table, MappingSpec& spec) const;
   Condition condition(TomlTable& table, const std::string& column) const;
   TimeSpec time(TomlTable table) const;
   MoneySpec money(TomlTable table) const;
@@ -225,23 +228,43 @@ void MappingReader::request(TomlTable& table, MappingSpec& spec) const {
   }
 }
 
-void MappingReader::read(TomlTable& table, MappingSpec& spec) const {
+void MappingReader::when(TomlTable& table, MappingSpec& spec) const {
+  auto given = table.table("when");
+  if (!given) return;
+  spec.when.clear();
+  for (const std::string& column : given->keys()) spec.when.push_back(condition(*given, column));
+}
+
+void MappingReader::occurred_at(TomlTable& table, MappingSpec& spec) const {
+  if (table.has("occurred_at")) spec.occurred_at.clear();
+  for (TomlTable& each : table.table_or_tables("occurred_at")) {
+    spec.occurred_at.push_back(time(std::move(each)));
+  }
+}
+
+void MappingReader::read_visitor(TomlTable& table, MappingSpec& spec) const {
   request(table, spec);
-  if (auto when = table.table("when")) {
-    spec.when.clear();
-    for (const std::string& column : when->keys()) {
-      spec.when.push_back(condition(*when, column));
+  when(table, spec);
+  for (std::size_t i = 0; i < kTextFields.size(); ++i) {
+    const std::string_view key = kTextFields[i].key;
+    if (key == "order_number" || key == "email" || key == "utk" || key == "ip") {
+      columns(table, key, spec.text[i]);
     }
   }
+  columns(table, "session", spec.session);
+  occurred_at(table, spec);
+  table.finish();
+}
+
+void MappingReader::read(TomlTable& table, MappingSpec& spec) const {
+  request(table, spec);
+  when(table, spec);
   for (std::size_t i = 0; i < kTextFields.size(); ++i) {
     columns(table, kTextFields[i].key, spec.text[i]);
   }
   columns(table, "name", spec.name);
   if (SkuSpec given = skus(table); !given.columns.empty()) spec.skus = std::move(given);
-  if (table.has("occurred_at")) spec.occurred_at.clear();
-  for (TomlTable& each : table.table_or_tables("occurred_at")) {
-    spec.occurred_at.push_back(time(std::move(each)));
-  }
+  occurred_at(table, spec);
   if (auto given = revenue(table); !given.empty()) spec.total_revenue = std::move(given);
   if (auto given = table.table("extra")) extra(*std::move(given), spec.extra);
   table.finish();
@@ -261,6 +284,17 @@ std::optional<std::string> read_zone(TomlTable& table, std::string_view key) {
 
 void read_mapping(TomlTable table, Kind kind, Pattern& pattern) {
   MappingReader(pattern).read(table, pattern.mapping(kind));
+}
+
+void read_visitor(TomlTable table, Pattern& pattern) {
+  if (!pattern.line) throw table.error({}, "visitors are told by the lines of a log");
+  pattern.visitor.wanted = true;
+  MappingReader(pattern).read_visitor(table, pattern.visitor);
+  if (pattern.visitor.occurred_at.empty()) {
+    throw table.error({},
+                      "a visitor needs the time, and nothing says where that is: log it "
+                      "($time_local, %t), or add occurred_at to this table");
+  }
 }
 
 }  // namespace ordertail

@@ -1,4 +1,4 @@
-// The [registration], [purchase] and [fields] tables of patterns and jobs.
+// The [registration], [purchase], [visitor] and [fields] tables of patterns and jobs.
 #pragma once
 
 #include <optional>
@@ -14,6 +14,10 @@ namespace ordertail {
 /// absent change nothing. Throws Error(usage) with line and column, also for a column that the
 /// pattern drops.
 void read_mapping(TomlTable table, Kind kind, Pattern& pattern);
+
+/// The same of [visitor]: the request, `when`, `order_number`, `email`, `session`, `utk`, `ip` and
+/// `occurred_at`.
+void read_visitor(TomlTable table, Pattern& pattern);
 
 /// The time zone named at `key`, if there is that key. Throws Error(usage) when there is no such
 /// zone.

@@ -27,6 +27,13 @@ void read_kind(TomlTable& table, Kind kind, Pattern& pattern) {
   read_mapping(*std::move(given), kind, pattern);
 }
 
+/// What is a registration, a purchase, a visitor.
+void read_tables(TomlTable& table, Pattern& pattern) {
+  read_kind(table, Kind::registration, pattern);
+  read_kind(table, Kind::purchase, pattern);
+  if (auto visitor = table.table("visitor")) read_visitor(*std::move(visitor), pattern);
+}
+
 std::vector<std::pair<std::string, std::string>> read_companion_inputs(TomlTable& sample,
                                                                        const Pattern& pattern) {
   std::vector<std::pair<std::string, std::string>> inputs;
@@ -85,9 +92,9 @@ Pattern read_pattern(TomlTable& table) {
   if (auto fields = table.table("fields")) {
     read_mapping(*std::move(fields), Kind::registration, pattern);
     pattern.mapping(Kind::purchase) = pattern.mapping(Kind::registration);
+    pattern.visitor = pattern.mapping(Kind::registration);
   }
-  read_kind(table, Kind::registration, pattern);
-  read_kind(table, Kind::purchase, pattern);
+  read_tables(table, pattern);
   return pattern;
 }
 
@@ -128,8 +135,7 @@ void apply_source_settings(TomlTable& table, Pattern& pattern) {
     if (const auto delimiter = read_delimiter(table, "delimiter"))
       set_delimiter(*delimiter, pattern);
   }
-  read_kind(table, Kind::registration, pattern);
-  read_kind(table, Kind::purchase, pattern);
+  read_tables(table, pattern);
 }
 
 Pattern parse_pattern(const std::string& toml, const std::string& name) {

@@ -70,6 +70,7 @@ struct MappingSpec {
   std::vector<TimeSpec> occurred_at;
   std::vector<MoneySpec> total_revenue;
   std::vector<std::pair<std::string, Columns>> extra;
+  Columns session;  ///< of a visitor only
 };
 
 /// How the rows of one order stand together.
@@ -124,6 +125,7 @@ struct Pattern {
   bool numbers_vary = false;  ///< `numbers` is not known: the source or the columns have to tell
   SourceSettings settings;
   std::array<MappingSpec, 2> mappings;  ///< by Kind
+  MappingSpec visitor;                  ///< of a log: which lines are a Sighting, and of whom
   std::string text;                     ///< the TOML it was read from
 
   [[nodiscard]] MappingSpec& mapping(Kind kind) { return mappings[static_cast<std::size_t>(kind)]; }
@@ -154,8 +156,8 @@ struct PatternSample {
 /// Has all files of a pattern for CSV divided by this byte, their headers too.
 void set_delimiter(char delimiter, Pattern& pattern);
 
-/// Reads time_zone, date_order, numbers, charset, delimiter, [registration] and [purchase] of a
-/// source (or a sample) and lays them over the pattern's own.
+/// Reads time_zone, date_order, numbers, charset, delimiter, [registration], [purchase] and
+/// [visitor] of a source (or a sample) and lays them over the pattern's own.
 void apply_source_settings(TomlTable& table, Pattern& pattern);
 
 }  // namespace ordertail

@@ -61,6 +61,35 @@ Json staged_json(const StageCounts& staged) {
           {"changed", {{"orders", staged.changed}, {"examples", changed}}}};
 }
 
+Json attributed_json(const std::vector<AttributedEvent>& events) {
+  Json json = Json::array();
+  for (const AttributedEvent& event : events) {
+    Json entry{{"by", event.own ? "its own token" : name_of(event.tier)},
+               {"order_number", discreet(event.order_number)},
+               {"source", {{"file", event.file}, {"line", event.line}}}};
+    if (!event.evidence_file.empty()) {
+      entry["evidence"] = {{"file", event.evidence_file}, {"line", event.evidence_line}};
+    }
+    json.push_back(std::move(entry));
+  }
+  return json;
+}
+
+Json attribution_json(const AttributionCounts& counts) {
+  Json by = Json::object();
+  for (const Tier tier : kTiers) by[name_of(tier)] = counts.by_tier[static_cast<std::size_t>(tier)];
+  return {{"events", counts.events},
+          {"with_token_before", counts.before},
+          {"with_token_after", counts.after()},
+          {"by", by},
+          {"conflicts", counts.conflicts},
+          {"dropped", counts.dropped},
+          {"waiting", counts.waiting},
+          {"forgotten", counts.forgotten},
+          {"matches", attributed_json(counts.matches)},
+          {"contradictions", attributed_json(counts.contradictions)}};
+}
+
 }  // namespace
 
 std::string on_one_line(const Json& json) {
@@ -85,6 +114,7 @@ std::string to_json(const RunReport& report) {
             {"exit", report.exit_code()},
             {"balanced", report.closes()}};
   if (report.staged) json["staged"] = staged_json(*report.staged);
+  if (report.attributed) json["attribution"] = attribution_json(*report.attributed);
   if (report.delivered) {
     const DeliveryCounts& sent = *report.delivered;
     json["delivered"] = {{"requests", sent.requests}, {"submitted", sent.submitted},
@@ -96,6 +126,7 @@ std::string to_json(const RunReport& report) {
     json["store"] = {{"submitted", report.after.submitted},
                      {"rejected", report.after.rejected},
                      {"pending", report.after.pending},
+                     {"waiting", report.after.waiting},
                      {"in_doubt", report.after.in_doubt}};
   }
   return on_one_line(json);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <numeric>
 #include <utility>
 
 namespace ordertail {
@@ -10,6 +11,10 @@ std::uint64_t sum(const Reasons& reasons) {
   std::uint64_t total = 0;
   for (const auto& [reason, count] : reasons) total += count;
   return total;
+}
+
+std::uint64_t AttributionCounts::matched() const {
+  return std::accumulate(by_tier.begin(), by_tier.end(), std::uint64_t{0});
 }
 
 bool RunReport::closes() const {
@@ -29,7 +34,7 @@ int RunReport::exit_code() const {
   const ExitCode stopped = delivered ? delivered->exit : ExitCode::ok;
   const bool rejects = (staged && staged->rejects > 0) || (delivered && delivered->rejected > 0);
   const bool early = (staged && (staged->stopped_at_limit || staged->unfinished > 0)) ||
-                     (delivered && after.pending > 0);
+                     (delivered && after.pending > after.waiting);
   // From the one that needs people most to the one that needs them least.
   const std::initializer_list<std::pair<bool, ExitCode>> causes{
       {stopped == ExitCode::store, ExitCode::store},

@@ -1,6 +1,7 @@
 // What a run did: plain values, and whether they add up.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "event/attribution.h"
 #include "store/store.h"
 
 namespace ordertail {
@@ -59,6 +61,35 @@ struct StageCounts {
   [[nodiscard]] bool closes() const { return rows == event_rows + sum(skipped) + sum(rejected); }
 };
 
+/// An event and the visitor that is its, or that is not, since the evidence contradicts itself.
+struct AttributedEvent {
+  Tier tier = Tier::order_number;
+  bool own = false;  ///< a conflict about the token that the event itself came with
+  std::string order_number;
+  std::string file;  ///< with `line`: of the event
+  std::uint64_t line = 0;
+  std::string evidence_file;  ///< empty: the event's own
+  std::uint64_t evidence_line = 0;
+};
+
+/// Whose visit led to the events of this run (event/attribution.h).
+struct AttributionCounts {
+  std::uint64_t events = 0;     ///< that were looked at
+  std::uint64_t before = 0;     ///< of those: came with a token
+  std::uint64_t dropped = 0;    ///< of those: other people's, so that they go without
+  std::uint64_t conflicts = 0;  ///< events whose evidence contradicts itself: they go without
+  std::array<std::uint64_t, kTiers.size()> by_tier{};  ///< events that have a token now
+  std::uint64_t waiting = 0;              ///< for a line of a log, and not to be sent yet
+  std::optional<WallTime> waiting_until;  ///< at most
+  std::uint64_t forgotten = 0;            ///< pieces of evidence that were too old
+  bool bounded = false;                   ///< a dry run met more events than it attributes
+  std::vector<AttributedEvent> matches, contradictions;  ///< the first kMostListed
+  static constexpr std::size_t kMostListed = 1000;
+
+  [[nodiscard]] std::uint64_t matched() const;
+  [[nodiscard]] std::uint64_t after() const { return before - dropped + matched(); }
+};
+
 /// What delivery did, by the courier's own count.
 struct DeliveryCounts {
   std::uint64_t requests = 0, submitted = 0, rejected = 0, in_doubt = 0;
@@ -72,6 +103,7 @@ struct RunReport {
   std::string job;
   std::string mode = "real";  ///< or "dry run", "rehearsal"
   std::optional<StageCounts> staged;
+  std::optional<AttributionCounts> attributed;  ///< of a job whose files tell of visitors
   std::optional<DeliveryCounts> delivered;
   Totals before, after;  ///< the store's own count of events
   /// What this run sent again after a doubt: because a person had decided so; by itself, as its

@@ -1,7 +1,9 @@
 #include "report/text.h"
 
+#include <date/date.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "base/text.h"
@@ -80,6 +82,59 @@ void add_staged(std::string& out, const StageCounts& staged) {
   }
 }
 
+std::string to_sentence(const AttributedEvent& event) {
+  const std::string who = event.order_number.empty()
+                              ? std::string("an event")
+                              : "order " + printable(discreet(event.order_number));
+  const std::string how =
+      event.own ? std::string("its own token")
+                : fmt::format("by {}, {}:{}", name_of(event.tier),
+                              printable(event.evidence_file, 200), event.evidence_line);
+  return fmt::format("{}:{}: {}, {}", printable(event.file, 200), event.line, who, how);
+}
+
+void add_some(std::string& out, const std::vector<AttributedEvent>& events, std::uint64_t all) {
+  const std::size_t shown = std::min(events.size(), StageCounts::kMostExamples);
+  for (std::size_t i = 0; i < shown; ++i) add_line(out, "", to_sentence(events[i]));
+  if (all > shown) {
+    add_line(out, "", fmt::format("... and {} more; --json lists them", grouped(all - shown)));
+  }
+}
+
+void add_attributed(std::string& out, const AttributionCounts& counts) {
+  const std::uint64_t against = counts.conflicts + counts.dropped;
+  if (counts.matched() > 0) {
+    std::string how;
+    for (const Tier tier : kTiers) {
+      const std::uint64_t count = counts.by_tier[static_cast<std::size_t>(tier)];
+      if (count == 0) continue;
+      how += fmt::format("{}{} by {}", how.empty() ? "" : ", ", grouped(count), name_of(tier));
+    }
+    add_line(out, "visitors",
+             fmt::format("{} of {} came with a token, {} have one now: {}", grouped(counts.before),
+                         count_of(counts.events, "event"), grouped(counts.after()), how));
+    add_some(out, counts.matches, counts.matched());
+  }
+  if (against > 0) {
+    add_line(out, "conflict",
+             fmt::format("{} without a token, since two people, or two visitors, would share it:",
+                         count_of(against, "event")));
+    add_some(out, counts.contradictions, against);
+  }
+  if (counts.waiting > 0) {
+    const std::string until =
+        counts.waiting_until
+            ? date::format(", until %F %R UTC at most",
+                           std::chrono::ceil<std::chrono::minutes>(*counts.waiting_until))
+            : std::string();
+    add_line(out, "waiting",
+             fmt::format("{} for a visitor{}", count_of(counts.waiting, "event"), until));
+  }
+  if (counts.bounded) {
+    add_line(out, "note", "a dry run looks for the visitors of 2,500,000 events only");
+  }
+}
+
 void add_delivered(std::string& out, const DeliveryCounts& sent) {
   add_line(
       out, "sent",
@@ -152,6 +207,7 @@ std::string to_text(const RunReport& report) {
   std::string out = fmt::format("ordertail {} {}{}\n", report.command, printable(report.job, 200),
                                 report.mode == "real" ? "" : fmt::format(" ({})", report.mode));
   if (report.staged) add_staged(out, *report.staged);
+  if (report.attributed) add_attributed(out, *report.attributed);
   if (report.delivered) add_delivered(out, *report.delivered);
   add_files(out, report.files);
   add_resent(out,

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "store/visitors.h"
 
 namespace ordertail {
 namespace {
@@ -48,6 +49,7 @@ CREATE INDEX file_by_source ON file(source);
 -- may then have it twice; 2 if it is so by itself, as its sink is idempotent, or if a part of it is
 -- there and it begins again.
 -- progress: what its sink said of requests that advanced it.
+-- staged_at: when it was first; attribution: whether its visitor was looked for (OutboxAttribution).
 CREATE TABLE outbox(
   sequence    INTEGER PRIMARY KEY AUTOINCREMENT,
   id          BLOB NOT NULL UNIQUE,
@@ -60,7 +62,9 @@ CREATE TABLE outbox(
   payload     TEXT NOT NULL,
   digest      INTEGER,
   resent      INTEGER NOT NULL DEFAULT 0,
-  progress    TEXT NOT NULL DEFAULT ''
+  progress    TEXT NOT NULL DEFAULT '',
+  staged_at   INTEGER,
+  attribution INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX outbox_by_state ON outbox(state, occurred_at);
 
@@ -208,10 +212,12 @@ UPDATE sqlite_sequence SET name = 'attempt' WHERE name = 'attempt_of_one';
 DROP TABLE attempt_of_one;
 )sql";
 
-/// From version 4.
-constexpr const char* kRestOfVersion5 = R"sql(
+/// From version 4; create_visitor_tables() makes the rest.
+constexpr const char* kColumnsOfVersion5 = R"sql(
 ALTER TABLE file ADD COLUMN moved INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE file ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN staged_at INTEGER;
+ALTER TABLE outbox ADD COLUMN attribution INTEGER NOT NULL DEFAULT 0;
 )sql";
 
 /// The big-endian number at `at`, as SQLite's file format has it.
@@ -261,6 +267,7 @@ void create_schema(Database& database, const HashKey& id_key) {
   database.execute(kAttempts, kCreate);
   database.execute(kDecisions, kCreate);
   database.execute(kResolutions, kCreate);
+  create_visitor_tables(database);
   set_version(database, kCreate);
   Statement(database, "INSERT INTO meta VALUES ('id_key', ?)", kCreate).with(id_key).run();
   transaction.commit();
@@ -291,7 +298,8 @@ void upgrade_schema(Database& database) {
     database.execute(kAttempts, kUpgrade);
     database.execute(kRowsOfVersion4, kUpgrade);
   }
-  database.execute(kRestOfVersion5, kUpgrade);
+  database.execute(kColumnsOfVersion5, kUpgrade);
+  create_visitor_tables(database);
   set_version(database, kUpgrade);
   transaction.commit();
 }

@@ -12,6 +12,9 @@ namespace ordertail {
 
 /// outbox.state
 enum class OutboxState : std::uint8_t { pending = 0, on_its_way = 1, in_doubt = 2, rejected = 3 };
+/// outbox.attribution: no one has looked whose visit led to the event; it is decided; it waits for
+/// a line of a log that may come.
+enum class OutboxAttribution : std::uint8_t { open = 0, decided = 1, waits = 2 };
 /// ledger.state and total.state. Zero and one take no room in a row.
 enum class LedgerState : std::uint8_t { submitted = 0, rejected = 1 };
 

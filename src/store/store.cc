@@ -106,7 +106,9 @@ Store::Implementation::Implementation(const fs::path& path, StoreMode store_mode
       connection(open_database(path, mode)),
       database(*connection),
       id_key(read_id_key(database)),
+      visitors(database, id_key),
       staging(database),
+      attributing(database),
       decisions(database),
       sending(database),
       settling(database),
@@ -173,7 +175,10 @@ Store::Implementation::Looking::Looking(Database& database)
            "ORDER BY id DESC LIMIT ?",
            kRead),
       settled(database, "SELECT state, events FROM total", kRead),
-      waiting(database, "SELECT state, count(*) FROM outbox GROUP BY state", kRead),
+      waiting(
+          database,
+          "SELECT state, count(*), sum(attribution = 2 AND state = 0) FROM outbox GROUP BY state",
+          kRead),
       repeatable(database,
                  "SELECT count(*) FROM carried c JOIN attempt a ON a.id = c.attempt "
                  "WHERE c.reason IS NULL AND a.idempotent",
@@ -184,7 +189,10 @@ Store::Implementation::Looking::Looking(Database& database)
       problems(database,
                "SELECT p.id, p.at, p.reason, p.message, p.http_status, p.file, p.line, o.id "
                "FROM problem p LEFT JOIN outbox o ON o.id = p.id ORDER BY p.number DESC LIMIT ?",
-               kRead) {}
+               kRead),
+      last_waiting(database,
+                   "SELECT max(staged_at) FROM outbox WHERE state = 0 AND attribution = 2", kRead) {
+}
 
 OutboxState Store::Implementation::doubtful_from() const {
   return mode == StoreMode::observe ? OutboxState::on_its_way : OutboxState::in_doubt;
@@ -239,7 +247,13 @@ Totals Store::totals() const {
                   : state >= self_->doubtful_from() ? totals.in_doubt
                                                     : totals.pending;
     total += row.as<std::uint64_t>(1);
+    totals.waiting += row.as<std::uint64_t>(2);
   });
+  if (totals.waiting > 0) {
+    self_->looking.last_waiting.each([&](const SqlRow& row) {
+      if (!row.is_null(0)) totals.last_waiting_since = row.as<WallTime>(0);
+    });
+  }
   if (self_->mode == StoreMode::observe) {
     self_->looking.repeatable.each([&](const SqlRow& row) {
       totals.in_doubt -= row.as<std::uint64_t>(0);

@@ -17,6 +17,8 @@
 #include "store/attempt.h"
 #include "store/known.h"
 #include "store/resolution.h"
+#include "store/schema.h"
+#include "store/visitors.h"
 
 namespace ordertail {
 
@@ -64,6 +66,30 @@ struct Totals {
   /// Whatever became of them: sent again after a doubt, by a person's decision; and by themselves,
   /// once for each time.
   std::uint64_t resent = 0, repeated = 0;
+  /// Of those pending: they wait for their visitor; the one staged last was staged then.
+  std::uint64_t waiting = 0;
+  std::optional<WallTime> last_waiting_since{};
+};
+
+/// A person to be forgotten: by an e-mail address, or by the number of an order.
+struct Person {
+  std::string email, order_number;
+};
+
+/// What was deleted, and what could not be.
+struct Forgotten {
+  std::uint64_t evidence = 0;  ///< of visitors: ties and tokens
+  std::uint64_t rejected = 0;  ///< events that HubSpot rejected
+  std::uint64_t pending = 0;   ///< events that were never sent, and never will be
+  std::uint64_t held = 0;      ///< events left alone: pending, in doubt, or on their way
+};
+
+/// A pending event that was never sent, and whose visitor is not decided on.
+struct Unattributed {
+  std::int64_t sequence = 0;
+  Hash128 id;
+  std::string payload;
+  std::optional<WallTime> staged_at;  ///< absent: by an earlier ordertail
 };
 
 struct RunRecord {
@@ -117,6 +143,23 @@ class Store {
   void forget(const Cursor& cursor);
   void commit_slice();
 
+  // --- visitors ---
+  /// To be written to within a slice only.
+  [[nodiscard]] Visitors& visitors();
+  /// In the order of their sequences, those behind `after`.
+  [[nodiscard]] std::vector<Unattributed> unattributed(std::int64_t after, std::size_t limit) const;
+  /// Within a slice: of an event that unattributed() gave. `payload`: with the token that it has
+  /// now; empty: it stays as it was. While it waits, pending() does not have it.
+  void attribute(std::int64_t sequence, OutboxAttribution attribution, std::string_view payload);
+
+  // --- forgetting ---
+  /// In ONE durable transaction: the evidence of their visits, and the payloads of their events
+  /// that HubSpot rejected and, if so wished, of those that wait to be sent for the first time: all
+  /// of these are rejected for good. Ids of settled events are kept, so that none is sent twice.
+  Forgotten forget(std::span<const Person> people, bool drop_pending);
+  /// The same of evidence, and of rejections, from before this time.
+  Forgotten forget_before(WallTime time);
+
   // --- decisions ---
   /// Of several decisions on one thing the latest holds. Within a slice it is part of that slice.
   /// `source`: a key that stays the same when the source's pattern is edited.
@@ -127,8 +170,8 @@ class Store {
   [[nodiscard]] std::vector<Decision> decisions() const;  ///< by source, then by what
 
   // --- delivery (T1-T5, T7) ---
-  /// At most `limit` pending events, oldest first (occurred_at, then as staged; events without a
-  /// time first).
+  /// At most `limit` pending events that do not wait for a visitor, oldest first (occurred_at, then
+  /// as staged; events without a time first).
   [[nodiscard]] std::vector<OutboxEvent> pending(std::size_t limit) const;
   /// What sinks said of requests that advanced pending events (OutboxEvent::progress), each once.
   [[nodiscard]] std::vector<std::string> progress() const;

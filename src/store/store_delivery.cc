@@ -18,7 +18,7 @@ constexpr std::string_view kOrdertail = "ordertail";
 Store::Implementation::Sending::Sending(Database& database)
     : pending(database,
               "SELECT sequence, id, payload, progress, tries FROM outbox WHERE state = 0 "
-              "ORDER BY occurred_at, sequence LIMIT ?",
+              "AND attribution <> 2 ORDER BY occurred_at, sequence LIMIT ?",
               kRead),
       progress(database, "SELECT DISTINCT progress FROM outbox WHERE state = 0 AND progress <> ''",
                kRead),

@@ -66,6 +66,9 @@ struct Store::Implementation {
   void requeue(const Hash128& id);
   /// The same: rejected for good.
   void forget_rejected(const Hash128& id);
+  void forget(const Person& person, bool drop_pending, Forgotten& forgotten);
+  /// A rejected or pending event: rejected for good, and nothing of its person is kept.
+  void forget_event(std::int64_t sequence, const Hash128& id);
   void rule(Ruling ruling, const Hash128& id, std::string_view who);
   std::vector<Resolution> sent_again(Ruling ruling, std::size_t limit);
   std::vector<Held> held(OutboxState from, OutboxState to, std::size_t limit);
@@ -81,6 +84,7 @@ struct Store::Implementation {
   Database& database;
   HashKey id_key;
   std::optional<Transaction> slice;
+  Visitors visitors;
 
   /// T0.
   struct Staging {
@@ -88,6 +92,11 @@ struct Store::Implementation {
     Statement find_in_outbox, find_in_ledger, add_event, replace_event, withdraw_event;
     Statement cursors, all_cursors, add_cursor, change_cursor, forget_cursor;
   } staging;
+
+  struct Attributing {
+    explicit Attributing(Database& database);
+    Statement open, decide;
+  } attributing;
 
   struct Decisions {
     explicit Decisions(Database& database);
@@ -122,7 +131,8 @@ struct Store::Implementation {
 
   struct Looking {
     explicit Looking(Database& database);
-    Statement begin_run, end_run, runs, settled, waiting, repeatable, resent, problems;
+    Statement begin_run, end_run, runs, settled, waiting, repeatable, resent, problems,
+        last_waiting;
   } looking;
 };
 

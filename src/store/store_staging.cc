@@ -58,17 +58,17 @@ Store::Implementation::Staging::Staging(Database& database)
                      "WHERE id = ?",
                      kRead),
       find_in_ledger(database, "SELECT state, digest FROM ledger WHERE id = ?", kRead),
-      add_event(
-          database,
-          "INSERT INTO outbox(occurred_at, file, line, payload, digest, id, kind, state, tries) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)",
-          kStage),
-      replace_event(
-          database,
-          "UPDATE outbox SET occurred_at = ?, file = ?, line = ?, payload = ?, "
-          "digest = ?, progress = '', resent = CASE WHEN progress <> '' AND resent = 0 THEN 2 "
-          "ELSE resent END WHERE id = ? AND state = 0",
-          kStage),
+      add_event(database,
+                "INSERT INTO outbox(occurred_at, file, line, payload, digest, id, kind, staged_at, "
+                "state, "
+                "tries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
+                kStage),
+      replace_event(database,
+                    "UPDATE outbox SET occurred_at = ?, file = ?, line = ?, payload = ?, "
+                    "digest = ?, attribution = 0, progress = '', resent = CASE WHEN progress <> '' "
+                    "AND resent = 0 THEN 2 "
+                    "ELSE resent END WHERE id = ? AND state = 0",
+                    kStage),
       withdraw_event(database, "DELETE FROM outbox WHERE id = ? AND state = 0", kStage),
       cursors(database, "SELECT * FROM file WHERE source = ? ORDER BY id", kRead),
       all_cursors(database, "SELECT * FROM file ORDER BY id", kRead),
@@ -126,7 +126,8 @@ Staged Store::stage(const Event& event, std::string_view payload,
               more...)
         .run();
   };
-  if (staged == Staged::added) write(self_->staging.add_event, static_cast<int>(event.kind));
+  if (staged == Staged::added)
+    write(self_->staging.add_event, static_cast<int>(event.kind), self_->clock.wall());
   if (staged == Staged::corrected) self_->requeue(event.id);
   if (staged == Staged::replaced || staged == Staged::corrected) {
     write(self_->staging.replace_event);

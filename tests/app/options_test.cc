@@ -35,7 +35,7 @@ TEST(OptionsTest, ReadsACommandWithItsOptionsInAnyOrder) {
 // Everybody on the machine can read a command line.
 TEST(OptionsTest, NoOptionTakesASecret) {
   for (const char* command : {"init", "explain", "check", "import", "stage", "submit", "extract",
-                              "status", "resolve", "retry", "patterns"}) {
+                              "status", "resolve", "retry", "forget", "patterns"}) {
     const std::string help = help_text(command);
     for (const char* word : {"token", "secret", "password", "credential", "hapikey", "api"})
       EXPECT_EQ(help.find(std::string("--") + word), std::string::npos) << command;
@@ -74,7 +74,7 @@ TEST(OptionsTest, SaysWhatIsWrongAndWhereHelpIs) {
 TEST(OptionsTest, EveryCommandHasHelp) {
   const std::string help = help_text("");
   for (const char* command : {"init", "explain", "check", "import", "stage", "submit", "extract",
-                              "status", "resolve", "retry", "patterns"}) {
+                              "status", "resolve", "retry", "forget", "patterns"}) {
     EXPECT_NE(help.find(command), std::string::npos);
     EXPECT_TRUE(parse({command, "--help"}).help);
     EXPECT_TRUE(help_text(command).starts_with("Usage: ordertail " + std::string(command)));

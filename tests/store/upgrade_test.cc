@@ -85,6 +85,28 @@ CREATE INDEX resolution_by_event ON resolution(id);
 PRAGMA user_version = 3;
 )sql";
 
+/// What version 4 had more.
+constexpr const char* kVersion4 = R"sql(
+ALTER TABLE outbox ADD COLUMN progress TEXT NOT NULL DEFAULT '';
+DROP INDEX attempt_by_event;
+ALTER TABLE attempt RENAME TO attempt_of_one;
+CREATE TABLE attempt(id INTEGER PRIMARY KEY AUTOINCREMENT, sink TEXT NOT NULL, body BLOB NOT NULL,
+  started_at INTEGER NOT NULL, idempotent INTEGER NOT NULL) STRICT;
+CREATE TABLE carried(attempt INTEGER NOT NULL REFERENCES attempt(id), sequence INTEGER NOT NULL
+  REFERENCES outbox(sequence) ON DELETE CASCADE, reason TEXT, message TEXT, http_status INTEGER,
+  PRIMARY KEY(attempt, sequence)) STRICT, WITHOUT ROWID;
+CREATE INDEX carried_by_event ON carried(sequence);
+CREATE TRIGGER attempt_is_over AFTER DELETE ON carried
+WHEN NOT EXISTS (SELECT 1 FROM carried WHERE attempt = old.attempt)
+BEGIN
+  DELETE FROM attempt WHERE id = old.attempt;
+END;
+INSERT INTO attempt SELECT id, sink, body, started_at, 0 FROM attempt_of_one;
+INSERT INTO carried SELECT id, sequence, reason, message, http_status FROM attempt_of_one;
+DROP TABLE attempt_of_one;
+PRAGMA user_version = 4;
+)sql";
+
 class UpgradeTest : public testing::Test {
  protected:
   UpgradeTest() { write_version_1(); }
@@ -178,6 +200,16 @@ TEST_F(UpgradeTest, KeepsAllThatVersion3Held) {
   EXPECT_EQ(begin_each(store, store.pending(1)).at(0).attempt, 10) << "no number is used again";
 }
 
+TEST_F(UpgradeTest, KeepsAllThatVersion4Held) {
+  raw_change(path_, std::string(kVersion2) + kVersion3 + kVersion4);
+  Store store(path_, StoreMode::write, clock_);
+  expect_all_is_kept(store);
+  EXPECT_TRUE(store.visitors().empty());
+  ASSERT_EQ(store.unattributed(0, 10).size(), 1U) << "as if it had just been staged";
+  EXPECT_EQ(store.unattributed(0, 10)[0].sequence, 4);
+  EXPECT_FALSE(store.unattributed(0, 10)[0].staged_at);
+}
+
 TEST_F(UpgradeTest, BeginsNumberingAnewOnlyWhereNothingWasEverSent) {
   raw_change(path_, std::string(kVersion2) + kVersion3 +
                         "DELETE FROM attempt; UPDATE outbox SET state = 0; "
@@ -206,7 +238,8 @@ TEST_F(UpgradeTest, MakesTheTablesThatANewStoreHas) {
   const auto fresh = directory_.path() / "fresh.db";
   { const Store made(fresh, StoreMode::write, clock_); }
   for (const std::string& change :
-       {std::string(), std::string(kVersion2), std::string(kVersion2) + kVersion3}) {
+       {std::string(), std::string(kVersion2), std::string(kVersion2) + kVersion3,
+        std::string(kVersion2) + kVersion3 + kVersion4}) {
     write_version_1();
     raw_change(path_, change);
     EXPECT_NE(columns(path_), columns(fresh));

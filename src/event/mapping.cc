@@ -159,9 +159,11 @@ void Mapping::read_texts(Row& row, Event& event, std::vector<Remark>& remarks) c
     clean(
         event.*member, [this, name = key] { return name_of_field(name); }, remarks);
   }
-  for (auto& [key, text] : event.extra)
+  for (auto& [key, text] : event.extra) {
     clean(
         text, [&, &name = key] { return name_of_extra(name); }, remarks);
+  }
+  std::erase_if(event.extra, [](const auto& each) { return each.second.empty(); });
   if (event.utk == "-") event.utk.clear();
   if (!event.utk.empty() && !is_visitor_token(event.utk)) {
     remarks.push_back({"bad_token",

@@ -154,7 +154,12 @@ def lines_of(path):
 
 def logged(value):
     value = value.strip(b" \t\r\n")
-    return b"" if value == b"-" else value
+    return b"" if value == b"-" else without_controls(value)
+
+
+def without_controls(value):
+    """As an event's texts are: of ASCII's control characters they keep only tabs and line ends."""
+    return bytes(c for c in value if c >= 32 and c != 127 or c in b"\t\r\n")
 
 
 def meant(request, status, columns):

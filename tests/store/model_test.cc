@@ -170,6 +170,7 @@ class History {
     switch (ruling) {
       case Ruling::resend:
         event.resent = true;
+        event.advanced = false;
         event.state = Expected::pending;
         break;
       case Ruling::retry:

@@ -118,7 +118,7 @@ TEST(Trust, NoOptionTurnsVerificationOff) {
       EXPECT_THAT(help, Not(HasSubstr(word))) << command;
     ++commands;
   }
-  EXPECT_EQ(commands, 11);
+  EXPECT_EQ(commands, 12);
 }
 
 TEST(Trust, NoKeyOfAJobTurnsVerificationOff) {

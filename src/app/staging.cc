@@ -375,6 +375,8 @@ void Staging::close_log() {
     const bool is_as_it_was = file.extraction.bytes() == 0;
     if (!file.is_copy) cursor.moved = cursor.moved || (is_as_it_was && file.stored.moved);
     cursor.quiet = cut ? Quiet::no : quiet_at(*file.state, clock_.wall());
+    // It has not become less quiet: the clock was set back.
+    if (is_as_it_was && !cut) cursor.quiet = std::max(cursor.quiet, file.stored.quiet);
     const bool is_news = file.is_copy || cursor.path != file.stored.path ||
                          cursor.moved != file.stored.moved || cursor.quiet != file.stored.quiet;
     if (is_news) store_.save(cursor);

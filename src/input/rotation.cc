@@ -9,9 +9,9 @@ namespace {
 
 /// A file's place among the rotations of its log.
 struct Place {
-  std::string_view log;   // the name of the log itself
-  int step = 2;           // 0: it has a date, 1: a number; 2: it is the log
-  std::string_view when;  // its date or number
+  std::string_view log;     // the name of the log itself
+  int step = 2;             // 0: it has a date, 1: a number; 2: it is the log
+  std::string_view when{};  // its date or number
 
   [[nodiscard]] auto key() const { return std::tuple(log, step); }
 };

@@ -299,9 +299,9 @@ Position Extraction::Implementation::end_of_records() const {
   const RecordBatch& batch = stretch->batch;
   const std::string_view bytes = stretch->bytes;
   for (const BadRecord& piece : batch.bad) {
-    const bool cut_short = piece.fault == BadRecord::Fault::unclosed_quote &&
-                           batch.next.line - piece.at.line <= kMaxRecordLines;
-    if (cut_short) return piece.begin;
+    const bool is_cut_short = piece.fault == BadRecord::Fault::unclosed_quote &&
+                              batch.next.line - piece.at.line <= kMaxRecordLines;
+    if (is_cut_short) return piece.begin;
   }
   if (batch.given_up) return *batch.given_up;  // another section of the file: it may go on
   if (bytes.empty() || bytes.back() == '\n' || (is_csv() && bytes.back() == '\r')) {

@@ -16,9 +16,9 @@ std::optional<std::string> setting(const char* name) {
 
 }  // namespace
 
-Budget::Budget(double seconds)
+Budget::Budget(double seconds, std::uint64_t least)
     : all_(setting("ORDERTAIL_FAULT_ALL").has_value()),
-      least_(std::stoull(setting("ORDERTAIL_FAULT_LEAST").value_or("0"))),
+      least_(std::stoull(setting("ORDERTAIL_FAULT_LEAST").value_or(std::to_string(least)))),
       seed_(std::stoull(setting("ORDERTAIL_FAULT_SEED").value_or(std::to_string(kSeed)))),
       random_(seed_) {
   if (const auto said = setting("ORDERTAIL_FAULT_SECONDS")) seconds = std::stod(*said);

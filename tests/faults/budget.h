@@ -12,13 +12,14 @@ namespace ordertail::faults {
 /// What a test may use up.
 class Budget {
  public:
-  /// `seconds`: unless ORDERTAIL_FAULT_SECONDS says otherwise.
-  explicit Budget(double seconds);
+  /// `seconds`: unless ORDERTAIL_FAULT_SECONDS says otherwise. `least`: of what has no end, however
+  /// long it takes, unless ORDERTAIL_FAULT_LEAST says otherwise.
+  explicit Budget(double seconds, std::uint64_t least = 0);
 
   /// Is everything to be tried that the jobs have, however long it takes (ORDERTAIL_FAULT_ALL)?
   [[nodiscard]] bool is_for_all() const { return all_; }
   [[nodiscard]] bool is_left() const;
-  /// Of what has no end: is there time left, or have fewer been tried than ORDERTAIL_FAULT_LEAST?
+  /// Of what has no end: is there time left, or have too few been tried?
   [[nodiscard]] bool wants_more(std::uint64_t tried) const { return is_left() || tried < least_; }
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
   [[nodiscard]] std::mt19937_64& random() { return random_; }

@@ -35,14 +35,21 @@ struct Attributing::DryRun {
   explicit DryRun(Store& store)
       : database("a dry run's visitors", Access::scratch),
         all(database, kLook),
-        visitors((create_visitor_tables(database), database), store.id_key()) {
+        visitors((create_visitor_tables(database), database), store.id_key()),
+        put((database.execute("CREATE TABLE pending(number INTEGER PRIMARY KEY, id BLOB UNIQUE, "
+                              "payload TEXT)",
+                              kLook),
+             database),
+            "INSERT INTO pending VALUES (NULL, ?, ?) ON CONFLICT(id) DO UPDATE SET payload = "
+            "excluded.payload",
+            kLook),
+        take(database, "DELETE FROM pending WHERE id = ?", kLook) {
     visitors.copy_from(store.visitors());
-    database.execute(
-        "CREATE TABLE pending(number INTEGER PRIMARY KEY, id BLOB UNIQUE, payload TEXT)", kLook);
   }
   Database database;
   Transaction all;
   Visitors visitors;
+  Statement put, take;
   std::uint64_t events = 0;
 };
 
@@ -61,17 +68,12 @@ void Attributing::note(const Event& event) {
   ++dry_->events;
   payload_.clear();
   append_json(event, payload_);
-  Statement(dry_->database,
-            "INSERT INTO pending VALUES (NULL, ?, ?) ON CONFLICT(id) DO UPDATE SET payload = "
-            "excluded.payload",
-            kLook)
-      .with(event.id, payload_)
-      .run();
+  dry_->put.with(event.id, payload_).run();
 }
 
 void Attributing::drop(const Hash128& id) {
   if (!dry_) return;
-  Statement(dry_->database, "DELETE FROM pending WHERE id = ?", kLook).with(id).run();
+  dry_->take.with(id).run();
 }
 
 /// The store's, a batch to a slice.
@@ -201,11 +203,20 @@ bool tells_visitors(const Source& source) {
 }
 
 bool tells_visitors(const Job& job) {
-  return std::any_of(job.sources.begin(), job.sources.end(), [](const Source& source) {
+  const auto pattern_of = [](const Source& source) {
     Pattern any;
     any.csv.emplace();
-    return tells_tokens(source.pattern ? *source.pattern : source.applied(any));
-  });
+    return source.pattern ? *source.pattern : source.applied(any);
+  };
+  bool told = false;
+  bool asked = false;
+  for (const Source& source : job.sources) {
+    const Pattern pattern = pattern_of(source);
+    const bool tells = tells_tokens(pattern);
+    told = told || tells;
+    asked = asked || !tells || pattern.visitor.wanted;
+  }
+  return told && asked;
 }
 
 }  // namespace ordertail

@@ -71,7 +71,9 @@ class Attributing {
   std::string payload_;
 };
 
-/// Do the job's sources tell whose visits led to conversions?
+/// Do the job's sources tell whose visits led to conversions, and is there a source that does not,
+/// or a table [source.visitor]? Where every event comes out of a log with its own token, there is
+/// nothing to look for.
 [[nodiscard]] bool tells_visitors(const Job& job);
 /// Is it a log that does?
 [[nodiscard]] bool tells_visitors(const Source& source);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <initializer_list>
+#include <system_error>
 
 #include "base/text.h"
 
@@ -13,6 +14,15 @@ namespace ordertail {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// As it is without links and dots, or as it is written where that cannot be told: whoever opens it
+/// says why.
+fs::path resolved(const fs::path& path) {
+  std::error_code error;
+  const fs::path found =
+      fs::weakly_canonical(fs::absolute(path.empty() ? "." : path, error), error);
+  return error ? path.lexically_normal() : found;
+}
 
 bool catches(const std::string& glob, const fs::path& file, const fs::path& base) {
   const fs::path pattern = fs::path(glob).lexically_normal();
@@ -23,8 +33,8 @@ bool catches(const std::string& glob, const fs::path& file, const fs::path& base
 /// `names`: of files that are written to `directory`; `what` names it, and who writes there.
 void refuse_caught(const Job& job, const std::string& directory,
                    std::initializer_list<std::string> names, std::string_view what) {
-  const fs::path base = fs::weakly_canonical(fs::current_path() / job.directory);
-  const fs::path place = fs::weakly_canonical(fs::current_path() / directory);
+  const fs::path base = resolved(job.directory);
+  const fs::path place = resolved(directory);
   for (const Source& source : job.sources) {
     for (const std::string& glob : source.files) {
       const auto is_caught = [&](const auto& name) { return catches(glob, place / name, base); };
@@ -52,7 +62,7 @@ void refuse_caught_outputs(const Job& job) {
 void refuse_caught_outputs(const Job& job, const Options& options) {
   refuse_caught_outputs(job);
   if (!options.rejects.empty()) {
-    const fs::path file = fs::absolute(options.rejects);
+    const fs::path file = options.rejects;
     refuse_caught(job, file.parent_path().string(), {file.filename().string()},
                   "the rejects of --rejects");
   }

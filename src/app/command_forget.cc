@@ -23,9 +23,11 @@ std::vector<Person> read_people(const std::string& path) {
   const std::string text =
       read_small_file(path == "-" ? "/dev/stdin" : path, ExitCode::usage, 64U << 20U);
   std::vector<Person> people;
-  for (std::string_view rest = text; !rest.empty();) {
-    const std::string_view line = trim(rest.substr(0, rest.find('\n')));
-    rest.remove_prefix(std::min(rest.size(), rest.find('\n') + 1));
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = trim(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
     if (line.empty()) continue;
     const bool is_email = line.find('@') != line.npos;
     people.push_back(

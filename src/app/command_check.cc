@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "app/caught_outputs.h"
@@ -181,9 +182,10 @@ Store open_store(const Job& job, const Clock& clock, Checkup& checkup) {
   try {
     Store store(job.store, StoreMode::observe, clock);
     const Totals totals = store.totals();
+    std::error_code none;
     checkup.ok(
         "checkpoint file",
-        fs::exists(job.store)
+        fs::exists(job.store, none)
             ? fmt::format("{}: {} submitted, {} pending, {} in doubt",
                           printable_name(job.store.string()), totals.submitted, totals.pending,
                           totals.in_doubt)

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "base/error.h"
@@ -102,7 +103,12 @@ RejectRows::RejectRows(fs::path directory, std::function<void(std::string_view)>
   if (::mkdir(directory_.c_str(), 0700) != 0 && errno != EEXIST) {
     throw system_error(ExitCode::usage, "create the directory", directory_.string(), errno);
   }
-  if (!fs::is_directory(directory_)) {
+  std::error_code error;
+  const bool is_directory = fs::is_directory(directory_, error);
+  if (error) {
+    throw system_error(ExitCode::usage, "look at", directory_.string(), error.value());
+  }
+  if (!is_directory) {
     throw Error(ExitCode::usage, fmt::format("{} is no directory; name another for --reject-rows",
                                              printable_name(directory_.string())));
   }

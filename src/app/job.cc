@@ -239,6 +239,11 @@ void read_attribution(TomlTable table, AttributionSettings& to) {
   }
   read_duration(table, "wait", to.wait);
   read_duration(table, "keep", to.keep);
+  if (to.keep.count() == 0 || to.keep < to.wait) {
+    throw table.error("keep",
+                      "\"keep\" must be longer than nothing, and not shorter than \"wait\": "
+                      "what is deleted is no proof any more");
+  }
   table.finish();
 }
 

@@ -138,6 +138,12 @@ TEST(Attribution, SaysWhatIsWrongWithItsSettings) {
   };
   EXPECT_THAT(complaint(job(kNobody, "wait = \"soon\"")),
               HasSubstr("\"wait\" is a length of time, such as \"30m\", \"2h\" or \"180d\""));
+  for (const char* settings : {"keep = \"0\"", "wait = \"200d\"", "wait = \"2h\"\nkeep = \"1h\""}) {
+    EXPECT_THAT(
+        complaint(job(kNobody, settings)),
+        HasSubstr("\"keep\" must be longer than nothing, and not shorter than \"wait\": what "
+                  "is deleted is no proof any more"));
+  }
   EXPECT_THAT(complaint(job(kNobody, "ip_window = \"2d\"")),
               HasSubstr("\"ip_window\" must be 24h at most: addresses change hands"));
   JobText csv{.url = kNobody};

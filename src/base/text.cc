@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstring>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -162,15 +165,26 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   return best;
 }
 
-std::string to_hex(std::string_view bytes) {
-  std::string hex;
-  hex.reserve(bytes.size() * 2);
+void append_number(std::uint64_t number, std::string& out) {
+  std::array<char, std::numeric_limits<std::uint64_t>::digits10 + 1> digits;
+  out.append(digits.data(), std::to_chars(digits.begin(), digits.end(), number).ptr);
+}
+
+void append_hex(std::string_view bytes, std::string& out) {
   constexpr std::string_view kDigits = "0123456789abcdef";
+  const std::size_t before = out.size();
+  out.resize(before + bytes.size() * 2);
+  char* hex = out.data() + before;
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    hex += kDigits[byte >> 4U];
-    hex += kDigits[byte & 15U];
+    *hex++ = kDigits[byte >> 4U];
+    *hex++ = kDigits[byte & 15U];
   }
+}
+
+std::string to_hex(std::string_view bytes) {
+  std::string hex;
+  append_hex(bytes, hex);
   return hex;
 }
 

@@ -54,7 +54,15 @@ namespace ordertail {
 [[nodiscard]] std::string nearest(std::string_view word,
                                   const std::vector<std::string>& candidates);
 
+/// Appends the number in decimal digits.
+void append_number(std::uint64_t number, std::string& out);
+/// Writes the number's last `width` decimal digits over those of `text` that begin at `at`.
+inline void put_digits(unsigned number, std::string& text, std::size_t at, std::size_t width) {
+  for (; width > 0; number /= 10) text[at + --width] = static_cast<char>('0' + number % 10);
+}
+
 /// Lower-case hexadecimal.
+void append_hex(std::string_view bytes, std::string& out);
 [[nodiscard]] std::string to_hex(std::string_view bytes);
 /// The bytes, or an empty string when `hex` is not an even number of hexadecimal digits.
 [[nodiscard]] std::string from_hex(std::string_view hex);

@@ -1,6 +1,6 @@
 #include "event/event.h"
 
-#include <fmt/format.h>
+#include "base/text.h"
 
 namespace ordertail {
 
@@ -9,11 +9,19 @@ std::string_view name_of(Kind kind) {
 }
 
 std::string us_date(Day day) {
-  return fmt::format("{:02}/{:02}/{:04}", day.month, day.day, day.year);
+  std::string text = "MM/DD/YYYY";
+  put_digits(day.month, text, 0, 2);
+  put_digits(day.day, text, 3, 2);
+  put_digits(static_cast<unsigned>(day.year), text, 6, 4);
+  return text;
 }
 
 std::string iso_date(Day day) {
-  return fmt::format("{:04}-{:02}-{:02}", day.year, day.month, day.day);
+  std::string text = "YYYY-MM-DD";
+  put_digits(static_cast<unsigned>(day.year), text, 0, 4);
+  put_digits(day.month, text, 5, 2);
+  put_digits(day.day, text, 8, 2);
+  return text;
 }
 
 void Event::clear() {

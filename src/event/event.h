@@ -25,7 +25,7 @@ enum class Kind : std::uint8_t {
 
 /// Calendar day in the account's zone.
 struct Day {
-  int year = 0;
+  int year = 0;  ///< 0 to 9999
   unsigned month = 0;
   unsigned day = 0;
   friend auto operator<=>(const Day&, const Day&) = default;

@@ -4,9 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <utility>
 
 #include "base/controls.h"
 #include "base/error.h"
@@ -17,27 +18,33 @@
 namespace ordertail {
 namespace {
 
-void append_key(std::string_view key, std::string& out) {
-  out += ",\"";
-  out += key;
-  out += "\":";
+using namespace std::string_view_literals;
+
+/// A member's key with what is around it: ,"email":
+std::string json_key(std::string_view key) {
+  return fmt::format(",\"{}\":", key);
 }
 
-void append_text(std::string_view key, std::string_view value, std::string& out) {
-  if (value.empty()) return;
-  append_key(key, out);
-  append_json_string(value, out);
-}
+/// Of kTextFields.
+const std::array<std::string, kTextFields.size()> kTextKeys = [] {
+  std::array<std::string, kTextFields.size()> keys;
+  std::transform(kTextFields.begin(), kTextFields.end(), keys.begin(),
+                 [](const TextField& field) { return json_key(field.key); });
+  return keys;
+}();
 
 void append_instant(Instant instant, std::string& out) {
   const auto days = date::floor<date::days>(instant);
   const date::year_month_day day(days);
   const date::hh_mm_ss time(instant - days);
-  fmt::format_to(std::back_inserter(out),
-                 ",\"occurred_at\":\"{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z\"",
-                 static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
-                 static_cast<unsigned>(day.day()), time.hours().count(), time.minutes().count(),
-                 time.seconds().count());
+  const std::size_t at = out.size() + 1;
+  out += "\"YYYY-MM-DDTHH:MM:SSZ\""sv;
+  put_digits(static_cast<unsigned>(static_cast<int>(day.year())), out, at, 4);
+  put_digits(static_cast<unsigned>(day.month()), out, at + 5, 2);
+  put_digits(static_cast<unsigned>(day.day()), out, at + 8, 2);
+  put_digits(static_cast<unsigned>(time.hours().count()), out, at + 11, 2);
+  put_digits(static_cast<unsigned>(time.minutes().count()), out, at + 14, 2);
+  put_digits(static_cast<unsigned>(time.seconds().count()), out, at + 17, 2);
 }
 
 /// A time that append_json() wrote.
@@ -92,8 +99,15 @@ Event from_json(const nlohmann::ordered_json& json) {
   return event;
 }
 
+/// By byte: does it stand for itself in a JSON string, and in nothing longer?
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0x20; c < 0x7F; ++c) table[c] = c != '"' && c != '\\';
+  return table;
+}();
+
 bool is_plain(char c) {
-  return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+  return kPlain[static_cast<unsigned char>(c)];
 }
 
 /// One sequence that is not plain.
@@ -112,36 +126,53 @@ void append_special(std::string_view sequence, std::string& out) {
 
 void append_json_string(std::string_view text, std::string& out) {
   out += '"';
-  std::size_t i = 0;
-  while (i < text.size()) {
-    const std::size_t begin = i;
-    while (i < text.size() && is_plain(text[i])) ++i;  // plain ASCII goes in one piece
-    out.append(text, begin, i - begin);
-    if (i == text.size()) break;
-    const std::size_t length = utf8_length(text.substr(i));
+  while (true) {
+    const auto* special = std::find_if_not(text.begin(), text.end(), is_plain);
+    const auto plain = static_cast<std::size_t>(special - text.begin());
+    out.append(text, 0, plain);  // in one piece
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const std::size_t length = utf8_length(text);
     if (length == 0) {
       out += "\xEF\xBF\xBD";
     } else {
-      append_special(text.substr(i, length), out);
+      append_special(text.substr(0, length), out);
     }
-    i += std::max<std::size_t>(length, 1);
+    text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   out += '"';
 }
 
 void append_json(const Event& event, std::string& out) {
-  out += "{\"kind\":\"";
+  out += "{\"kind\":\""sv;
   out += name_of(event.kind);
-  out += "\",\"id\":\"";
-  out += to_hex(event.id.view());
+  out += "\",\"id\":\""sv;
+  append_hex(event.id.view(), out);
   out += '"';
-  append_text("shop", event.shop, out);
-  for (const auto& [key, member] : kTextFields) append_text(key, event.*member, out);
-  if (event.occurred_at) append_instant(*event.occurred_at, out);
-  if (event.close_date) append_text("close_date", us_date(*event.close_date), out);
-  if (event.total_revenue) append_text("total_revenue", to_string(*event.total_revenue), out);
+  if (!event.shop.empty()) {
+    out += ",\"shop\":"sv;
+    append_json_string(event.shop, out);
+  }
+  for (std::size_t i = 0; i < kTextFields.size(); ++i) {
+    const std::string& text = event.*kTextFields[i].member;
+    if (text.empty()) continue;
+    out += kTextKeys[i];
+    append_json_string(text, out);
+  }
+  if (event.occurred_at) {
+    out += ",\"occurred_at\":"sv;
+    append_instant(*event.occurred_at, out);
+  }
+  if (event.close_date) {
+    out += ",\"close_date\":"sv;
+    append_json_string(us_date(*event.close_date), out);
+  }
+  if (event.total_revenue) {
+    out += ",\"total_revenue\":"sv;
+    append_json_string(to_string(*event.total_revenue), out);
+  }
   if (!event.skus.empty()) {
-    append_key("skus", out);
+    out += ",\"skus\":"sv;
     char before = '[';
     for (const std::string& sku : event.skus) {
       out += std::exchange(before, ',');
@@ -150,7 +181,7 @@ void append_json(const Event& event, std::string& out) {
     out += ']';
   }
   if (!event.extra.empty()) {
-    append_key("extra", out);
+    out += ",\"extra\":"sv;
     char before = '{';
     for (const auto& [key, value] : event.extra) {
       out += std::exchange(before, ',');
@@ -160,11 +191,13 @@ void append_json(const Event& event, std::string& out) {
     }
     out += '}';
   }
-  append_key("source", out);
-  out += "{\"file\":";
+  out += ",\"source\":{\"file\":"sv;
   append_json_string(event.origin.file, out);
-  fmt::format_to(std::back_inserter(out), ",\"line\":{},\"byte\":{}}}}}", event.origin.line,
-                 event.origin.byte);
+  out += ",\"line\":"sv;
+  append_number(event.origin.line, out);
+  out += ",\"byte\":"sv;
+  append_number(event.origin.byte, out);
+  out += "}}"sv;
 }
 
 Event parse_event_json(std::string_view json) {

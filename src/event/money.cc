@@ -1,10 +1,9 @@
 #include "event/money.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <utility>
 
+#include "base/text.h"
 #include "event/currency.h"
 
 namespace ordertail {
@@ -177,7 +176,10 @@ bool is_in_range(Money money) {
 std::string to_string(Money money) {
   const bool negative = money.ten_thousandths < 0;
   const std::int64_t amount = negative ? -money.ten_thousandths : money.ten_thousandths;
-  std::string text = fmt::format("{}{}.{:04}", negative ? "-" : "", amount / kUnit, amount % kUnit);
+  std::string text = negative ? "-" : "";
+  append_number(static_cast<std::uint64_t>(amount / kUnit), text);
+  text += ".0000";
+  put_digits(static_cast<unsigned>(amount % kUnit), text, text.size() - 4, 4);
   for (int i = 0; i < 2 && text.back() == '0'; ++i) text.pop_back();
   return text;
 }

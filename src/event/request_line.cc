@@ -7,15 +7,27 @@
 namespace ordertail {
 namespace {
 
+/// Length of what stands for itself at the front, whatever '+' is.
+std::size_t plain_length(std::string_view text) {
+  const auto* mark =
+      std::find_if(text.begin(), text.end(), [](char c) { return c == '%' || c == '+'; });
+  return static_cast<std::size_t>(mark - text.begin());
+}
+
 void decode(std::string_view text, Plus plus, std::string& out) {
   out.clear();
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::string byte = text[i] == '%' ? from_hex(text.substr(i + 1, 2)) : std::string();
+  while (true) {
+    const std::size_t plain = plain_length(text);
+    out.append(text, 0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+    const std::string byte = text.front() == '%' ? from_hex(text.substr(1, 2)) : std::string();
     if (byte.size() == 1) {
       out += byte;
-      i += 2;
+      text.remove_prefix(3);
     } else {
-      out += text[i] == '+' && plus == Plus::blank ? ' ' : text[i];
+      out += text.front() == '+' && plus == Plus::blank ? ' ' : text.front();
+      text.remove_prefix(1);
     }
   }
 }
@@ -28,6 +40,14 @@ void decode(std::string_view text, Decoding decoding, std::string& out) {
     text = layer;
   }
   decode(text, decoding.plus, out);
+}
+
+/// Is this the name, once it is decoded, which hardly any needs? `scratch` is written over.
+bool is_named(std::string_view encoded, std::string_view name, int encodings,
+              std::string& scratch) {
+  if (plain_length(encoded) == encoded.size()) return encoded == name;
+  decode(encoded, {Plus::blank, encodings}, scratch);
+  return scratch == name;
 }
 
 }  // namespace
@@ -65,16 +85,15 @@ RequestLine parse_request_line(std::string_view logged) {
 bool query_parameter(std::string_view query, std::string_view name, Decoding decoding,
                      std::string& value) {
   while (!query.empty()) {
-    const std::size_t end = query.find('&');
+    const std::size_t end = std::min(query.find('&'), query.size());
     const std::string_view pair = query.substr(0, end);
-    const std::size_t equals = pair.find('=');
-    decode(pair.substr(0, equals), {Plus::blank, decoding.times}, value);
-    if (value == name) {
-      decode(equals == pair.npos ? std::string_view() : pair.substr(equals + 1), decoding, value);
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    const std::string_view encoded = pair.substr(0, equals);
+    if (is_named(encoded, name, decoding.times, value)) {
+      decode(pair.substr(std::min(equals + 1, pair.size())), decoding, value);
       return true;
     }
-    if (end == query.npos) break;
-    query.remove_prefix(end + 1);
+    query.remove_prefix(std::min(end + 1, query.size()));
   }
   return false;
 }

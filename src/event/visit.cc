@@ -1,5 +1,7 @@
 #include "event/visit.h"
 
+#include <functional>
+
 #include "base/text.h"
 
 namespace ordertail {
@@ -16,14 +18,23 @@ Visit::Visit(const LineForm& form, Selection& selection)
   if (!form.bots.empty() && !user_agent_.empty()) bots_.emplace(form.bots);
 }
 
-std::optional<std::string_view> Visit::excluded(Row& row) const {
+bool Visit::is_bot(std::string_view user_agent) {
+  Answer& answer = answers_[std::hash<std::string_view>()(user_agent) % answers_.size()];
+  if (!answer.is_bot || answer.user_agent != user_agent) {
+    answer.user_agent = user_agent;
+    answer.is_bot = bots_->is_in(user_agent);
+  }
+  return *answer.is_bot;
+}
+
+std::optional<std::string_view> Visit::excluded(Row& row) {
   for (const BoundColumn& column : purpose_) {
     const std::string purpose = lower(row.text(column));
     if (purpose.find("prefetch") != purpose.npos || purpose.find("prerender") != purpose.npos) {
       return "prefetch";
     }
   }
-  if (bots_ && bots_->is_in(row.text(user_agent_))) return "bot";
+  if (bots_ && is_bot(row.text(user_agent_))) return "bot";
   return std::nullopt;
 }
 

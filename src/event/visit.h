@@ -1,7 +1,9 @@
 // Was a logged request a person's visit?
 #pragma once
 
+#include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "event/expression.h"
@@ -18,11 +20,20 @@ class Visit {
 
   /// "prefetch" when the browser says that nobody has seen the page yet (Sec-Purpose, Purpose or
   /// X-Moz), "bot" when the user agent is one of a program; nullopt for what may be a person's.
-  [[nodiscard]] std::optional<std::string_view> excluded(Row& row) const;
+  [[nodiscard]] std::optional<std::string_view> excluded(Row& row);
 
  private:
+  /// What was said of a user agent; of none, where nothing was.
+  struct Answer {
+    std::string user_agent;
+    std::optional<bool> is_bot;
+  };
+
+  bool is_bot(std::string_view user_agent);
+
   BoundColumns user_agent_, purpose_;
   std::optional<Expression> bots_;
+  std::array<Answer, 64> answers_;  // by the user agents' hashes: most come again and again
 };
 
 /// User agents of programs that fetch pages by themselves: names that end in "bot", crawlers,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "base/text.h"
@@ -17,6 +18,10 @@
 
 namespace ordertail {
 namespace {
+
+/// Records to a stretch of a log (256 KiB) from which on interpreting them takes longer than
+/// finding them.
+constexpr std::size_t kDense = 64;
 
 /// Are these bytes that every server writes as they are? JSON may escape a slash, but none of the
 /// servers known does.
@@ -50,10 +55,12 @@ struct Extraction::Implementation {
   [[nodiscard]] std::unique_ptr<ByteStream> open_bytes();
   [[nodiscard]] Match match_with(const Checkpoint& checkpoint);
   void bind(const Pattern& pattern, const EventContext& context, Companions* companions);
+  [[nodiscard]] RecordStream::Ahead plan();
   void resume(std::span<const Checkpoint> known);
   void open(Position at);
   void show_naming_line(Position at);
   void next_stretch();
+  [[nodiscard]] bool ends_amid_line() const;
   [[nodiscard]] bool is_unfinished() const;
   Position interpret(Findings& findings, std::uint64_t most);
   void pass_over(Position reached, Findings& findings);
@@ -70,7 +77,10 @@ struct Extraction::Implementation {
   Hash128 prefix_hash;
   Position start;           // of the first data record
   std::size_t columns = 0;  // of the header
+  std::optional<Selection> selection;
+  std::function<std::unique_ptr<Assembly>()> assemble;  // of the selection's columns
   std::unique_ptr<Assembly> assembly;
+  bool has_companions = false;
   std::vector<StretchAssembly> ahead;  // by the stretches' slots; empty: nothing is read ahead
   std::unique_ptr<RecordReader> reader;
   std::string naming;  // what a line holds that says how those behind it are read
@@ -115,35 +125,27 @@ Extraction::Implementation::Implementation(const Pattern& pattern, const EventCo
 
 void Extraction::Implementation::bind(const Pattern& pattern, const EventContext& context,
                                       Companions* companions) {
+  CompanionLookup lookup;
+  if (companions != nullptr) {
+    lookup = [companions](std::size_t i, std::string_view key) { return companions->find(i, key); };
+  }
+  assemble = [this, &pattern, &context, lookup] {
+    return std::make_unique<Assembly>(pattern, context, *selection, file.name, lookup);
+  };
+  has_companions = !pattern.companions.empty();
   if (pattern.csv) {
     const CsvHeader header = read_header(file, charset, pattern.csv->frame);
-    Selection selection(header.columns, pattern.csv->drop);
-    CompanionLookup lookup;
-    if (companions != nullptr) {
-      companions->offer(file, selection);
-      lookup = [companions](std::size_t i, std::string_view key) {
-        return companions->find(i, key);
-      };
-    }
-    const auto assemble = [&] {
-      return std::make_unique<Assembly>(pattern, context, selection, file.name, lookup);
-    };
-    assembly = assemble();
-    // What companions say is there until they are asked again: they serve one thread.
-    if (pattern.companions.empty()) {
-      for (std::size_t i = 0; i < RecordStream::kSlots; ++i) {
-        ahead.emplace_back(assemble(), header.columns.size());
-      }
-    }
-    if (companions != nullptr) companions->select(selection);
-    reader =
-        std::make_unique<CsvReader>(pattern.csv->frame, header.columns.size(), selection.chosen());
     columns = header.columns.size();
     start = header.next;
+    selection.emplace(header.columns, pattern.csv->drop);
+    if (companions != nullptr) companions->offer(file, *selection);
+    assembly = assemble();
+    if (companions != nullptr) companions->select(*selection);
+    reader = std::make_unique<CsvReader>(pattern.csv->frame, columns, selection->chosen());
   } else {
-    Selection selection(pattern.line->columns());
-    assembly = std::make_unique<Assembly>(pattern, context, selection, file.name);
-    LineMatcher matcher = pattern.line->matcher(selection.chosen_names());
+    selection.emplace(pattern.line->columns());
+    assembly = assemble();
+    LineMatcher matcher = pattern.line->matcher(selection->chosen_names());
     naming = matcher.heeded();
     reader = std::make_unique<LineReader>(std::move(matcher), required_literals(pattern));
   }
@@ -210,16 +212,23 @@ void Extraction::Implementation::open(Position at) {
   }
   marker = *std::move(passed);
   show_naming_line(at);
-  // Lines of a log are passed over about as fast as they can be read: a second thread would only be
-  // in the way. CSV records take longer.
+  records = std::make_unique<RecordStream>(std::move(stream), std::move(reader), at, plan());
+}
+
+/// What threads do. Lines that are no conversions are passed over about as fast as they can be
+/// read; records take longer.
+RecordStream::Ahead Extraction::Implementation::plan() {
   RecordStream::Ahead plan;
-  if (is_csv()) plan.threads = 1;
-  if (!ahead.empty()) {
-    plan.threads = 2;
-    plan.work = [this](const Stretch& cut) { ahead[cut.slot].read(cut.batch); };
-  }
-  records =
-      std::make_unique<RecordStream>(std::move(stream), std::move(reader), at, std::move(plan));
+  plan.threads = 1;
+  if (!is_csv()) plan.least_records = kDense;
+  // What companions say is there until they are asked again: they serve one thread.
+  if (has_companions) return plan;
+  plan.threads = 2;
+  plan.prepare = [this] {
+    for (std::size_t i = 0; i < RecordStream::kSlots; ++i) ahead.emplace_back(assemble(), columns);
+  };
+  plan.work = [this](const Stretch& cut) { ahead[cut.slot].read(cut.batch); };
+  return plan;
 }
 
 /// Leaves the stretch behind, all of it interpreted, for the next one.
@@ -248,11 +257,16 @@ void Extraction::Implementation::move_checkpoint(Position to, std::uint64_t seen
   checkpoint.line = to.line;
 }
 
+/// Does the log end with a line without its line end?
+bool Extraction::Implementation::ends_amid_line() const {
+  const std::string_view bytes = stretch->bytes;
+  return !is_csv() && stretch->last && !bytes.empty() && bytes.back() != '\n';
+}
+
 /// Is the next piece the front of a line that is still being written?
 bool Extraction::Implementation::is_unfinished() const {
-  const std::string_view bytes = stretch->bytes;
-  if (is_csv() || !stretch->last || bytes.back() == '\n') return false;
-  if (cursor.end_of_piece() != stretch->at.byte + bytes.size()) return false;
+  if (!ends_amid_line()) return false;
+  if (cursor.end_of_piece() != stretch->at.byte + stretch->bytes.size()) return false;
   if (last_line == LastLine::unwritten || cut_short) return true;
   return cursor.at_bad() && cursor.bad().fault == BadRecord::Fault::no_match;
 }
@@ -261,7 +275,8 @@ bool Extraction::Implementation::is_unfinished() const {
 /// Returns the position of what comes next.
 Position Extraction::Implementation::interpret(Findings& findings, std::uint64_t most) {
   const std::size_t taken_before = cursor.taken();
-  if (!ahead.empty() && taken_before == 0 && most > batch().records.size()) {
+  const bool is_all_wanted = most > batch().records.size() && !ends_amid_line();
+  if (!ahead.empty() && taken_before == 0 && is_all_wanted) {
     ahead[stretch->slot].hand_on(batch(), cursor, assembly, findings);
   }
   while (!cursor.at_end() && findings.events().size() < most) {

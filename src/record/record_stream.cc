@@ -107,18 +107,29 @@ void RecordStream::run_ahead() {
   }
 }
 
+bool RecordStream::is_time_for_threads() {
+  if (ahead_.threads == 0 || taken_ == 0) return false;
+  return slot_of(taken_ - 1).stretch.batch.records.size() >= ahead_.least_records;
+}
+
+void RecordStream::begin_threads() {
+  if (ahead_.prepare) ahead_.prepare();
+  while (threads_.size() < ahead_.threads) {
+    threads_.push_back(thread_without_signals([this] { run_ahead(); }));
+  }
+}
+
 /// Waits until the slot that the caller gets next is ready.
 void RecordStream::await_slot() {
   Slot& slot = slot_of(taken_);
-  if (ahead_.threads == 0 || taken_ == 0) {
+  if (threads_.empty()) {
     if (begun_ > taken_) return;  // a failure that has been told before
-    ended_ = !cut_slot(begun_++);
-    work_on(slot);
-    slot.ready = true;
-    return;
-  }
-  while (threads_.size() < ahead_.threads) {
-    threads_.push_back(thread_without_signals([this] { run_ahead(); }));
+    if (!is_time_for_threads()) {
+      ended_ = !cut_slot(begun_++);
+      slot.ready = true;
+      return;
+    }
+    begin_threads();
   }
   std::unique_lock lock(mutex_);
   ready_.wait(lock, [&] { return slot.ready; });

@@ -38,11 +38,16 @@ class RecordStream {
 
   /// What is done while the caller works on the stretches before.
   struct Ahead {
-    /// Threads of the stream's own, which take no signals, from the second stretch on; 0: the
-    /// caller cuts each when it asks for it. More than one pay only when there is `work`: of
-    /// cutting, one does some at a time.
+    /// Threads of the stream's own, which take no signals; 0: the caller cuts each stretch when it
+    /// asks for it. More than one pay only when there is `work`: of cutting, one does some at a
+    /// time.
     std::size_t threads = 0;
-    /// Done with each stretch when it has been cut, by the thread that did it.
+    /// They begin behind the first stretch that has so many records, and the caller cuts those up
+    /// to it: where there are few, threads would only be in each other's way.
+    std::size_t least_records = 0;
+    /// Called once, by the caller's thread, before they begin.
+    std::function<void()> prepare = {};
+    /// Done with each stretch that a thread has cut, by that thread.
     std::function<void(const Stretch&)> work = {};
   };
 
@@ -70,6 +75,8 @@ class RecordStream {
   bool cut_slot(std::uint64_t stretch);
   void work_on(Slot& slot) const;
   void run_ahead();
+  void begin_threads();
+  [[nodiscard]] bool is_time_for_threads();
   void await_slot();
 
   std::unique_ptr<ByteStream> stream_;
@@ -82,10 +89,10 @@ class RecordStream {
   std::mutex mutex_;
   std::condition_variable ready_;    // waited for by the caller
   std::condition_variable may_cut_;  // by the threads
-  std::uint64_t begun_ = 0;     // stretches ever begun
-  std::uint64_t released_ = 0;  // stretches ever given back
-  bool cutting_ = false;        // one of the threads is
-  bool ended_ = false;          // nothing is left to be cut
+  std::uint64_t begun_ = 0;          // stretches ever begun
+  std::uint64_t released_ = 0;       // stretches ever given back
+  bool cutting_ = false;             // one of the threads is
+  bool ended_ = false;               // nothing is left to be cut
   bool stop_ = false;
   std::vector<std::thread> threads_;
 };

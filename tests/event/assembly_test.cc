@@ -9,7 +9,9 @@
 #include <random>
 
 #include "event/reading.h"
+#include "event/stretch_assembly.h"
 #include "expect_error.h"
+#include "record/csv_reader.h"
 
 namespace ordertail {
 namespace {
@@ -382,6 +384,44 @@ std::string invented_rows(std::mt19937& random, std::size_t rows, std::size_t no
   return text;
 }
 
+const std::vector<std::string> kColumns{"Order", "Email", "Date", "SKU", "Note"};
+
+/// Reads a text of these columns in stretches that end anywhere, each ahead of its turn.
+std::vector<std::string> found_in_stretches(const Pattern& pattern, const std::string& text,
+                                            std::mt19937& random) {
+  const EventContext context{"main", TimeZone::find("America/New_York"), HashKey{}};
+  Selection selection(kColumns);
+  const auto assemble = [&] {
+    return std::make_unique<Assembly>(pattern, context, selection, "o.csv");
+  };
+  auto open = assemble();
+  std::vector<StretchAssembly> ahead;
+  for (int i = 0; i < 2; ++i) ahead.emplace_back(assemble(), kColumns.size());
+  CsvReader reader(pattern.csv->frame, kColumns.size(), selection.chosen());
+  RecordBatch batch;
+  Position at{2, text.find('\n') + 1};
+  std::size_t shown = at.byte;
+  Reading reading;
+  for (std::size_t stretch = 0; at.byte < text.size(); ++stretch) {
+    shown = std::min<std::size_t>(text.size(), shown + 1 + random() % 200);
+    reader.read(std::string_view(text).substr(at.byte, shown - at.byte), at,
+                shown == text.size() ? Ending::last : Ending::more, batch);
+    at = batch.next;
+    Findings findings;
+    ahead[stretch % 2].read(batch);
+    BatchCursor next(batch);
+    if (!ahead[stretch % 2].hand_on(batch, next, open, findings)) {
+      while (!next.at_end()) open->add_next(batch, next, kColumns.size(), findings);
+    }
+    EXPECT_TRUE(next.at_end());
+    reading.add(findings);
+  }
+  Findings findings;
+  open->finish(findings);
+  reading.add(findings);
+  return reading.lines();
+}
+
 /// What is read ahead begins where an order does, whatever goes before: nothing may show of that.
 TEST_F(AssemblyTest, FindsAheadWhatItFindsRowByRow) {
   std::mt19937 random(5);
@@ -396,6 +436,7 @@ TEST_F(AssemblyTest, FindsAheadWhatItFindsRowByRow) {
         ASSERT_EQ(whole.lines(), row_by_row.lines()) << text.substr(0, 2'000);
         EXPECT_EQ(whole.rows, row_by_row.rows);
         EXPECT_EQ(whole.found, whole.rows);
+        EXPECT_EQ(found_in_stretches(pattern, text, random), whole.lines());
         EXPECT_EQ(whole.checkpoint.offset, row_by_row.checkpoint.offset);
       };
       for (int i = 0; i < 150; ++i) expect_same(invented_rows(random, random() % 24, 0));

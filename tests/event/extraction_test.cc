@@ -86,6 +86,23 @@ TEST(Extraction, OfFilesOfManyWindowsStopsAnywhere) {
   }
 }
 
+/// Threads begin where conversions become many; none of them takes the last line for a whole one.
+TEST(Extraction, OfALogThatBecomesDenseAndEndsAmidALine) {
+  const TemporaryDirectory directory;
+  std::string text;
+  while (text.size() < 600'000) text += "GET /style.css " + std::string(200, 'x') + "\n";
+  text += invented_log(1, 6'000, Faults::rows).text;
+  for (const std::string& end : {std::string(), std::string("\n"), text.substr(text.size() - 40)}) {
+    const auto path = directory.write("log", text + end);
+    const Reading whole = Reader(log_pattern()).read(path);
+    const Reading one_by_one = Reader(log_pattern()).read(path, {}, 1);
+    EXPECT_EQ(whole.lines(), one_by_one.lines());
+    EXPECT_EQ(whole.rows, one_by_one.rows);
+    EXPECT_EQ(whole.checkpoint.offset, one_by_one.checkpoint.offset);
+    EXPECT_EQ(whole.checkpoint.line, one_by_one.checkpoint.line);
+  }
+}
+
 TEST(Extraction, ReadsManyWindowsOfWhatItIsMadeOf) {
   const TemporaryDirectory directory;
   const InventedFile file = invented_shopify(1, 6'000, Faults::none);

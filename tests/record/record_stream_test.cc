@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
 #include <limits>
 #include <random>
 #include <stdexcept>
@@ -67,18 +68,25 @@ class RecordStreamTest : public testing::TestWithParam<std::size_t> {
   /// Counts the records of what is in each slot, and fails where it is told to.
   void work(const Stretch& cut) {
     if (cut.at.byte >= fails_from_) throw std::runtime_error("no room");
-    records_[cut.slot] = cut.batch.records.size();
+    EXPECT_GE(prepared_, 1U);
+    worked_on_[cut.slot] = cut.at.byte;
   }
 
-  std::array<std::size_t, RecordStream::kSlots> records_{};
+  std::array<std::uint64_t, RecordStream::kSlots> worked_on_{};  // where what was begins
+  std::atomic<unsigned> prepared_ = 0;
   std::uint64_t fails_from_ = std::numeric_limits<std::uint64_t>::max();
 
-  RecordStream stream_of(const std::string& text, unsigned seed, bool fails) {
+  RecordStream stream_of(const std::string& text, unsigned seed, bool fails,
+                         std::size_t least_records = 0) {
+    prepared_ = 0;
+    worked_on_ = {};
     return {std::make_unique<Scripted>(text, seed, fails),
             reader(),
             Position(),
-            {GetParam(), [this](const Stretch& cut) { work(cut); }}};
+            {GetParam(), least_records, [this] { ++prepared_; },
+             [this](const Stretch& cut) { work(cut); }}};
   }
+  [[nodiscard]] bool has_threads() const { return GetParam() > 0; }
 };
 
 TEST_P(RecordStreamTest, GivesTheSameRecordsHoweverTheBytesCome) {
@@ -92,7 +100,7 @@ TEST_P(RecordStreamTest, GivesTheSameRecordsHoweverTheBytesCome) {
       EXPECT_EQ(stretch.at, found.next);
       EXPECT_EQ(stretch.bytes,
                 std::string_view(text).substr(stretch.at.byte, stretch.bytes.size()));
-      EXPECT_EQ(records_[stretch.slot], stretch.batch.records.size()) << "not worked on";
+      EXPECT_EQ(worked_on_[stretch.slot], has_threads() ? stretch.at.byte : 0);
       gather(stretch.batch, found);
       last = stretch.last;
     }
@@ -120,7 +128,27 @@ TEST_P(RecordStreamTest, TellsAFailureAfterTheStretchesBeforeIt) {
   }
 }
 
+TEST_P(RecordStreamTest, BeginsThreadsBehindTheFirstStretchThatIsWorthIt) {
+  const std::string one = std::string(300'000, 'x') + ",2,3\n";
+  const std::string text = one + one + one + invented(2'000'000, 7) + one + one;
+  RecordStream stream = stream_of(text, 8, false, 100);
+  Findings found;
+  bool is_worth_it = false;
+  for (bool last = false; !last;) {
+    const Stretch& stretch = stream.next();
+    const bool was_worked_on = is_worth_it && has_threads();
+    EXPECT_EQ(prepared_, was_worked_on ? 1U : 0U);
+    EXPECT_EQ(worked_on_[stretch.slot], was_worked_on ? stretch.at.byte : 0U);
+    is_worth_it = is_worth_it || stretch.batch.records.size() >= 100;
+    gather(stretch.batch, found);
+    last = stretch.last;
+  }
+  EXPECT_TRUE(is_worth_it);
+  EXPECT_EQ(found, read_at_once(*reader(), text));
+}
+
 TEST_P(RecordStreamTest, TellsAFailureOfTheWorkInItsTurn) {
+  if (!has_threads()) GTEST_SKIP() << "nobody works ahead";
   const std::string text = invented(3'000'000, 7);
   fails_from_ = 1'000'000;
   RecordStream stream = stream_of(text, 8, false);

@@ -233,8 +233,8 @@ class Run {
       due = due ? std::min(*due, time) : time;
     };
     if (sent_.exit == ExitCode::stopped_early) no_later(delivery_->pause());
-    if (attributing_ && attributing_->counts().waiting_until) {
-      no_later(from_now(*attributing_->counts().waiting_until));
+    if (attributing_ && attributing_->counts().next_wait_ends) {
+      no_later(from_now(*attributing_->counts().next_wait_ends));
     }
     if (job_.limits.until) no_later(from_now(*job_.limits.until));
     return due;

@@ -240,6 +240,21 @@ TEST(AttributingTest, AnOrderWaitsForItsLineAndThenGoesWithout) {
   EXPECT_EQ(shop.decide(), (Tokens{{"1", token_of(1)}, {"2", ""}}));
 }
 
+TEST(AttributingTest, TheWaitThatEndsFirstIsKnownBesideTheLast) {
+  Shop shop;
+  shop.job.attribution.wait = std::chrono::hours(2);
+  const WallTime began = shop.clock.now;
+  shop.take({{}, {order("1", "ann@example.com", "", 0)}});
+  shop.clock.now += std::chrono::hours(1);
+  shop.take({{}, {order("2", "bob@example.com", "", 0)}});
+  EXPECT_EQ(shop.decide(), Tokens{});
+  EXPECT_EQ(shop.counts.next_wait_ends, began + std::chrono::hours(2));
+  EXPECT_EQ(shop.counts.waiting_until, began + std::chrono::hours(3));
+  shop.clock.now = began + std::chrono::hours(2);
+  EXPECT_EQ(shop.decide(), (Tokens{{"1", ""}}));
+  EXPECT_EQ(shop.counts.next_wait_ends, began + std::chrono::hours(3));
+}
+
 TEST(AttributingTest, TheSessionAndTheAddressCountOnlyWhereTheJobAsks) {
   World world;
   world.sightings = {sighting(1, "", "", 0), sighting(2, "", "", 0), sighting(3, "1", "", 5)};

@@ -1,5 +1,6 @@
 // import --follow: what is new is sent as it is written.
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -72,7 +73,7 @@ TEST_F(Follow, LinesAreSentAsTheyAreWrittenAndRotationsAreSurvived) {
       0);
   shop.write("shop.log", registration(6));
   await(6);
-  shop.write("shop.log.1", registration(5));  // copytruncate
+  shop.write("shop.log.1", registration(6));  // copytruncate
   shop.write("shop.log", "");
   shop.write("shop.log", registration(7));
   await(7);
@@ -93,9 +94,53 @@ path  = "/account/created"
 email = "query:email"
 )"}};
   Program program = elsewhere.start({"import", "job.toml", "--follow", "--json"});
+  await([&] { return !program.err_so_far().empty(); });
+  EXPECT_EQ(program.err_so_far(), "logs is not there yet\n");
   elsewhere.write("logs/one/shop.log", registration(1));
   await(1);
   elsewhere.write("logs/two/shop.log", registration(2));
+  await(2);
+  stop(program);
+}
+
+/// Orders in one log, without tokens; visits in another.
+JobText of_two_logs(const std::string& url, const std::string& wait) {
+  return {url, 4, 1, "", "[attribution]\nwait = \"" + wait + R"("
+[[source]]
+files   = ["orders.log"]
+pattern = "nginx-combined"
+[source.purchase]
+path         = "/done/{order}"
+order_number = "path:order"
+email        = "query:email"
+[[source]]
+files   = ["shop.log"]
+pattern = "nginx-combined-utk"
+[source.visitor]
+path         = "/thanks/{order}"
+order_number = "path:order"
+)"};
+}
+
+std::string request(const std::string& path, const std::string& token = {}) {
+  return fmt::format(
+      "192.0.2.7 - - [05/Dec/2025:09:15:00 -0500] \"GET {} HTTP/1.1\" 200 512 \"-\" "
+      "\"Mozilla/5.0\"{}\n",
+      path, token.empty() ? token : " \"" + token + "\"");
+}
+
+/// The second order is written while the first waits for its visitor: neither waits longer than the
+/// job says, nor for the other.
+TEST_F(Follow, EachOrderIsSentWhenItsOwnWaitEnds) {
+  constexpr std::chrono::seconds kWait(4);
+  const Shop two{of_two_logs(hubspot.url(), "4s")};
+  Program program = two.start({"import", "job.toml", "--follow", "--json"});
+  two.write("orders.log", request("/done/1?email=c1%40example.com"));
+  std::this_thread::sleep_for(kWait / 2);  // the story: the second comes so much later
+  const auto second = std::chrono::steady_clock::now();
+  two.append("orders.log", request("/done/2?email=c2%40example.com"));
+  await([&] { return !seen_by(hubspot).empty(); });
+  EXPECT_LT(std::chrono::steady_clock::now(), second + kWait) << "it waited for the second, too";
   await(2);
   stop(program);
 }

@@ -81,7 +81,9 @@ void Staging::begin_source() {
     files = expand_globs(source.files, job_.directory);
   } catch (const Error& error) {
     if (is_log) logs_.cannot_tell(fingerprint(job_, source, *source.pattern));
-    return fault(error);
+    const std::string missing = missing_directory(source.files, job_.directory);
+    if (last_line_ == LastLine::whole || missing.empty()) return fault(error);
+    return notice(printable_name(missing) + " is not there yet");
   }
   if (files.empty())
     notice(printable_name(fmt::format("no file matches {}", fmt::join(source.files, ", "))));

@@ -115,7 +115,8 @@ struct RunReport {
 
   /// The rows add up, and the store's change is what staging and delivery say they did.
   [[nodiscard]] bool closes() const;
-  /// The process's exit code: of all that apply, the one that needs people most.
+  /// The process's exit code: of all that apply, the one that needs people most. A signal, 128 and
+  /// its number, needs them less than a file's fault, and more than a reject.
   [[nodiscard]] int exit_code() const;
 };
 

@@ -103,6 +103,31 @@ email = "query:email"
   stop(program);
 }
 
+/// A log that is cut with lines in it that nobody can have read is told of once, when it is
+/// noticed, and again by the report: who ends the run learns it then at the latest.
+TEST_F(Follow, WhatMayBeLostIsStillToldWhenItEnds) {
+  shop.write("shop.log", registration(1));
+  Program program = start();
+  await(1);
+  shop.write("shop.log", registration(2));  // as copytruncate leaves it, without the copy
+  await(2);
+  shop.append("shop.log", registration(3));
+  await(3);
+  program.send(SIGTERM);
+  const Ended ended = program.wait();
+  EXPECT_EQ(ended.exit_code, 7);
+  const std::string loss = fmt::format(
+      "shop.log was read up to byte {0}, and none of the source's files begins like that any more: "
+      "it was cut, replaced or deleted. Lines that were written to it from byte {0} on may be "
+      "lost. "
+      "If there is a copy, put it where the source finds it, and run again",
+      registration(1).size());
+  EXPECT_EQ(ended.err, loss + "\n");
+  const Json report = Json::parse(ended.out);
+  EXPECT_EQ(report["exit"], 7);
+  EXPECT_EQ(report["staged"]["faults"], Json::array({loss}));
+}
+
 /// Orders in one log, without tokens; visits in another.
 JobText of_two_logs(const std::string& url, const std::string& wait) {
   return {url, 4, 1, "", "[attribution]\nwait = \"" + wait + R"("

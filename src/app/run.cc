@@ -216,14 +216,31 @@ class Run {
     return !can_wait || is_late || at_limit || interrupted();
   }
 
-  /// Says what is waited for, if it is more than new lines.
+  /// Says what is waited for, if it is more than new lines, and once requests are taken again,
+  /// that. While it lasts its words change with every event: they are told once an hour.
   void tell_pause() {
     notices_.say_rest();
+    if (sent_.message.empty()) {
+      if (!waits_since_ || sent_.requests == requests_then_) return;  // nobody has tried yet
+      notices_.say("deliveries go on again");
+      waits_since_.reset();
+      return;
+    }
+    requests_then_ = sent_.requests;
+    if (waits_since_ && clock_.steady() - *waits_since_ < std::chrono::hours(1)) return;
+    waits_since_ = clock_.steady();
     std::string_view why = sent_.message;
     constexpr std::string_view kAdvice = "; run the command again";
     if (why.ends_with(kAdvice)) why.remove_suffix(kAdvice.size());
-    if (!why.empty() && why != told_) notices_.say(fmt::format("waiting: {}", why));
-    told_ = why;
+    notices_.say(fmt::format("waiting: {}", why));
+  }
+
+  /// Once a day: a run that follows may last for months.
+  void forget_old() {
+    const SteadyTime now = clock_.steady();
+    if (!attributing_ || (forgot_ && now - *forgot_ < std::chrono::hours(24))) return;
+    attributing_->forget_old();
+    forgot_ = now;
   }
 
   /// When to go on, even if no file changes.
@@ -254,8 +271,10 @@ class Run {
   Staging staging_;
   std::optional<Delivery> delivery_;
   DeliveryCounts sent_;
-  SteadyTime began_ = clock_.steady();  // to count what a run may do
-  std::string told_;                    // of the last pause
+  SteadyTime began_ = clock_.steady();     // to count what a run may do
+  std::optional<SteadyTime> forgot_;       // old evidence, last
+  std::optional<SteadyTime> waits_since_;  // when it was told last that deliveries wait
+  std::uint64_t requests_then_ = 0;        // that had been made when they last had to
 };
 
 }  // namespace

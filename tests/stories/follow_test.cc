@@ -128,6 +128,34 @@ TEST_F(Follow, WhatMayBeLostIsStillToldWhenItEnds) {
   EXPECT_EQ(report["staged"]["faults"], Json::array({loss}));
 }
 
+/// Nobody answers, then somebody does: each event arrives once, and both are told, once each.
+TEST_F(Follow, AnOutageIsWaitedOutAndItsEndIsTold) {
+  sandbox::ServerOptions at_one_port;
+  at_one_port.port = sandbox::Server{sandbox::ServerOptions{}}.port();
+  const Shop far{
+      JobText{fmt::format("http://127.0.0.1:{}", at_one_port.port), 1, 1, "", std::string(kLog)}};
+  far.write("shop.log", registration(1));
+  Program program = far.start({"import", "job.toml", "--follow", "--json"});
+  await([&] { return !program.err_so_far().empty(); });
+  far.append("shop.log", registration(2));
+  const sandbox::Server opened{at_one_port};
+  far.append("shop.log", registration(3));
+  await([&] { return seen_by(opened).size() >= 3; });
+  far.append("shop.log", registration(4));
+  await([&] { return seen_by(opened).size() >= 4; });
+  for (const auto& [event, times] : seen_by(opened)) EXPECT_EQ(times, 1) << event;
+  program.send(SIGTERM);
+  const Ended ended = program.wait();
+  EXPECT_EQ(ended.exit_code, 143);
+  EXPECT_EQ(
+      ended.err,
+      fmt::format("waiting: cannot connect to 127.0.0.1:{}: Connection refused; 1 event stays "
+                  "pending\n"
+                  "deliveries go on again\n",
+                  at_one_port.port));
+  EXPECT_EQ(Json::parse(ended.out)["delivered"]["submitted"], 4);
+}
+
 /// Orders in one log, without tokens; visits in another.
 JobText of_two_logs(const std::string& url, const std::string& wait) {
   return {url, 4, 1, "", "[attribution]\nwait = \"" + wait + R"("

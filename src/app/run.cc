@@ -149,19 +149,25 @@ class Run {
     } while (more_ && sent_.exit == ExitCode::ok && sent_.requests < most_ && !interrupted());
   }
 
-  /// The same, again and again: whenever files change, or something is due.
-  void follow() {
+  /// The same, again and again: whenever files change, or something is due. Throws when files
+  /// cannot be watched from the beginning; returns why where they cannot be any more, else nothing.
+  std::string follow() {
     Watch watch(signal_descriptor());
     watch_files(watch);
     for (take_turns(); !has_ended(); take_turns()) {
       tell_pause();
       watch.wait(due());
-      if (interrupted()) return;
-      watch_files(watch);
+      if (interrupted()) break;
+      try {
+        watch_files(watch);
+      } catch (const Error& error) {
+        return error.what();
+      }
       if (more_) continue;  // reading had been stopped by a full outbox
       staging_.look_again();
       more_ = true;
     }
+    return {};
   }
 
   /// Absent: no visitors are looked for.
@@ -286,8 +292,13 @@ RunReport perform(const Job& job, Store& store, Steps steps, const Options& opti
   report.job = job.name;
   report.before = store.totals();
   Run run(job, store, steps, options, credential, notices);
-  options.follow ? run.follow() : run.take_turns();
+  std::string unwatched;
+  options.follow ? void(unwatched = run.follow()) : run.take_turns();
   if (steps.stage) report.staged = run.staged();
+  if (!unwatched.empty()) {
+    notices.say(unwatched);
+    report.staged->faults.push_back({unwatched});
+  }
   if (steps.submit) report.delivered = run.sent();
   report.attributed = run.attributed();
   report.after = store.totals();

@@ -156,6 +156,61 @@ TEST_F(Follow, AnOutageIsWaitedOutAndItsEndIsTold) {
   EXPECT_EQ(Json::parse(ended.out)["delivered"]["submitted"], 4);
 }
 
+/// With the limits of a user namespace: the kernel's own refusal.
+class FewWatches : public Follow {
+ protected:
+  void SetUp() override {
+    const Ended tried =
+        shop.shell("unshare -Ur sh -c 'echo 1 > /proc/sys/user/max_inotify_watches'");
+    if (tried.exit_code != 0) GTEST_SKIP() << "no user namespace to be had here: " << tried.err;
+  }
+  static std::string with(const std::string& limit) {
+    return "exec unshare -Ur sh -c 'echo " + limit +
+           " && exec $ordertail import job.toml --follow --json'";
+  }
+};
+
+TEST_F(FewWatches, EndTheRunBeforeAnythingIsReadAndItSaysWhatToDo) {
+  shop.write("shop.log", registration(1));
+  const Ended no_instance = shop.shell(with("0 > /proc/sys/user/max_inotify_instances"));
+  EXPECT_EQ(no_instance.exit_code, 7);
+  EXPECT_EQ(no_instance.err,
+            "ordertail: cannot watch files: the system allows no more watching programs. Raise "
+            "fs.inotify.max_user_instances (sysctl), or run without --follow from a timer\n");
+  const Ended no_watch = shop.shell(with("0 > /proc/sys/user/max_inotify_watches"));
+  EXPECT_EQ(no_watch.exit_code, 7);
+  EXPECT_EQ(no_watch.err,
+            "ordertail: cannot watch .: the system allows no more watches. Raise "
+            "fs.inotify.max_user_watches (sysctl), or run without --follow from a timer\n");
+  await(0);
+}
+
+TEST_F(FewWatches, EndTheRunWithItsReportWhenADirectoryAppearsThatCannotBeWatched) {
+  shop.write("job.toml", job_text({hubspot.url(), 4, 1, "", std::string(kLog) + R"(
+[[source]]
+files   = ["more/*/shop.log"]
+pattern = "nginx-combined-utk"
+[source.registration]
+path  = "/account/created"
+email = "query:email"
+)"}));
+  shop.write("shop.log", registration(1));
+  Program program = shop.start_shell(with("1 > /proc/sys/user/max_inotify_watches"));
+  await(1);
+  shop.write("more/one/shop.log", registration(2));
+  const Ended ended = program.wait();
+  EXPECT_EQ(ended.exit_code, 7);
+  const std::string why =
+      "cannot watch ./more: the system allows no more watches. Raise fs.inotify.max_user_watches "
+      "(sysctl), or run without --follow from a timer";
+  EXPECT_EQ(ended.err, "more is not there yet\n" + why + "\n");
+  const Json report = Json::parse(ended.out);
+  expect_balanced(report);
+  EXPECT_EQ(report["staged"]["faults"], Json::array({why}));
+  EXPECT_EQ(shop.run({"import", "job.toml"}).exit_code, 0);
+  await(2);
+}
+
 /// Orders in one log, without tokens; visits in another.
 JobText of_two_logs(const std::string& url, const std::string& wait) {
   return {url, 4, 1, "", "[attribution]\nwait = \"" + wait + R"("

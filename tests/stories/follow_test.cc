@@ -156,6 +156,31 @@ TEST_F(Follow, AnOutageIsWaitedOutAndItsEndIsTold) {
   EXPECT_EQ(Json::parse(ended.out)["delivered"]["submitted"], 4);
 }
 
+/// Standard output has one use, the report at the end, and nothing is lost with that.
+TEST_F(Follow, StandardOutputThatIsClosedOrBreaksIsToldAtTheEnd) {
+  ASSERT_EQ(shop.shell("mkfifo pipe").exit_code, 0);
+  const std::string command = "exec $ordertail import job.toml --follow --json ";
+  const std::vector<std::pair<std::string, std::string>> outputs{
+      {command + ">&-", "ordertail: cannot write to standard output: Bad file descriptor\n"},
+      {"head -c 0 < pipe & " + command + "> pipe", ""}};
+  std::size_t events = 0;
+  for (const auto& [line, words] : outputs) {
+    SCOPED_TRACE(line);
+    Program program = shop.start_shell(line);
+    for (int more = 0; more < 2; ++more) {
+      shop.append("shop.log", registration(static_cast<int>(++events)));
+      await(events);
+    }
+    program.send(SIGTERM);
+    const Ended ended = program.wait();
+    EXPECT_EQ(ended.exit_code, 1);
+    EXPECT_EQ(ended.err, words);
+    EXPECT_EQ(shop.status()["runs"][0]["exit"], 143) << "what the run did is on record";
+  }
+  EXPECT_EQ(shop.run({"import", "job.toml"}).exit_code, 0);
+  await(events);
+}
+
 /// With the limits of a user namespace: the kernel's own refusal.
 class FewWatches : public Follow {
  protected:

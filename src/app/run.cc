@@ -156,6 +156,7 @@ class Run {
     watch_files(watch);
     for (take_turns(); !has_ended(); take_turns()) {
       tell_pause();
+      forget_old();
       watch.wait(due());
       if (interrupted()) break;
       try {

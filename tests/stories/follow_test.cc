@@ -278,6 +278,24 @@ TEST_F(Follow, EachOrderIsSentWhenItsOwnWaitEnds) {
   stop(program);
 }
 
+/// A run that follows may last for months.
+TEST_F(Follow, OldEvidenceIsDeletedBeforeItEnds) {
+  const Shop two{of_two_logs(hubspot.url(), "0")};
+  two.write("orders.log", request("/done/1?email=c1%40example.com"));
+  two.write("shop.log", request("/thanks/1", std::string(32, 'b')));  // more than 180 days old
+  Program program = two.start({"import", "job.toml", "--follow", "--json"});
+  await(1);
+  two.append("orders.log", request("/done/2?email=c2%40example.com"));
+  await(2);
+  program.kill_at_once();
+  two.write("people", "1\n");
+  EXPECT_EQ(two.run({"forget", "job.toml", "--people", "people"}).out,
+            "deleted: 0 pieces of visits, 0 events that HubSpot had rejected, 0 events that waited "
+            "to be sent\n"
+            "found: 0 of 1 person named\n"
+            "not found: 1 of 1 person named: line 1, order 1\n");
+}
+
 /// Idle costs nothing: not a tick of the processor, and not a byte written.
 TEST_F(Follow, NothingHappensWhileNothingIsWritten) {
   shop.write("shop.log", registration(1));

@@ -144,6 +144,14 @@ TEST(Attribution, SaysWhatIsWrongWithItsSettings) {
         HasSubstr("\"keep\" must be longer than nothing, and not shorter than \"wait\": what "
                   "is deleted is no proof any more"));
   }
+  EXPECT_EQ(complaint(job(kNobody, "session = true")),
+            "ordertail: job.toml:24:11: \"session\" ties orders to visits by "
+            "the shop's session, and no source says where a line of the log has that: add session "
+            "= \"$cookie_PHPSESSID\", or whatever its column is called, to [source.visitor], or "
+            "leave this out\n");
+  JobText told = job(kNobody, "session = true");
+  told.sources += "session = \"$cookie_hubspotutk\"\n";
+  EXPECT_THAT(complaint(told), Not(HasSubstr("by the shop's session")));
   EXPECT_THAT(complaint(job(kNobody, "ip_window = \"2d\"")),
               HasSubstr("\"ip_window\" must be 24h at most: addresses change hands"));
   JobText csv{.url = kNobody};

@@ -155,7 +155,8 @@ class Store {
   // --- forgetting ---
   /// In ONE durable transaction: the evidence of their visits, and the payloads of their events
   /// that HubSpot rejected and, if so wished, of those that wait to be sent for the first time: all
-  /// of these are rejected for good. Ids of settled events are kept, so that none is sent twice.
+  /// of these are rejected for good. Ids of settled events are kept, so that none is sent twice,
+  /// and hashes of tokens, so that none goes to somebody else.
   Forgotten forget(std::span<const Person> people, bool drop_pending);
   /// The same of evidence, and of rejections, from before this time.
   Forgotten forget_before(WallTime time);

@@ -116,6 +116,59 @@ TEST(Forget, DeletesWhatIsKeptOfAPerson) {
   EXPECT_EQ(shop.totals(), "0/2/1/0") << "they are not staged again";
 }
 
+/// Whoever asked to be forgotten is to be answered; names are masked, lines are not.
+TEST(Forget, SaysWhoWasFoundAndWhoWasNot) {
+  const Shop shop(job(kNobody));
+  shop.write("orders.csv", orders(1, 3));
+  shop.write("shop.log", thanks(3, 3) + thanks(7, 7));
+  (void)shop.run({"stage", "job.toml"});
+  shop.write("people",
+             "customer2@example.com\n#2\nnobody@example.com\n7\n8\nCustomer3@example.com\n");
+  const std::vector<std::string> command{"forget", "job.toml", "--people", "people",
+                                         "--drop-pending"};
+  EXPECT_EQ(shop.run(command).out,
+            "deleted: 3 pieces of visits, 0 events that HubSpot had rejected, 2 events that waited "
+            "to be sent\n"
+            "found: 4 of 6 people named: line 1, c***@example.com; line 2, order 2; line 4, order "
+            "7; line 6, C***@example.com\n"
+            "not found: 2 of 6 people named: line 3, n***@example.com; line 5, order 8\n");
+  std::string many;
+  for (int number = 11; number <= 22; ++number) many += fmt::format("{}\n", number);
+  shop.write("people", many);
+  EXPECT_THAT(shop.run(command).out,
+              HasSubstr("found: 0 of 12 people named\n"
+                        "not found: 12 of 12 people named: line 1, order 11; line 2, order 12; "
+                        "line 3, order 13; line 4, order 14; line 5, order 15; line 6, order 16; "
+                        "line 7, order 17; line 8, order 18; line 9, order 19; line 10, order 20; "
+                        "and 2 more (--json lists them)\n"));
+  shop.write("people", "customer1@example.com\nnobody@example.com\n");
+  EXPECT_EQ(shop.run({"forget", "job.toml", "--people", "people", "--json"}).out,
+            "{\"evidence\":0,\"rejected\":0,\"pending\":0,\"kept\":1,"
+            "\"found\":[{\"line\":1,\"name\":\"c***@example.com\"}],"
+            "\"not_found\":[{\"line\":2,\"name\":\"n***@example.com\"}]}\n");
+}
+
+/// Two people on one browser: HubSpot has the first by the token already.
+TEST(Forget, KeepsATokenFromEverGoingToSomebodyElse) {
+  const sandbox::Server server{sandbox::ServerOptions{}};
+  const Shop shop(job(server.url()));
+  shop.write("orders.csv", orders(1, 1));
+  shop.write("shop.log", thanks(1, 1));
+  (void)shop.report(0);
+  shop.write("people", "customer1@example.com\n");
+  EXPECT_THAT(shop.run({"forget", "job.toml", "--people", "people"}).out,
+              HasSubstr("found: 1 of 1 person named"));
+  std::string bytes = stored(shop);
+  EXPECT_THAT(bytes, Not(HasSubstr(std::string(15, '\xbb') + '\xb1'))) << "the token itself";
+  shop.append("orders.csv", order(2));
+  shop.append("shop.log", thanks(2, 1));
+  EXPECT_EQ(shop.report(0)["attribution"]["conflicts"], 1);
+  for (const Json& lead : Json::parse(server.leads_json())["leads"]) {
+    const bool is_first = lead["fields"]["order_number"] == "1";
+    EXPECT_EQ(lead["tokens"], is_first ? Json::array({token(1)}) : Json::array()) << lead;
+  }
+}
+
 TEST(Forget, SaysWhatItLacks) {
   const Shop shop(job(kNobody));
   EXPECT_EQ(

@@ -82,6 +82,7 @@ struct Forgotten {
   std::uint64_t rejected = 0;  ///< events that HubSpot rejected
   std::uint64_t pending = 0;   ///< events that were never sent, and never will be
   std::uint64_t held = 0;      ///< events left alone: pending, in doubt, or on their way
+  std::vector<bool> found;     ///< of each person named: was anything kept of them?
 };
 
 /// A pending event that was never sent, and whose visitor is not decided on.

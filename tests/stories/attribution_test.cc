@@ -104,12 +104,16 @@ TEST(Forget, DeletesWhatIsKeptOfAPerson) {
   EXPECT_THAT(kept.out, HasSubstr("deleted: 4 pieces of visits, 0 events")) << "order and address";
   EXPECT_THAT(kept.out,
               HasSubstr("kept: 2 events pending or in doubt; --drop-pending deletes those "
-                        "that were never sent, `ordertail resolve` decides about doubts"));
+                        "that were never sent, `ordertail resolve` decides about doubts\n"
+                        "found: 2 of 2 people named: line 1, c***@example.com; line 3, order 2\n"
+                        "not found: 0 of 2 people named\n"));
   const Ended gone = shop.shell("$ordertail forget job.toml --people - --drop-pending < people");
   EXPECT_EQ(gone.exit_code, 0);
   EXPECT_EQ(gone.out,
             "deleted: 0 pieces of visits, 0 events that HubSpot had rejected, 2 events that waited "
-            "to be sent\n");
+            "to be sent\n"
+            "found: 2 of 2 people named: line 1, c***@example.com; line 3, order 2\n"
+            "not found: 0 of 2 people named\n");
   EXPECT_THAT(stored(shop), Not(HasSubstr("customer1@example.com")));
   EXPECT_THAT(stored(shop), HasSubstr("customer3@example.com"));
   (void)shop.run({"stage", "job.toml"});
@@ -180,6 +184,14 @@ TEST(Forget, SaysWhatItLacks) {
       shop.run({"forget", "job.toml", "--people", "people"}).err,
       "ordertail: people names nobody: write an e-mail address, or the number of an order, on "
       "each line\n");
+  for (const char* nothing : {"0", "0d"}) {
+    const Ended refused = shop.run({"forget", "job.toml", "--older-than", nothing});
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_EQ(refused.err,
+              "ordertail: --older-than 0 would delete all evidence of visits and everything that "
+              "HubSpot rejected; name an age, such as 90d, or 1s if that is meant; see `ordertail "
+              "forget --help`\n");
+  }
   EXPECT_EQ(shop.run({"forget", "job.toml", "--older-than", "90d"}).out,
             "deleted: 0 pieces of visits, 0 events that HubSpot had rejected, 0 events that waited "
             "to be sent\n");

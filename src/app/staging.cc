@@ -207,6 +207,11 @@ void Staging::open(const SourceFile& file) {
   const bool is_copy =
       stored.id != 0 && group_->pattern.line && !logs_.found(fingerprint_, stored.id);
   if (is_copy) cursor.moved = false;
+  // A rotation that is there twice is being compressed.
+  if (cursor.moved && !stored.moved && state &&
+      logs_.is_copied(fingerprint_, job_.directory / stored.path, *state)) {
+    notice(copied_words(stored.path, file.name));
+  }
   file_.emplace(OpenFile{std::move(extraction), file, state, stored, cursor, is_copy});
   intake_->begin_file();
   if (observer_.file) observer_.file(source_, file, group_->pattern);

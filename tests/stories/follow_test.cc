@@ -73,10 +73,16 @@ TEST_F(Follow, LinesAreSentAsTheyAreWrittenAndRotationsAreSurvived) {
       0);
   shop.write("shop.log", registration(6));
   await(6);
-  shop.write("shop.log.1", registration(6));  // copytruncate
-  shop.write("shop.log", "");
+  ASSERT_EQ(
+      shop.shell("mv shop.log.1 shop.log.3 && cp shop.log shop.log.1 && : > shop.log").exit_code, 0)
+      << "copytruncate";
   shop.write("shop.log", registration(7));
   await(7);
+  EXPECT_THAT(program.err_so_far(),
+              testing::EndsWith(
+                  "shop.log was copied to shop.log.1 instead of being renamed: lines that are "
+                  "written to it before it is cut may be lost each time, and nobody can know of "
+                  "them. Rotate it by renaming\n"));
   const Json report = stop(program);
   EXPECT_EQ(report["staged"]["events"], 7) << report;
   EXPECT_EQ(report["delivered"]["submitted"], 7) << report;

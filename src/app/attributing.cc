@@ -112,6 +112,7 @@ void Attributing::each_pending(const std::function<void(Pending&)>& action) {
 void Attributing::decide(Then then) {
   counts_.waiting = 0;
   counts_.waiting_until.reset();
+  counts_.next_wait_ends.reset();
   each_pending([this](Pending& pending) { claim(pending); });
   each_pending([&](Pending& pending) { decide(pending, then); });
 }
@@ -155,6 +156,7 @@ void Attributing::decide(Pending& pending, Then then) {
   if (!found && settings_.wait.count() > 0 && clock_.wall() < until) {
     ++counts_.waiting;
     counts_.waiting_until = std::max(counts_.waiting_until.value_or(until), until);
+    counts_.next_wait_ends = std::min(counts_.next_wait_ends.value_or(until), until);
     return settle(pending, OutboxAttribution::waits, then, false);
   }
   ++counts_.events;

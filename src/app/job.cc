@@ -247,6 +247,20 @@ void read_attribution(TomlTable table, AttributionSettings& to) {
   table.finish();
 }
 
+/// A tier that no line can prove anything for is a mistake.
+void check_session(const Job& job, const TomlTable& attribution) {
+  if (!job.attribution.more.session) return;
+  const bool is_told = std::any_of(job.sources.begin(), job.sources.end(), [](const Source& each) {
+    return each.pattern && each.pattern->visitor.wanted && !each.pattern->visitor.session.empty();
+  });
+  if (is_told) return;
+  throw attribution.error(
+      "session",
+      "\"session\" ties orders to visits by the shop's session, and no source says where a line of "
+      "the log has that: add session = \"$cookie_PHPSESSID\", or whatever its column is called, to "
+      "[source.visitor], or leave this out");
+}
+
 /// What find_pattern() complains of is the job's line.
 PatternFile pattern_file(TomlTable& source, const Job& job) {
   const std::string reference = source.required_text("pattern");
@@ -354,11 +368,13 @@ Job read_job(const std::string& path) {
   read_account(table.required_table("account"), job);
   read_hubspot(table.required_table("hubspot"), job);
   if (auto limits = table.table("limits")) read_limits(*std::move(limits), job);
-  if (auto found = table.table("attribution")) read_attribution(*std::move(found), job.attribution);
+  const auto attribution = table.table("attribution");
+  if (attribution) read_attribution(*attribution, job.attribution);
   for (TomlTable& source : table.tables("source")) {
     job.sources.push_back(read_source(std::move(source), job));
   }
   if (job.sources.empty()) throw table.error({}, "the job has no [[source]]");
+  if (attribution) check_session(job, *attribution);
   table.finish();
   return job;
 }

@@ -23,10 +23,10 @@ void LogBook::expect(const std::string& fingerprint, const std::vector<std::stri
 const LogBook::Entry* LogBook::find_unchanged(const std::string& fingerprint,
                                               const SourceFile& file, const FileState& state) {
   Logs& logs = logs_[fingerprint];
-  auto known = logs.entries_before.extract(file.path.string());
-  if (known.empty() || known.mapped().state != state) return nullptr;
-  found(fingerprint, known.mapped().cursor);
-  return &logs.entries.insert(std::move(known)).position->second;
+  const auto known = logs.entries_before.find(file.path.string());
+  if (known == logs.entries_before.end() || known->second.state != state) return nullptr;
+  found(fingerprint, known->second.cursor);
+  return &logs.entries.insert(logs.entries_before.extract(known)).position->second;
 }
 
 bool LogBook::found(const std::string& fingerprint, std::int64_t cursor) {
@@ -35,6 +35,18 @@ bool LogBook::found(const std::string& fingerprint, std::int64_t cursor) {
 
 void LogBook::put(const std::string& fingerprint, const SourceFile& file, Entry entry) {
   logs_[fingerprint].entries.insert_or_assign(file.path.string(), std::move(entry));
+}
+
+bool LogBook::is_copied(const std::string& fingerprint, const std::filesystem::path& path,
+                        const FileState& other) {
+  Logs& logs = logs_[fingerprint];
+  const auto before = logs.entries_before.find(path.string());
+  const auto now = FileState::of(path);
+  if (before == logs.entries_before.end() || !now) return false;
+  const auto file = [](const FileState& state) { return std::pair(state.device, state.inode); };
+  const FileState& then = before->second.state;
+  return file(then) == file(*now) && file(then) != file(other) &&
+         logs.copied.insert(path.string()).second;
 }
 
 std::vector<Cursor> LogBook::missing(const Store& store,

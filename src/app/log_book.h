@@ -39,6 +39,10 @@ class LogBook {
   /// False when another file of this look has it, too.
   bool found(const std::string& fingerprint, std::int64_t cursor);
   void put(const std::string& fingerprint, const SourceFile& file, Entry entry);
+  /// Is what was read at `path` until the last look in this other file now, and yet the file at
+  /// `path` the same as then? So it was copied to be cut, not renamed. True once of a path.
+  bool is_copied(const std::string& fingerprint, const std::filesystem::path& path,
+                 const FileState& other);
 
   /// Once all files were looked at: the cursors of logs that are in none of them (see lost_logs.h).
   [[nodiscard]] std::vector<Cursor> missing(const Store& store,
@@ -49,6 +53,7 @@ class LogBook {
     std::vector<std::string> globs;
     std::set<std::int64_t> found;                          // cursors that fit a file
     std::map<std::string, Entry> entries, entries_before;  // by path: of this look, of the last one
+    std::set<std::string> copied;                          // paths
     bool can_tell = true;
   };
   std::map<std::string, Logs> logs_;  // by fingerprint

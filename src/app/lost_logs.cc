@@ -81,4 +81,11 @@ std::string loss_of(const Cursor& cursor) {
       printable_name(cursor.path), cursor.offset);
 }
 
+std::string copied_words(const std::string& log, const std::string& copy) {
+  return fmt::format(
+      "{0} was copied to {1} instead of being renamed: lines that are written to it before it is "
+      "cut may be lost each time, and nobody can know of them. Rotate it by renaming",
+      printable_name(log), printable_name(copy));
+}
+
 }  // namespace ordertail

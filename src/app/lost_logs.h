@@ -33,5 +33,8 @@ namespace ordertail {
 
 /// "access.log was read up to byte 1234, and ...": whole sentences.
 [[nodiscard]] std::string loss_of(const Cursor& cursor);
+/// Of a log that was copied to be cut: what was written to it in between is gone, and nobody can
+/// know of it.
+[[nodiscard]] std::string copied_words(const std::string& log, const std::string& copy);
 
 }  // namespace ordertail

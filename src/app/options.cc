@@ -71,8 +71,10 @@ constexpr std::array<Command, 12> kCommands{{
      "Deletes the evidence of their visits, and their events that HubSpot rejected, from the\n"
      "checkpoint file. People are named in a file, or on standard input, never on the command\n"
      "line, where others could see them: an e-mail address or the number of an order a line.\n"
-     "What is pending or in doubt is kept, and the exit code is then 5. Keyed ids of what was\n"
-     "sent are kept, so that nothing is sent twice; HubSpot and the files themselves are yours."},
+     "It says which of them were found. What is pending or in doubt is kept, and the exit code is\n"
+     "then 5. Keyed ids of what was sent are kept, so that nothing is sent twice, and keyed\n"
+     "hashes of visitor tokens, so that none is sent for somebody else; HubSpot and the files\n"
+     "themselves are yours."},
     {"patterns", "[show NAME | test [NAME]...]", "",
      "list the patterns, show one, run their samples",
      "Without an operand: lists them. `show NAME` prints a pattern's file. `test` runs the "
@@ -195,6 +197,12 @@ void check_forget(const Options& options) {
   if (options.people.empty() == !options.older_than.has_value()) {
     complain("say who or what is to be forgotten: --people FILE, or --older-than 90d",
              options.command);
+  }
+  if (options.older_than && options.older_than->count() == 0) {
+    complain(
+        "--older-than 0 would delete all evidence of visits and everything that HubSpot rejected; "
+        "name an age, such as 90d, or 1s if that is meant",
+        options.command);
   }
   if (options.drop_pending && options.people.empty()) {
     complain("--drop-pending is for the people named by --people", options.command);

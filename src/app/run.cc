@@ -149,19 +149,26 @@ class Run {
     } while (more_ && sent_.exit == ExitCode::ok && sent_.requests < most_ && !interrupted());
   }
 
-  /// The same, again and again: whenever files change, or something is due.
-  void follow() {
+  /// The same, again and again: whenever files change, or something is due. Throws when files
+  /// cannot be watched from the beginning; returns why where they cannot be any more, else nothing.
+  std::string follow() {
     Watch watch(signal_descriptor());
     watch_files(watch);
     for (take_turns(); !has_ended(); take_turns()) {
       tell_pause();
+      forget_old();
       watch.wait(due());
-      if (interrupted()) return;
-      watch_files(watch);
+      if (interrupted()) break;
+      try {
+        watch_files(watch);
+      } catch (const Error& error) {
+        return error.what();
+      }
       if (more_) continue;  // reading had been stopped by a full outbox
       staging_.look_again();
       more_ = true;
     }
+    return {};
   }
 
   /// Absent: no visitors are looked for.
@@ -216,14 +223,31 @@ class Run {
     return !can_wait || is_late || at_limit || interrupted();
   }
 
-  /// Says what is waited for, if it is more than new lines.
+  /// Says what is waited for, if it is more than new lines, and once requests are taken again,
+  /// that. While it lasts its words change with every event: they are told once an hour.
   void tell_pause() {
     notices_.say_rest();
+    if (sent_.message.empty()) {
+      if (!waits_since_ || sent_.requests == requests_then_) return;  // nobody has tried yet
+      notices_.say("deliveries go on again");
+      waits_since_.reset();
+      return;
+    }
+    requests_then_ = sent_.requests;
+    if (waits_since_ && clock_.steady() - *waits_since_ < std::chrono::hours(1)) return;
+    waits_since_ = clock_.steady();
     std::string_view why = sent_.message;
     constexpr std::string_view kAdvice = "; run the command again";
     if (why.ends_with(kAdvice)) why.remove_suffix(kAdvice.size());
-    if (!why.empty() && why != told_) notices_.say(fmt::format("waiting: {}", why));
-    told_ = why;
+    notices_.say(fmt::format("waiting: {}", why));
+  }
+
+  /// Once a day: a run that follows may last for months.
+  void forget_old() {
+    const SteadyTime now = clock_.steady();
+    if (!attributing_ || (forgot_ && now - *forgot_ < std::chrono::hours(24))) return;
+    attributing_->forget_old();
+    forgot_ = now;
   }
 
   /// When to go on, even if no file changes.
@@ -233,8 +257,8 @@ class Run {
       due = due ? std::min(*due, time) : time;
     };
     if (sent_.exit == ExitCode::stopped_early) no_later(delivery_->pause());
-    if (attributing_ && attributing_->counts().waiting_until) {
-      no_later(from_now(*attributing_->counts().waiting_until));
+    if (attributing_ && attributing_->counts().next_wait_ends) {
+      no_later(from_now(*attributing_->counts().next_wait_ends));
     }
     if (job_.limits.until) no_later(from_now(*job_.limits.until));
     return due;
@@ -254,8 +278,10 @@ class Run {
   Staging staging_;
   std::optional<Delivery> delivery_;
   DeliveryCounts sent_;
-  SteadyTime began_ = clock_.steady();  // to count what a run may do
-  std::string told_;                    // of the last pause
+  SteadyTime began_ = clock_.steady();     // to count what a run may do
+  std::optional<SteadyTime> forgot_;       // old evidence, last
+  std::optional<SteadyTime> waits_since_;  // when it was told last that deliveries wait
+  std::uint64_t requests_then_ = 0;        // that had been made when they last had to
 };
 
 }  // namespace
@@ -267,8 +293,13 @@ RunReport perform(const Job& job, Store& store, Steps steps, const Options& opti
   report.job = job.name;
   report.before = store.totals();
   Run run(job, store, steps, options, credential, notices);
-  options.follow ? run.follow() : run.take_turns();
+  std::string unwatched;
+  options.follow ? void(unwatched = run.follow()) : run.take_turns();
   if (steps.stage) report.staged = run.staged();
+  if (!unwatched.empty()) {
+    notices.say(unwatched);
+    report.staged->faults.push_back({unwatched});
+  }
   if (steps.submit) report.delivered = run.sent();
   report.attributed = run.attributed();
   report.after = store.totals();

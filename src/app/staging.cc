@@ -81,7 +81,9 @@ void Staging::begin_source() {
     files = expand_globs(source.files, job_.directory);
   } catch (const Error& error) {
     if (is_log) logs_.cannot_tell(fingerprint(job_, source, *source.pattern));
-    return fault(error);
+    const std::string missing = missing_directory(source.files, job_.directory);
+    if (last_line_ == LastLine::whole || missing.empty()) return fault(error);
+    return notice(printable_name(missing) + " is not there yet");
   }
   if (files.empty())
     notice(printable_name(fmt::format("no file matches {}", fmt::join(source.files, ", "))));
@@ -205,6 +207,11 @@ void Staging::open(const SourceFile& file) {
   const bool is_copy =
       stored.id != 0 && group_->pattern.line && !logs_.found(fingerprint_, stored.id);
   if (is_copy) cursor.moved = false;
+  // A rotation that is there twice is being compressed.
+  if (cursor.moved && !stored.moved && state &&
+      logs_.is_copied(fingerprint_, job_.directory / stored.path, *state)) {
+    notice(copied_words(stored.path, file.name));
+  }
   file_.emplace(OpenFile{std::move(extraction), file, state, stored, cursor, is_copy});
   intake_->begin_file();
   if (observer_.file) observer_.file(source_, file, group_->pattern);

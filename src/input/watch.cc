@@ -23,6 +23,15 @@ constexpr std::uint32_t kEvents = IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_DELETE 
                                   IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF;
 constexpr std::chrono::milliseconds kTogether{100};
 
+/// `limit`: a name of sysctl(8).
+[[noreturn]] void refuse(const std::string& what, const char* more, const char* limit) {
+  throw Error(
+      ExitCode::source,
+      fmt::format("cannot watch {}: the system allows no more {}. Raise {} (sysctl), or run "
+                  "without --follow from a timer",
+                  what, more, limit));
+}
+
 bool has_wildcard(const std::string& name) {
   return name.find_first_of("*?[") != name.npos;
 }
@@ -30,7 +39,9 @@ bool has_wildcard(const std::string& name) {
 }  // namespace
 
 Watch::Watch(int alarm) : alarm_(alarm), inotify_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
-  if (!inotify_) throw system_error(ExitCode::source, "watch files:", "inotify", errno);
+  if (inotify_) return;
+  if (errno == EMFILE) refuse("files", "watching programs", "fs.inotify.max_user_instances");
+  throw system_error(ExitCode::source, "watch files:", "inotify", errno);
 }
 
 void Watch::set(const std::vector<std::string>& globs, const fs::path& base) {
@@ -66,11 +77,7 @@ void Watch::add(const fs::path& path, const std::string& names) {
   if (watch >= 0) {
     names_[watch].insert(names);
   } else if (errno == ENOSPC) {
-    throw Error(ExitCode::source,
-                fmt::format("cannot watch {}: the system allows no more watches. Raise "
-                            "fs.inotify.max_user_watches (sysctl), or run without --follow from a "
-                            "timer",
-                            printable_name(path.string())));
+    refuse(printable_name(path.string()), "watches", "fs.inotify.max_user_watches");
   } else if (errno != ENOENT &&
              errno != ENOTDIR) {  // one that has gone meanwhile is told of above it
     throw system_error(ExitCode::source, "watch", path.string(), errno);

@@ -19,7 +19,8 @@ namespace ordertail {
 /// nothing.
 class Watch {
  public:
-  /// `alarm`: a descriptor that ends every wait once it can be read.
+  /// `alarm`: a descriptor that ends every wait once it can be read. Throws Error(source), as set()
+  /// does.
   explicit Watch(int alarm);
 
   /// Watches for these globs (relative to `base`), and no others that were watched before. What

@@ -42,13 +42,13 @@ int RunReport::exit_code() const {
       {stopped == ExitCode::usage, ExitCode::usage},
       {after.in_doubt > 0 || stopped == ExitCode::in_doubt, ExitCode::in_doubt},
       {staged && !staged->faults.empty(), ExitCode::source},
+      {signal != 0, static_cast<ExitCode>(128 + signal)},
       {rejects, ExitCode::rejects},
       {early || stopped != ExitCode::ok, ExitCode::stopped_early},
   };
   const auto* cause = std::find_if(causes.begin(), causes.end(),
                                    [](const auto& candidate) { return candidate.first; });
-  const int code = static_cast<int>(cause == causes.end() ? ExitCode::ok : cause->second);
-  return signal != 0 ? 128 + signal : code;
+  return static_cast<int>(cause == causes.end() ? ExitCode::ok : cause->second);
 }
 
 }  // namespace ordertail

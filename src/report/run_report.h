@@ -79,10 +79,11 @@ struct AttributionCounts {
   std::uint64_t dropped = 0;    ///< of those: other people's, so that they go without
   std::uint64_t conflicts = 0;  ///< events whose evidence contradicts itself: they go without
   std::array<std::uint64_t, kTiers.size()> by_tier{};  ///< events that have a token now
-  std::uint64_t waiting = 0;              ///< for a line of a log, and not to be sent yet
-  std::optional<WallTime> waiting_until;  ///< at most
-  std::uint64_t forgotten = 0;            ///< pieces of evidence that were too old
-  bool bounded = false;                   ///< a dry run met more events than it attributes
+  std::uint64_t waiting = 0;               ///< for a line of a log, and not to be sent yet
+  std::optional<WallTime> waiting_until;   ///< at most: the last of them
+  std::optional<WallTime> next_wait_ends;  ///< of the first of them
+  std::uint64_t forgotten = 0;             ///< pieces of evidence that were too old
+  bool bounded = false;                    ///< a dry run met more events than it attributes
   std::vector<AttributedEvent> matches, contradictions;  ///< the first kMostListed
   static constexpr std::size_t kMostListed = 1000;
 
@@ -114,7 +115,8 @@ struct RunReport {
 
   /// The rows add up, and the store's change is what staging and delivery say they did.
   [[nodiscard]] bool closes() const;
-  /// The process's exit code: of all that apply, the one that needs people most.
+  /// The process's exit code: of all that apply, the one that needs people most. A signal, 128 and
+  /// its number, needs them less than a file's fault, and more than a reject.
   [[nodiscard]] int exit_code() const;
 };
 

@@ -42,6 +42,17 @@ void add_changed(std::string& out, const StageCounts& staged) {
   if (more > 0) add_line(out, "", fmt::format("... and {} more", grouped(more)));
 }
 
+void add_faults(std::string& out, const std::vector<FileFault>& faults) {
+  if (faults.empty()) return;
+  add_line(out, "sources", count_of(faults.size(), "fault") + ":");
+  const std::size_t shown = std::min(faults.size(), StageCounts::kMostExamples);
+  for (std::size_t i = 0; i < shown; ++i) add_line(out, "", printable_name(faults[i].message));
+  if (faults.size() > shown) {
+    add_line(out, "",
+             fmt::format("... and {} more; --json lists them", grouped(faults.size() - shown)));
+  }
+}
+
 void add_staged(std::string& out, const StageCounts& staged) {
   std::string files = count_of(staged.files, "file");
   if (staged.unchanged > 0) files += fmt::format(" ({} unchanged)", staged.unchanged);
@@ -80,6 +91,7 @@ void add_staged(std::string& out, const StageCounts& staged) {
   if (staged.ids_forgotten) {
     add_line(out, "note", "a dry run tells 2,500,000 events apart; later repeats count as new");
   }
+  add_faults(out, staged.faults);
 }
 
 std::string to_sentence(const AttributedEvent& event) {

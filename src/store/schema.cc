@@ -212,7 +212,7 @@ UPDATE sqlite_sequence SET name = 'attempt' WHERE name = 'attempt_of_one';
 DROP TABLE attempt_of_one;
 )sql";
 
-/// From version 4; create_visitor_tables() makes the rest.
+/// From version 4; create_visitor_tables() makes the rest, that of version 6 included.
 constexpr const char* kColumnsOfVersion5 = R"sql(
 ALTER TABLE file ADD COLUMN moved INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE file ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0;
@@ -298,8 +298,12 @@ void upgrade_schema(Database& database) {
     database.execute(kAttempts, kUpgrade);
     database.execute(kRowsOfVersion4, kUpgrade);
   }
-  database.execute(kColumnsOfVersion5, kUpgrade);
-  create_visitor_tables(database);
+  if (version < 5) {
+    database.execute(kColumnsOfVersion5, kUpgrade);
+    create_visitor_tables(database);
+  } else {
+    create_spent_tokens(database);
+  }
   set_version(database, kUpgrade);
   transaction.commit();
 }

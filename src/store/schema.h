@@ -22,7 +22,7 @@ enum class LedgerState : std::uint8_t { submitted = 0, rejected = 1 };
 constexpr std::size_t kHeaderSize = 100;
 
 /// Of the tables that create_schema() makes.
-constexpr std::uint32_t kSchemaVersion = 5;
+constexpr std::uint32_t kSchemaVersion = 6;
 
 /// Throws Error(store) unless `header`, the first kHeaderSize bytes of the file or what there is of
 /// them, begins a store of a version that this program knows.

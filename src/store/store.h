@@ -82,6 +82,7 @@ struct Forgotten {
   std::uint64_t rejected = 0;  ///< events that HubSpot rejected
   std::uint64_t pending = 0;   ///< events that were never sent, and never will be
   std::uint64_t held = 0;      ///< events left alone: pending, in doubt, or on their way
+  std::vector<bool> found;     ///< of each person named: was anything kept of them?
 };
 
 /// A pending event that was never sent, and whose visitor is not decided on.
@@ -155,7 +156,8 @@ class Store {
   // --- forgetting ---
   /// In ONE durable transaction: the evidence of their visits, and the payloads of their events
   /// that HubSpot rejected and, if so wished, of those that wait to be sent for the first time: all
-  /// of these are rejected for good. Ids of settled events are kept, so that none is sent twice.
+  /// of these are rejected for good. Ids of settled events are kept, so that none is sent twice,
+  /// and hashes of tokens, so that none goes to somebody else.
   Forgotten forget(std::span<const Person> people, bool drop_pending);
   /// The same of evidence, and of rejections, from before this time.
   Forgotten forget_before(WallTime time);

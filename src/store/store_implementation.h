@@ -66,6 +66,14 @@ struct Store::Implementation {
   void requeue(const Hash128& id);
   /// The same: rejected for good.
   void forget_rejected(const Hash128& id);
+  /// An event in the outbox, as far as forgetting it goes.
+  struct Forgettable {
+    std::int64_t sequence = 0;
+    Hash128 id;
+    OutboxState state{};
+    bool may_be_there = false;  ///< HubSpot may have it, or a part of it
+  };
+  [[nodiscard]] std::vector<Forgettable> outbox_of(const Person& person) const;
   void forget(const Person& person, bool drop_pending, Forgotten& forgotten);
   /// A rejected or pending event: rejected for good, and nothing of its person is kept.
   void forget_event(std::int64_t sequence, const Hash128& id);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <set>
 
 #include "base/text.h"
 
@@ -15,7 +14,7 @@ constexpr const char* kForget = "forget visitors in";
 
 /// Sightings by address are kept for each such stretch of time.
 constexpr std::chrono::minutes kIpSlot{15};
-/// Of a token: two addresses or more are known of it.
+/// Of a token: two addresses or more are known of it, or nobody is to have it.
 constexpr std::int64_t kShared = 0;
 
 std::string ip_slot(std::string_view ip, std::int64_t slot) {
@@ -55,10 +54,25 @@ CREATE TABLE visitor(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// What is left of tokens of which an address was known until it was forgotten. token: 64 bits of a
+// keyed hash. email: as of a visitor's, where its evidence was only too old; 0 where a person was
+// forgotten.
+constexpr const char* kSpent = R"sql(
+CREATE TABLE spent(
+  token INTEGER PRIMARY KEY,
+  email INTEGER NOT NULL
+) STRICT;
+)sql";
+
 }  // namespace
 
 void create_visitor_tables(Database& database) {
   database.execute(kTables, kKeep);
+  create_spent_tokens(database);
+}
+
+void create_spent_tokens(Database& database) {
+  database.execute(kSpent, kKeep);
 }
 
 Visitors::Visitors(Database& database, const HashKey& key)
@@ -79,7 +93,12 @@ Visitors::Visitors(Database& database, const HashKey& key)
              "WHERE email <> CASE WHEN email = excluded.email THEN email ELSE 0 END "
              "OR day < excluded.day",
              kKeep),
-      find_claim_(database, "SELECT email FROM visitor WHERE token = ?", kRead) {}
+      find_claim_(database, "SELECT email FROM visitor WHERE token = ?", kRead),
+      spend_(database,
+             "INSERT INTO spent VALUES (?, ?) ON CONFLICT(token) DO UPDATE SET email = "
+             "CASE WHEN email = excluded.email THEN email ELSE 0 END",
+             kForget),
+      find_spent_(database, "SELECT email FROM spent WHERE token = ?", kRead) {}
 
 std::int64_t Visitors::hash(What what, std::string_view value) const {
   const char letter = static_cast<char>(what);
@@ -138,13 +157,14 @@ void Visitors::claim_by_order(const Traits& event) {
 }
 
 bool Visitors::is_of_others(const Hash128& token, std::string_view email) const {
-  std::int64_t known = 0;
-  bool is_known = false;
-  find_claim_.with(token).each([&](const SqlRow& row) {
-    known = row.as<std::int64_t>(0);
-    is_known = true;
-  });
-  return is_known && (email.empty() || known != hash(What::email, lower(email)));
+  const std::int64_t own = hash(What::email, lower(email));
+  bool others = false;
+  const auto compare = [&](const SqlRow& row) {
+    others = others || email.empty() || row.as<std::int64_t>(0) != own;
+  };
+  find_claim_.with(token).each(compare);
+  find_spent_.with(hash(What::token, token.view())).each(compare);
+  return others;
 }
 
 /// Adds them, each token once, with its latest visit.
@@ -202,18 +222,26 @@ bool Visitors::empty() const {
   return !any;
 }
 
+void Visitors::spend(const Hash128& token, std::int64_t email) {
+  spend_.with(hash(What::token, token.view()), email).run();
+}
+
 std::uint64_t Visitors::forget_before(Instant time) {
   Statement(database_, "DELETE FROM tie WHERE at < ?", kForget)
       .with(time.time_since_epoch().count())
       .run();
   auto deleted = static_cast<std::uint64_t>(database_.changes());
+  Statement(database_, "SELECT token, email FROM visitor WHERE day < ?", kRead)
+      .with(day_of_instant(time))
+      .each([&](const SqlRow& row) { spend(row.as<Hash128>(0), row.as<std::int64_t>(1)); });
   Statement(database_, "DELETE FROM visitor WHERE day < ?", kForget)
       .with(day_of_instant(time))
       .run();
   return deleted + static_cast<std::uint64_t>(database_.changes());
 }
 
-std::uint64_t Visitors::forget(std::string_view order_number, std::string_view email) {
+/// Those that are tied to either, or known of the address.
+std::set<Hash128> Visitors::tokens_of(std::string_view order_number, std::string_view email) const {
   const Traits person{std::string(order_number), std::string(email), {}, {}};
   std::set<Hash128> tokens;
   for (const Tier tier : {Tier::order_number, Tier::email, Tier::session}) {
@@ -224,17 +252,36 @@ std::uint64_t Visitors::forget(std::string_view order_number, std::string_view e
         .with(hash(What::email, lower(email)))
         .each([&](const SqlRow& row) { tokens.insert(row.as<Hash128>(0)); });
   }
+  return tokens;
+}
+
+bool Visitors::know(std::string_view order_number, std::string_view email) const {
+  bool any = !tokens_of(order_number, email).empty();
+  if (!order_number.empty()) {
+    find_ties_.with(hash(What::order_session, order_number)).each([&](const SqlRow&) {
+      any = true;
+    });
+  }
+  return any;
+}
+
+std::uint64_t Visitors::forget(std::string_view order_number, std::string_view email) {
   std::uint64_t deleted = 0;
-  const auto remove = [&](const char* sql, const auto& which) {
+  const auto change = [&](const char* sql, const auto& which) {
     Statement(database_, sql, kForget).with(which).run();
-    deleted += static_cast<std::uint64_t>(database_.changes());
+    return static_cast<std::uint64_t>(database_.changes());
   };
-  for (const Hash128& token : tokens) {
-    remove("DELETE FROM tie WHERE token = ?", token);
-    remove("DELETE FROM visitor WHERE token = ?", token);
+  for (const Hash128& token : tokens_of(order_number, email)) {
+    deleted += change("DELETE FROM tie WHERE token = ?", token);
+    const std::uint64_t known = change("DELETE FROM visitor WHERE token = ?", token);
+    if (known > 0) spend(token, kShared);
+    deleted += known;
   }
   if (!order_number.empty()) {
-    remove("DELETE FROM tie WHERE value = ?", hash(What::order_session, order_number));
+    deleted += change("DELETE FROM tie WHERE value = ?", hash(What::order_session, order_number));
+  }
+  if (!email.empty()) {
+    change("UPDATE spent SET email = 0 WHERE email = ?", hash(What::email, lower(email)));
   }
   return deleted;
 }
@@ -255,6 +302,9 @@ void Visitors::copy_from(const Visitors& other) {
       .each([&](const SqlRow& row) {
         claim_.with(row.as<Hash128>(0), row.as<std::int64_t>(1), row.as<std::int64_t>(2)).run();
       });
+  Statement(other.database_, "SELECT token, email FROM spent", kRead).each([&](const SqlRow& row) {
+    spend_.with(row.as<std::int64_t>(0), row.as<std::int64_t>(1)).run();
+  });
 }
 
 }  // namespace ordertail

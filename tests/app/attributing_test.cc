@@ -226,6 +226,43 @@ TEST(AttributingTest, ATokenThatWasSentForOnePersonIsNeverSentForAnother) {
   EXPECT_EQ(shop.counts.contradictions[0].evidence_file, "shop.log");
 }
 
+/// HubSpot would take the two for one person, whatever is left here of the first.
+TEST(AttributingTest, NorIsItWhenThatPersonWasForgotten) {
+  const Person by_email{"Ann@example.com", ""};
+  const Person by_number{"", "1"};
+  for (const Person& ann : {by_email, by_number}) {
+    Shop shop;
+    shop.take({{sighting(1, "1", "", 0)}, {order("1", "ann@example.com", "", 0)}});
+    EXPECT_EQ(shop.decide().at("1"), token_of(1));
+    (void)shop.store.forget(std::vector{ann}, /*drop_pending=*/true);
+    EXPECT_TRUE(shop.store.visitors().empty());
+    const World later{
+        {sighting(1, "2", "", 9)},
+        {order("2", "bob@example.com", "", 9), order("3", "cid@example.com", token_of(1), 9),
+         order("4", "ann@example.com", token_of(1), 9)}};
+    shop.take(later);
+    EXPECT_EQ(shop.decide(), (Tokens{{"2", ""}, {"3", ""}, {"4", ""}}));
+  }
+}
+
+TEST(AttributingTest, EvidenceThatIsTooOldLeavesTheTokenToItsOwnPersonOnly) {
+  Shop shop;
+  shop.take({{sighting(1, "1", "", 0), sighting(2, "2", "", 0)},
+             {order("1", "ann@example.com", "", 0), order("2", "bob@example.com", "", 0)}});
+  EXPECT_EQ(shop.decide(), (Tokens{{"1", token_of(1)}, {"2", token_of(2)}}));
+  (void)shop.store.forget_before(shop.clock.now);
+  EXPECT_TRUE(shop.store.visitors().empty());
+  shop.take({{sighting(1, "3", "", 9), sighting(2, "4", "", 9)},
+             {order("3", "ann@example.com", "", 9), order("4", "ann@example.com", "", 9)}});
+  const Tokens tokens = shop.decide();
+  EXPECT_EQ(tokens.at("3"), token_of(1));
+  EXPECT_EQ(tokens.at("4"), "") << "it was bob's";
+  (void)shop.store.forget_before(shop.clock.now);
+  (void)shop.store.forget(std::vector{Person{"ann@example.com", ""}}, false);
+  shop.take({{sighting(1, "5", "", 9)}, {order("5", "ann@example.com", "", 9)}});
+  EXPECT_EQ(shop.decide().at("5"), "") << "nobody knows any more that it is hers";
+}
+
 TEST(AttributingTest, AnOrderWaitsForItsLineAndThenGoesWithout) {
   Shop shop;
   shop.job.attribution.wait = std::chrono::hours(2);
@@ -238,6 +275,21 @@ TEST(AttributingTest, AnOrderWaitsForItsLineAndThenGoesWithout) {
   EXPECT_EQ(shop.decide(), (Tokens{{"1", token_of(1)}}));
   shop.clock.now += std::chrono::hours(1);
   EXPECT_EQ(shop.decide(), (Tokens{{"1", token_of(1)}, {"2", ""}}));
+}
+
+TEST(AttributingTest, TheWaitThatEndsFirstIsKnownBesideTheLast) {
+  Shop shop;
+  shop.job.attribution.wait = std::chrono::hours(2);
+  const WallTime began = shop.clock.now;
+  shop.take({{}, {order("1", "ann@example.com", "", 0)}});
+  shop.clock.now += std::chrono::hours(1);
+  shop.take({{}, {order("2", "bob@example.com", "", 0)}});
+  EXPECT_EQ(shop.decide(), Tokens{});
+  EXPECT_EQ(shop.counts.next_wait_ends, began + std::chrono::hours(2));
+  EXPECT_EQ(shop.counts.waiting_until, began + std::chrono::hours(3));
+  shop.clock.now = began + std::chrono::hours(2);
+  EXPECT_EQ(shop.decide(), (Tokens{{"1", ""}}));
+  EXPECT_EQ(shop.counts.next_wait_ends, began + std::chrono::hours(3));
 }
 
 TEST(AttributingTest, TheSessionAndTheAddressCountOnlyWhereTheJobAsks) {

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""live.py ORDERTAIL SANDBOX [SECONDS]: nginx serves a shop under load and logrotate rotates its log, time
-and again, while `ordertail import --follow` reads it and sends what it finds to the stand-in HubSpot:
-every conversion that nginx answered arrives there, once. Ends with 77 where nginx or logrotate is not
-installed."""
+"""live.py ORDERTAIL SANDBOX [SECONDS [SECONDS]]: nginx serves a shop under load and logrotate rotates its
+log, time and again, while `ordertail import --follow` reads it and sends what it finds to the stand-in
+HubSpot: every conversion that nginx answered arrives there, once. First logrotate renames the log, and
+nothing is lost; then, for the second number of SECONDS, it copies and cuts it, and what nginx writes in
+between is lost: none without a word. Ends with 77 where nginx or logrotate is not installed."""
 
 import collections
+import gzip
 import http.client
 import json
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -15,7 +18,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "carts"))
 from program import Program, job_text
@@ -35,7 +37,7 @@ server {{ listen 127.0.0.1:{2}; return 200 "thank you"; }} }}
 """
 
 # Compressed only at the next rotation: by then nginx has opened its new log.
-ROTATION = """
+RENAMING = """
 {0}/access.log {{
   rotate 1000
   compress
@@ -46,6 +48,17 @@ ROTATION = """
   endscript
 }}
 """
+COPYING = """
+{0}/access.log {{
+  rotate 1000
+  compress
+  delaycompress
+  copytruncate
+}}
+"""
+# What is said of lines that may be lost: of each log that is copied, and of each that went on after that.
+COPIED = "access.log was copied to access.log"
+LOST = "none of the source's files begins like that any more"
 
 
 class Load(threading.Thread):
@@ -90,61 +103,84 @@ def arrived(hubspot):
     return [each["order_number"] for each in hubspot.submissions().get("purchase_complete", [])]
 
 
-def run(program, sandbox, home, seconds):
-    directory = home / "shop"
+def follow(program, hubspot, directory, rotation, seconds):
+    """What was ordered, how often the log was rotated, how the program ended, and how late the last came."""
     directory.mkdir()
-    (directory / "rotation").write_text(ROTATION.format(directory))
+    (directory / "rotation").write_text(rotation.format(directory))
     (directory / "rotation").chmod(0o600)
-    port = free_port()
-    over = threading.Event()
+    source = {"files": ["access.log*"], "pattern": "nginx-combined", "bots": "",
+              "purchase": {"path": "/done", "order_number": "query:order", "email": "query:email"}}
+    (directory / "job.toml").write_text(job_text([source], "UTC", hubspot.url))
+    follower = subprocess.Popen([program.path, "import", "job.toml", "--follow", "--json"], cwd=directory,
+                                env=program.environment, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    over, port = threading.Event(), free_port()
+    nginx = start_nginx(directory, port)
+    try:
+        customers = [Load(number, port, over) for number in range(CUSTOMERS)]
+        for customer in customers:
+            customer.start()
+        began, rotations = time.monotonic(), 0
+        while time.monotonic() - began < seconds:
+            time.sleep(min(2, seconds / (ROTATIONS + 1)))  # the pace of the story, no more
+            rotate(directory)
+            rotations += 1
+        over.set()
+        for customer in customers:
+            customer.join()
+        ordered = [order for customer in customers for order in customer.orders]
+        logged = set(ordered) & orders_in(directory)
+        waiting = time.monotonic()
+        until(lambda: follower.poll() is not None or logged <= set(arrived(hubspot)), 120)
+        delay = time.monotonic() - waiting
+        follower.send_signal(signal.SIGTERM)
+        out, err = follower.communicate(timeout=120)
+    finally:
+        over.set()
+        nginx.kill()
+        nginx.wait()
+        if follower.poll() is None:
+            follower.kill()
+    return ordered, logged, rotations, delay, (follower.returncode, json.loads(out or b"{}"), err.decode())
+
+
+def orders_in(directory):
+    """Those that the logs hold, cut or not."""
+    found = set()
+    for path in directory.glob("access.log*"):
+        opened = gzip.open(path) if path.suffix == ".gz" else open(path, "rb")
+        with opened as log:
+            found |= set(re.findall(rb"/done\?order=([0-9-]+)", log.read()))
+    return {order.decode() for order in found}
+
+
+def run(program, sandbox, home, name, rotation, seconds):
     with Sandbox(sandbox, program) as hubspot:
-        source = {"files": ["access.log*"], "pattern": "nginx-combined", "bots": "",
-                  "purchase": {"path": "/done", "order_number": "query:order", "email": "query:email"}}
-        (directory / "job.toml").write_text(job_text([source], "UTC", hubspot.url))
-        follower = subprocess.Popen([program.path, "import", "job.toml", "--follow", "--json"], cwd=directory,
-                                    env=program.environment, stdin=subprocess.DEVNULL,
-                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        nginx = start_nginx(directory, port)
-        try:
-            customers = [Load(number, port, over) for number in range(CUSTOMERS)]
-            for customer in customers:
-                customer.start()
-            began, rotations = time.monotonic(), 0
-            while time.monotonic() - began < seconds:
-                time.sleep(min(2, seconds / (ROTATIONS + 1)))  # the pace of the story, no more
-                rotate(directory)
-                rotations += 1
-            over.set()
-            for customer in customers:
-                customer.join()
-            ordered = [order for customer in customers for order in customer.orders]
-            waiting = time.monotonic()
-            until(lambda: follower.poll() is not None or len(arrived(hubspot)) >= len(ordered), 120)
-            delay = time.monotonic() - waiting
-            follower.send_signal(signal.SIGTERM)
-            out, err = follower.communicate(timeout=120)
-        finally:
-            over.set()
-            nginx.kill()
-            nginx.wait()
-            if follower.poll() is None:
-                follower.kill()
+        ordered, logged, rotations, delay, (code, report, err) = follow(program, hubspot, home / name, rotation,
+                                                                        seconds)
         found = collections.Counter(arrived(hubspot))
-    report = json.loads(out or b"{}")
+    copies = rotation is COPYING
+    missing = set(ordered) - set(found)
     wrong = []
-    if follower.returncode != 128 + signal.SIGTERM:
-        wrong.append(f"it ended with {follower.returncode}")
-    if set(found) != set(ordered):
-        wrong.append(f"{len(set(ordered) - set(found))} orders are missing: {sorted(set(ordered) - set(found))[:5]}")
+    told = copies and (COPIED in err or LOST in err)
+    if code != (7 if copies and LOST in err else 128 + signal.SIGTERM):
+        wrong.append(f"it ended with {code}")
+    if copies and not told:
+        wrong.append("it does not say that the log is copied")
+    if missing and not told or missing & logged:
+        wrong.append(f"{len(missing)} orders are missing: {sorted(missing)[:5]}")
+    if set(found) - set(ordered):
+        wrong.append(f"nobody ordered {sorted(set(found) - set(ordered))[:5]}")
     if any(times > 1 for times in found.values()):
         wrong.append(f"{sum(times > 1 for times in found.values())} orders came twice")
-    if report.get("staged", {}).get("events") != len(ordered) or report.get("staged", {}).get("faults"):
-        wrong.append(f"its report says otherwise: {out.decode()[:2000]}")
-    requests = len(ordered) * (NOISE + 1)
-    print(f"{seconds} s: about {requests} requests, {len(ordered)} orders, {rotations} rotations; {len(found)} orders "
-          f"arrived, the last {delay:.2f} s after it was logged")
+    staged = report.get("staged", {})
+    if staged.get("events") != len(found) or bool(staged.get("faults")) != (code == 7):
+        wrong.append(f"its report says otherwise: {json.dumps(report)[:2000]}")
+    print(f"{name}, {seconds} s: about {len(ordered) * (NOISE + 1)} requests, {len(ordered)} orders, {rotations} "
+          f"rotations; {len(found)} orders arrived, the last {delay:.2f} s after it was logged; {len(missing)} were "
+          f"lost, {len(staged.get('faults', []))} losses suspected")
     for each in wrong:
-        print(f"WRONG: {each}\n{err.decode(errors='replace')[:2000]}")
+        print(f"WRONG: {each}\n{err[:2000]}")
     return not wrong and rotations >= 3 and ordered
 
 
@@ -156,10 +192,13 @@ def main():
     if not NGINX or not LOGROTATE:
         print("SKIPPED: nginx or logrotate is not installed (src/set-up test installs them)")
         return SKIPPED
+    seconds = [float(each) for each in sys.argv[3:]] or [5, 3]
+    sandbox = str(pathlib.Path(sys.argv[2]).resolve())
     with tempfile.TemporaryDirectory() as name:
         home = pathlib.Path(name)
         program = Program(sys.argv[1], home)
-        return 0 if run(program, str(pathlib.Path(sys.argv[2]).resolve()), home, float((sys.argv + ["5"])[3])) else 1
+        stories = zip(("renamed", "copied"), (RENAMING, COPYING), seconds)
+        return 0 if all([run(program, sandbox, home, *story) for story in stories]) else 1
 
 
 if __name__ == "__main__":

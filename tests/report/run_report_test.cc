@@ -71,6 +71,7 @@ const Cause kCauses[] = {
        ++r.after.in_doubt;
      }},
     {7, [](RunReport& r) { r.staged->faults.push_back({"x"}); }},
+    {143, [](RunReport& r) { r.signal = 15; }},
     {3, [](RunReport& r) { ++r.staged->rejects; }},
     {5, [](RunReport& r) { r.staged->stopped_at_limit = true; }},
 };
@@ -99,12 +100,6 @@ TEST(RunReportTest, AnotherRequestsReplyNeedsPeopleThoughNothingIsHeld) {
   RunReport report = settled_run();
   report.delivered->exit = ExitCode::in_doubt;
   EXPECT_EQ(report.exit_code(), 4);
-}
-
-TEST(RunReportTest, ASignalIsToldAsShellsTellIt) {
-  RunReport report = settled_run();
-  report.signal = 15;
-  EXPECT_EQ(report.exit_code(), 143);
 }
 
 }  // namespace

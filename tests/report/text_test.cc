@@ -52,6 +52,20 @@ balance   closes: every row and every event is accounted for
 )");
 }
 
+TEST(TextReportTest, FaultsOfTheSourcesAreToldAgain) {
+  RunReport report = nightly();
+  report.staged->faults = {{"cannot open a.csv: Permission denied"}};
+  EXPECT_NE(to_text(report).find("\nsources   1 fault:\n"
+                                 "          cannot open a.csv: Permission denied\nsent "),
+            std::string::npos);
+  for (const char* name : {"b", "c", "d", "e", "f", "g"}) report.staged->faults.push_back({name});
+  EXPECT_NE(to_text(report).find("\nsources   7 faults:\n"
+                                 "          cannot open a.csv: Permission denied\n"
+                                 "          b\n          c\n          d\n          e\n"
+                                 "          ... and 2 more; --json lists them\nsent "),
+            std::string::npos);
+}
+
 TEST(TextReportTest, ADryRunSaysWhatItWouldDo) {
   RunReport report = nightly();
   report.mode = "dry run";

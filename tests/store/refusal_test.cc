@@ -72,9 +72,9 @@ TEST_F(RefusalTest, AnotherProgramsDatabase) {
 
 TEST_F(RefusalTest, ANewerVersion) {
   make_store();
-  raw_change(path_, "PRAGMA user_version = 6");
+  raw_change(path_, "PRAGMA user_version = 7");
   expect_refused(
-      "is of version 6, which this ordertail does not know (it knows 1 to 5). It has been "
+      "is of version 7, which this ordertail does not know (it knows 1 to 6). It has been "
       "left as it is. Use the ordertail that wrote it.");
 }
 

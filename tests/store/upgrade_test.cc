@@ -107,6 +107,20 @@ DROP TABLE attempt_of_one;
 PRAGMA user_version = 4;
 )sql";
 
+/// What version 5 had more.
+constexpr const char* kVersion5 = R"sql(
+ALTER TABLE file ADD COLUMN moved INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE file ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN staged_at INTEGER;
+ALTER TABLE outbox ADD COLUMN attribution INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE log_file(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE tie(value INTEGER NOT NULL, token BLOB NOT NULL, at INTEGER NOT NULL, file INTEGER NOT
+  NULL, line INTEGER NOT NULL, PRIMARY KEY(value, token)) STRICT, WITHOUT ROWID;
+CREATE TABLE visitor(token BLOB PRIMARY KEY, email INTEGER NOT NULL, day INTEGER NOT NULL) STRICT,
+  WITHOUT ROWID;
+PRAGMA user_version = 5;
+)sql";
+
 class UpgradeTest : public testing::Test {
  protected:
   UpgradeTest() { write_version_1(); }
@@ -167,7 +181,7 @@ TEST_F(UpgradeTest, KeepsAllThatVersion1Held) {
     Store store(path_, StoreMode::write, clock_);
     expect_all_is_kept(store);
   }
-  EXPECT_EQ(version(), "5");
+  EXPECT_EQ(version(), "6");
   Store again(path_, StoreMode::write, clock_);
   expect_all_is_kept(again);
 }
@@ -210,6 +224,17 @@ TEST_F(UpgradeTest, KeepsAllThatVersion4Held) {
   EXPECT_FALSE(store.unattributed(0, 10)[0].staged_at);
 }
 
+TEST_F(UpgradeTest, KeepsAllThatVersion5Held) {
+  raw_change(path_, std::string(kVersion2) + kVersion3 + kVersion4 + kVersion5);
+  raw_change(path_,
+             fmt::format("INSERT INTO visitor VALUES (X'{}', 77, 20000)", upper_hex(id_of(9))));
+  Store store(path_, StoreMode::write, clock_);
+  expect_all_is_kept(store);
+  EXPECT_FALSE(store.visitors().empty());
+  EXPECT_TRUE(store.visitors().is_of_others(id_of(9), "ann@example.com"));
+  EXPECT_FALSE(store.visitors().is_of_others(id_of(8), "ann@example.com"));
+}
+
 TEST_F(UpgradeTest, BeginsNumberingAnewOnlyWhereNothingWasEverSent) {
   raw_change(path_, std::string(kVersion2) + kVersion3 +
                         "DELETE FROM attempt; UPDATE outbox SET state = 0; "
@@ -239,7 +264,8 @@ TEST_F(UpgradeTest, MakesTheTablesThatANewStoreHas) {
   { const Store made(fresh, StoreMode::write, clock_); }
   for (const std::string& change :
        {std::string(), std::string(kVersion2), std::string(kVersion2) + kVersion3,
-        std::string(kVersion2) + kVersion3 + kVersion4}) {
+        std::string(kVersion2) + kVersion3 + kVersion4,
+        std::string(kVersion2) + kVersion3 + kVersion4 + kVersion5}) {
     write_version_1();
     raw_change(path_, change);
     EXPECT_NE(columns(path_), columns(fresh));
@@ -273,7 +299,7 @@ TEST_F(UpgradeTest, WhatVersion1SettledIsKnownButNeverAChange) {
 TEST_F(UpgradeTest, LookingSaysWhatToDoAndChangesNothing) {
   const std::string before = read_file(path_);
   EXPECT_EQ(complaint([&] { const Store store(path_, StoreMode::observe, clock_); }),
-            fmt::format("8: {} was written by an earlier ordertail (version 1 of the file, now 5), "
+            fmt::format("8: {} was written by an earlier ordertail (version 1 of the file, now 6), "
                         "and looking at it may not change it. Run \"ordertail stage\" with this "
                         "job once: that brings the file up to date, keeps all it holds and sends "
                         "nothing. Then run this again.",

@@ -104,16 +104,73 @@ TEST(Forget, DeletesWhatIsKeptOfAPerson) {
   EXPECT_THAT(kept.out, HasSubstr("deleted: 4 pieces of visits, 0 events")) << "order and address";
   EXPECT_THAT(kept.out,
               HasSubstr("kept: 2 events pending or in doubt; --drop-pending deletes those "
-                        "that were never sent, `ordertail resolve` decides about doubts"));
+                        "that were never sent, `ordertail resolve` decides about doubts\n"
+                        "found: 2 of 2 people named: line 1, c***@example.com; line 3, order 2\n"
+                        "not found: 0 of 2 people named\n"));
   const Ended gone = shop.shell("$ordertail forget job.toml --people - --drop-pending < people");
   EXPECT_EQ(gone.exit_code, 0);
   EXPECT_EQ(gone.out,
             "deleted: 0 pieces of visits, 0 events that HubSpot had rejected, 2 events that waited "
-            "to be sent\n");
+            "to be sent\n"
+            "found: 2 of 2 people named: line 1, c***@example.com; line 3, order 2\n"
+            "not found: 0 of 2 people named\n");
   EXPECT_THAT(stored(shop), Not(HasSubstr("customer1@example.com")));
   EXPECT_THAT(stored(shop), HasSubstr("customer3@example.com"));
   (void)shop.run({"stage", "job.toml"});
   EXPECT_EQ(shop.totals(), "0/2/1/0") << "they are not staged again";
+}
+
+/// Whoever asked to be forgotten is to be answered; names are masked, lines are not.
+TEST(Forget, SaysWhoWasFoundAndWhoWasNot) {
+  const Shop shop(job(kNobody));
+  shop.write("orders.csv", orders(1, 3));
+  shop.write("shop.log", thanks(3, 3) + thanks(7, 7));
+  (void)shop.run({"stage", "job.toml"});
+  shop.write("people",
+             "customer2@example.com\n#2\nnobody@example.com\n7\n8\nCustomer3@example.com\n");
+  const std::vector<std::string> command{"forget", "job.toml", "--people", "people",
+                                         "--drop-pending"};
+  EXPECT_EQ(shop.run(command).out,
+            "deleted: 3 pieces of visits, 0 events that HubSpot had rejected, 2 events that waited "
+            "to be sent\n"
+            "found: 4 of 6 people named: line 1, c***@example.com; line 2, order 2; line 4, order "
+            "7; line 6, C***@example.com\n"
+            "not found: 2 of 6 people named: line 3, n***@example.com; line 5, order 8\n");
+  std::string many;
+  for (int number = 11; number <= 22; ++number) many += fmt::format("{}\n", number);
+  shop.write("people", many);
+  EXPECT_THAT(shop.run(command).out,
+              HasSubstr("found: 0 of 12 people named\n"
+                        "not found: 12 of 12 people named: line 1, order 11; line 2, order 12; "
+                        "line 3, order 13; line 4, order 14; line 5, order 15; line 6, order 16; "
+                        "line 7, order 17; line 8, order 18; line 9, order 19; line 10, order 20; "
+                        "and 2 more (--json lists them)\n"));
+  shop.write("people", "customer1@example.com\nnobody@example.com\n");
+  EXPECT_EQ(shop.run({"forget", "job.toml", "--people", "people", "--json"}).out,
+            "{\"evidence\":0,\"rejected\":0,\"pending\":0,\"kept\":1,"
+            "\"found\":[{\"line\":1,\"name\":\"c***@example.com\"}],"
+            "\"not_found\":[{\"line\":2,\"name\":\"n***@example.com\"}]}\n");
+}
+
+/// Two people on one browser: HubSpot has the first by the token already.
+TEST(Forget, KeepsATokenFromEverGoingToSomebodyElse) {
+  const sandbox::Server server{sandbox::ServerOptions{}};
+  const Shop shop(job(server.url()));
+  shop.write("orders.csv", orders(1, 1));
+  shop.write("shop.log", thanks(1, 1));
+  (void)shop.report(0);
+  shop.write("people", "customer1@example.com\n");
+  EXPECT_THAT(shop.run({"forget", "job.toml", "--people", "people"}).out,
+              HasSubstr("found: 1 of 1 person named"));
+  std::string bytes = stored(shop);
+  EXPECT_THAT(bytes, Not(HasSubstr(std::string(15, '\xbb') + '\xb1'))) << "the token itself";
+  shop.append("orders.csv", order(2));
+  shop.append("shop.log", thanks(2, 1));
+  EXPECT_EQ(shop.report(0)["attribution"]["conflicts"], 1);
+  for (const Json& lead : Json::parse(server.leads_json())["leads"]) {
+    const bool is_first = lead["fields"]["order_number"] == "1";
+    EXPECT_EQ(lead["tokens"], is_first ? Json::array({token(1)}) : Json::array()) << lead;
+  }
 }
 
 TEST(Forget, SaysWhatItLacks) {
@@ -127,6 +184,14 @@ TEST(Forget, SaysWhatItLacks) {
       shop.run({"forget", "job.toml", "--people", "people"}).err,
       "ordertail: people names nobody: write an e-mail address, or the number of an order, on "
       "each line\n");
+  for (const char* nothing : {"0", "0d"}) {
+    const Ended refused = shop.run({"forget", "job.toml", "--older-than", nothing});
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_EQ(refused.err,
+              "ordertail: --older-than 0 would delete all evidence of visits and everything that "
+              "HubSpot rejected; name an age, such as 90d, or 1s if that is meant; see `ordertail "
+              "forget --help`\n");
+  }
   EXPECT_EQ(shop.run({"forget", "job.toml", "--older-than", "90d"}).out,
             "deleted: 0 pieces of visits, 0 events that HubSpot had rejected, 0 events that waited "
             "to be sent\n");
@@ -144,6 +209,14 @@ TEST(Attribution, SaysWhatIsWrongWithItsSettings) {
         HasSubstr("\"keep\" must be longer than nothing, and not shorter than \"wait\": what "
                   "is deleted is no proof any more"));
   }
+  EXPECT_EQ(complaint(job(kNobody, "session = true")),
+            "ordertail: job.toml:24:11: \"session\" ties orders to visits by "
+            "the shop's session, and no source says where a line of the log has that: add session "
+            "= \"$cookie_PHPSESSID\", or whatever its column is called, to [source.visitor], or "
+            "leave this out\n");
+  JobText told = job(kNobody, "session = true");
+  told.sources += "session = \"$cookie_hubspotutk\"\n";
+  EXPECT_THAT(complaint(told), Not(HasSubstr("by the shop's session")));
   EXPECT_THAT(complaint(job(kNobody, "ip_window = \"2d\"")),
               HasSubstr("\"ip_window\" must be 24h at most: addresses change hands"));
   JobText csv{.url = kNobody};

@@ -82,6 +82,10 @@ Program::~Program() {
   ::waitpid(pid_, nullptr, 0);
 }
 
+std::string Program::err_so_far() const {
+  return whole(err_);
+}
+
 void Program::send(int signal) const {
   ::kill(pid_, signal);
 }

@@ -35,6 +35,8 @@ class Program {
 
   [[nodiscard]] pid_t pid() const { return pid_; }
   void send(int signal) const;
+  /// What it has written to standard error until now.
+  [[nodiscard]] std::string err_so_far() const;
   /// SIGKILL; returns when the program is gone. From any thread, also while another one waits.
   void kill_at_once() const;
   /// Waits for the end. To be called once.

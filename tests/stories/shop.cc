@@ -92,10 +92,14 @@ Ended Shop::run(const std::vector<std::string>& arguments) const {
   return start(arguments).wait();
 }
 
-Ended Shop::shell(const std::string& line) const {
+Program Shop::start_shell(const std::string& line) const {
   std::vector<std::string> variables = surroundings();
   variables.push_back(std::string("ordertail=") + ORDERTAIL_PROGRAM);
-  return Program({"sh", "-c", line}, files_.path(), variables).wait();
+  return Program({"sh", "-c", line}, files_.path(), variables);
+}
+
+Ended Shop::shell(const std::string& line) const {
+  return start_shell(line).wait();
 }
 
 Json Shop::report(int exit_code, const std::string& command) const {

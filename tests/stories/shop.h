@@ -70,6 +70,7 @@ class Shop {
                               const std::vector<std::string>& environment = {}) const;
   /// A shell line, in which $ordertail is the program.
   [[nodiscard]] Ended shell(const std::string& line) const;
+  [[nodiscard]] Program start_shell(const std::string& line) const;
 
   /// The report of `import job.toml --json`, or of another command. Expects the exit code, that the
   /// balance closes, and that the rows add up.

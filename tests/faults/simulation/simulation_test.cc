@@ -67,7 +67,9 @@ TEST_F(Simulation, ThirtyDaysKeepEveryPromise) {
       months_, sum_.runs, sum_.kills, sum_.orders, sum_.requests, amplification, twice_, failed_,
       budget.seed());
   EXPECT_GT(sum_.kills, 0U) << "nothing was proven";
-  if (months_ >= kMany) EXPECT_LE(amplification, kAmplification);
+  if (months_ >= kMany) {
+    EXPECT_LE(amplification, kAmplification);
+  }
 }
 
 /// Would the model notice?

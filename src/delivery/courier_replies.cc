@@ -127,35 +127,31 @@ void Courier::Implementation::heed(const Load& load, const ReplyJudgement& said)
   if (observer.pause) observer.pause(said.message);
 }
 
-/// The breaker. A blind sink's failures are doubts for a person, so that they end the run.
+/// The breaker. A blind sink's doubts are a person's to settle, so that many of them end the run.
 void Courier::Implementation::watch(const Load& load, const HttpReply& reply,
                                     const ReplyJudgement& said) {
   Breaker& breaker = breakers[load.sink->name()];
-  const bool failed = std::all_of(
+  const bool in_doubt = std::all_of(
       said.events.begin(), said.events.end(),
       [](const Judgement& judgement) { return judgement.verdict == Verdict::in_doubt; });
-  if (!failed) {
-    if (reply.transfer != Transfer::complete) return;
+  if (!in_doubt && reply.transfer == Transfer::complete) {
     breaker.succeeded();
     if (said.next != Next::wait && said.next != Next::next_day) gate.found_open();
     return;
   }
+  if (!in_doubt && reply.transfer != Transfer::not_sent) return;
   breaker.failed();
-  const std::string& last = said.events.front().message;
-  if (!is_idempotent(load)) {
-    if (breaker.is_open()) {
-      halt(ExitCode::stopped_early,
-           fmt::format("{} requests in a row came to no clear end; the last: {}",
-                       breaker.in_a_row(), last));
-    }
-    return;
-  }
-  if (!breaker.is_open() && !gate.is_tried()) return;
+  const bool held = in_doubt && !is_idempotent(load);
+  if (stop || (!breaker.is_open() && (held || !gate.is_tried()))) return;
   const std::string why =
-      fmt::format("{} in a row came to no clear end; the last: {}",
+      fmt::format("{} in a row failed; the last: {}",
                   breaker.in_a_row() == 1 ? std::string("1 request")
                                           : fmt::format("{} requests", breaker.in_a_row()),
-                  last);
+                  said.events.front().message);
+  if (held) {
+    gate.distrust(load.sink->name());
+    return halt(ExitCode::stopped_early, why);
+  }
   gate.close(load.sink->name(), kBreak, why);
   if (observer.pause) observer.pause(why);
 }
@@ -219,6 +215,7 @@ void Courier::Implementation::try_again(Load load, const Judgement& why, Next ne
   }
   const bool used_up = tries >= limits.tries;
   if (used_up || !retries.take()) {
+    gate.distrust(load.sink->name());
     halt(ExitCode::stopped_early,
          used_up ? blame(load, why)
                  : fmt::format("{} of {} requests were repetitions, which is too much; the last "

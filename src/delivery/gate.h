@@ -43,6 +43,9 @@ class Gate {
   /// HubSpot says how many requests the account has left for today: none may be made when that is
   /// what is reserved for others.
   void heed_remaining(std::string_view sink, std::uint64_t requests);
+  /// Its requests came to no good end, and no more are made for now: the next one, in whatever run,
+  /// tries the door alone.
+  void distrust(std::string_view sink) { close(sink, std::chrono::milliseconds(0), {}); }
   /// Was a door closed that nobody has found open since? Then one request at a time.
   [[nodiscard]] bool is_tried() const { return !tried_.empty(); }
   /// A reply came that closes no door. Counts only if its request can have left since.

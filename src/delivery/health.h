@@ -7,7 +7,7 @@
 
 namespace ordertail {
 
-/// Requests in a row that came to no clear end (a server error, a lost connection).
+/// Requests in a row that failed: a server error, a connection that was lost or never made.
 class Breaker {
  public:
   static constexpr unsigned kMost = 5;

@@ -20,8 +20,10 @@
 //   T9   in doubt       (submitted)  a person says: assume sent                rule()
 //                       (rejected)   a person says: drop                       rule()
 //        rejected       pending      a person says: retry                      rule()
-//        rejected       (rejected)   a person says: drop; its order is         rule(), withdraw()
-//                                    withdrawn
+//        rejected       (rejected)   a person says: drop; its order is         rule(), withdraw(),
+//                                    withdrawn; its person is forgotten, or    forget(),
+//                                    it was long ago                           forget_before()
+//        pending        (rejected)   its person is forgotten, it was not sent  forget()
 //        rejected       pending      its order has other content by now        stage()
 //        pending        (gone)       its order is withdrawn, never sent        withdraw()
 //

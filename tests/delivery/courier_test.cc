@@ -199,9 +199,57 @@ TEST_F(CourierTest, FiveDoubtsInARowEndTheRun) {
   EXPECT_EQ(orders(server), upto(15));
   EXPECT_EQ(delivered.in_doubt, 13U);
   EXPECT_EQ(delivered.exit, ExitCode::stopped_early);
-  EXPECT_EQ(delivered.message,
-            "5 requests in a row came to no clear end; the last: 127.0.0.1:9 closed the connection "
-            "without a reply; 15 events stay pending; run the command again");
+  EXPECT_EQ(
+      delivered.message,
+      "5 requests in a row failed; the last: 127.0.0.1:9 closed the connection without a reply; "
+      "15 events stay pending; run the command again");
+}
+
+TEST_F(CourierTest, AServerThatCannotBeReachedFiveTimesInARowIsLeftAloneForHalfAMinute) {
+  shop.stage(1, 20);
+  int failures = 7;
+  FakeTransport server(
+      clock, [&failures](int) { return failures-- > 0 ? refused_connection() : thanks(); });
+  Limits limits;
+  limits.requests_per_10s = 0;
+  limits.concurrency = 5;
+  limits.first_delay = 1ms;
+  EXPECT_EQ(drain(server, limits).submitted, 20U);
+  const auto& starts = server.starts;
+  EXPECT_EQ(starts[4].time, starts[0].time);
+  for (const std::size_t probe : {5U, 6U, 7U})
+    EXPECT_GE(starts[probe].time - starts[probe - 1].time, 30s) << probe;
+  EXPECT_EQ(starts[9].time, starts[8].time) << "together again, once one came through";
+  EXPECT_THAT(pauses, ElementsAre("5 requests in a row failed; the last: cannot connect to "
+                                  "127.0.0.1:9: Connection refused",
+                                  "6 requests in a row failed; the last: cannot connect to "
+                                  "127.0.0.1:9: Connection refused",
+                                  "7 requests in a row failed; the last: cannot connect to "
+                                  "127.0.0.1:9: Connection refused"));
+}
+
+TEST_F(CourierTest, ARunThatFollowsOneThatGaveUpTriesTheDoorAloneAndAtOnce) {
+  for (const bool reached : {true, false}) {
+    Shop own(clock, 30);
+    const auto run = [&](HttpReply reply, unsigned tries) {
+      FakeTransport server(clock, [&reply](int) { return reply; });
+      Limits limits;
+      limits.requests_per_10s = 0;
+      limits.tries = tries;
+      const SteadyTime begun = clock.steady();
+      Courier(own.store(), server, {{Kind::purchase, {&sink}}}, limits, TimeZone::find("UTC"),
+              clock, 1, interrupted, {})
+          .drain(kAll);
+      EXPECT_EQ(server.starts.at(0).time, begun);
+      return server.starts;
+    };
+    run(reached ? broken() : refused_connection(), 1);  // five doubts in a row; its tries used up
+    EXPECT_TRUE(own.store().closed_until("leads"));
+    const auto starts = run(thanks(), 1);
+    EXPECT_GT(starts.at(1).time, starts[0].time) << "alone";
+    EXPECT_EQ(starts.at(2).time, starts[1].time) << "together again, since it came through";
+    EXPECT_EQ(own.store().closed_until("leads"), std::nullopt);
+  }
 }
 
 struct StopRow {
@@ -273,7 +321,8 @@ TEST_F(CourierTest, AQuotaThatTheServerCallsUsedUpClosesTheDoorUntilMidnight) {
   EXPECT_EQ(second.requests, 0U);
   EXPECT_EQ(second.message,
             "no request may be made until 2024-01-01 00:00 (America/New_York): an earlier run "
-            "closed the door, as the server or a limit of the job asked; 3 events stay pending; run the command again");
+            "closed the door, as the server or a limit of the job asked; 3 events stay pending; "
+            "run the command again");
   clock.advance(12h);
   closed = false;
   EXPECT_EQ(drain(server, one_at_a_time()).submitted, 3U);

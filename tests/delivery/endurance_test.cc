@@ -87,8 +87,8 @@ TEST_F(EnduranceTest, FiveFailuresInARowCloseTheDoorForHalfAMinute) {
   EXPECT_EQ(starts[9].time, starts[8].time) << "together again, once one came through";
   ASSERT_EQ(pauses.size(), 3U);
   EXPECT_EQ(pauses[0],
-            "5 requests in a row came to no clear end; the last: 127.0.0.1:9 closed the connection "
-            "without a reply");
+            "5 requests in a row failed; the last: 127.0.0.1:9 closed the connection without a "
+            "reply");
   EXPECT_EQ(totals(), "60/0/0/0");
 }
 

@@ -223,6 +223,13 @@ TEST_F(TransitionsTest, T5FoundOpenAtTheStart) {
   expect_of_recovery("in doubt: crash; in doubt: crash");
 }
 
+TEST_F(TransitionsTest, T6FoundOpenAtTheStart) {
+  Intent looked_up = intent(false);
+  looked_up.verifiable = true;
+  begin(looked_up);
+  expect_of_recovery("pending; pending");
+}
+
 TEST_F(TransitionsTest, T7FoundOpenAtTheStart) {
   begin(true);
   expect_of_recovery("pending; pending; by itself: crash,crash");
@@ -277,6 +284,31 @@ TEST_F(TransitionsTest, T9RejectedAndWithdrawn) {
         store.commit_slice();
       },
       "rejected: http_503; rejected: http_503", "gone; rejected: http_503");
+}
+
+TEST_F(TransitionsTest, T9RejectedAndItsPersonForgotten) {
+  begin(false);
+  settle(Settlement::rejected, Settlement::rejected)(store());
+  expect(
+      [](Store& store) {
+        store.forget(std::array{Person{"", "1"}}, false);
+      },
+      "rejected: http_503; rejected: http_503", "gone; rejected: http_503");
+}
+
+TEST_F(TransitionsTest, T9UnsentAndItsPersonForgotten) {
+  expect(
+      [](Store& store) {
+        store.forget(std::array{Person{"", "1"}}, true);
+      },
+      "pending; pending", "gone; pending");
+}
+
+TEST_F(TransitionsTest, T9RejectedLongAgo) {
+  begin(false);
+  settle_one(0, Settlement::rejected)(store());
+  expect([](Store& store) { store.forget_before(WallTime::max()); },
+         "rejected: http_503; in doubt: crash", "gone; in doubt: crash");
 }
 
 TEST_F(TransitionsTest, T9RejectedAndCorrected) {

@@ -64,7 +64,9 @@ void ModelHubSpot::start(std::uint64_t ticket, HttpRequest request) {
   clock_.mortal_moment();
   change_weather();
   judge_start(request);
-  Flight flight = fare(unpack(request));
+  const Parcel parcel = unpack(request);
+  Flight flight = fare(parcel);
+  if (flight.reply.transfer != Transfer::not_sent) count_arrival(parcel, flight.reply);
   flight.reply.ticket = ticket;
   note(fmt::format("{} {} {} {}", path_of(request.url), fnv1a(request.body), flight.reply.status,
                    static_cast<int>(flight.reply.transfer)));
@@ -126,6 +128,15 @@ void ModelHubSpot::judge_start(const HttpRequest& request) {
   if (last_start_ && clock_.world_time() > *last_start_ + 2 * SimClock::kLongestStall)
     complain("a request was begun after the run's deadline");
   judge_door();
+}
+
+/// What is refused for one of its orders has brought none of them: its halves are needed.
+void ModelHubSpot::count_arrival(const Parcel& parcel, const HttpReply& reply) {
+  ++came_;
+  const auto is_new = [&](int order) { return !brought_.contains({order, parcel.step}); };
+  needed_ += std::any_of(parcel.orders.begin(), parcel.orders.end(), is_new) ? 1 : 0;
+  if (reply.status == 400) return;
+  for (const int order : parcel.orders) brought_.emplace(order, parcel.step);
 }
 
 void ModelHubSpot::judge_door() {

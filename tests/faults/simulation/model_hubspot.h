@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "delivery/http.h"
@@ -57,7 +58,14 @@ class ModelHubSpot final : public HttpTransport {
   /// to be closed, more than one probe after that, and so on.
   [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
   [[nodiscard]] std::uint64_t requests() const { return requests_; }
-  /// Requests that were the same to the byte as an earlier one since the last hang_up().
+  /// Of these, those that came to HubSpot, whatever it made of them.
+  [[nodiscard]] std::uint64_t came() const { return came_; }
+  /// Of those, the ones with something that none had brought before: an order, or a step of one.
+  [[nodiscard]] std::uint64_t needed() const { return needed_; }
+  /// What was left undone begins anew, as in a new run: to make its requests again is no repetition.
+  void expect_fresh_start() { bodies_.clear(); }
+  /// Requests since the last hang_up() that were the same to the byte as an earlier one since that,
+  /// and since the last fresh start.
   [[nodiscard]] std::uint64_t repetitions() const { return repetitions_; }
   [[nodiscard]] std::uint64_t since_hang_up() const { return run_requests_; }
   /// Of everything that passed, in order.
@@ -77,6 +85,7 @@ class ModelHubSpot final : public HttpTransport {
 
   [[nodiscard]] Parcel unpack(const HttpRequest& request);
   void judge_start(const HttpRequest& request);
+  void count_arrival(const Parcel& parcel, const HttpReply& reply);
   void judge_door();
   void change_weather();
   [[nodiscard]] Flight fare(const Parcel& parcel);
@@ -108,8 +117,10 @@ class ModelHubSpot final : public HttpTransport {
 
   std::map<int, std::map<faults::CrmStep, int>> applied_;
   std::set<std::uint64_t> bodies_;
+  std::set<std::pair<int, faults::CrmStep>> brought_;
   std::vector<std::string> violations_;
   std::uint64_t requests_ = 0, run_requests_ = 0, repetitions_ = 0;
+  std::uint64_t came_ = 0, needed_ = 0;
   std::uint64_t trace_ = 14'695'981'039'346'656'037U;
 };
 

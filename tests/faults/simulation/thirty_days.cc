@@ -88,6 +88,8 @@ class World {
     for (const std::string& violation : hubspot_->violations()) complain(violation);
     month_.trace = hubspot_->trace();
     month_.requests = hubspot_->requests();
+    month_.came = hubspot_->came();
+    month_.needed = hubspot_->needed();
     month_.orders = static_cast<std::uint64_t>(orders_);
     return std::move(month_);
   }
@@ -132,6 +134,7 @@ class World {
         came_ += static_cast<int>(dice_.below(static_cast<std::uint64_t>(orders_ - came_) / 8 + 1));
       stage(store);
       staged_ = came_;
+      hubspot_->expect_fresh_start();
       const bool is_short = may_fail && dice_.in_thousand(100);
       const Delivered delivered = courier.drain(is_short ? dice_.between(1, 20) : 1'000'000);
       note(delivered, store.totals());
@@ -169,7 +172,6 @@ class World {
   /// The budget of a process: one request in ten, and a handful.
   void check_repetitions() {
     const std::uint64_t repeated = hubspot_->repetitions();
-    month_.repetitions += repeated;
     if (repeated > kHandful + hubspot_->since_hang_up() / 10)
       complain(fmt::format("{} of a run's {} requests were repetitions", repeated,
                            hubspot_->since_hang_up()));

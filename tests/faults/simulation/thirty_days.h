@@ -12,7 +12,8 @@ struct Month {
   std::vector<std::string> wrong;  ///< empty: all promises were kept
   std::uint64_t trace = 0;         ///< hash of every request, reply and end of a run, with its time
   std::uint64_t runs = 0, kills = 0, orders = 0;
-  std::uint64_t requests = 0, repetitions = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t came = 0, needed = 0;  ///< of these: see ModelHubSpot
 };
 
 /// The real courier, gate, backlog, sinks and store against the model, for thirty days in which all

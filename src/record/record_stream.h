@@ -34,7 +34,7 @@ struct Stretch {
 /// but in where stretches end.
 class RecordStream {
  public:
-  static constexpr std::size_t kSlots = 6;  // one with the caller, two being worked on, three ready
+  static constexpr std::size_t kSlots = 4;  // one with the caller, two being worked on, one ready
 
   /// What is done while the caller works on the stretches before.
   struct Ahead {

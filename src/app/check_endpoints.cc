@@ -49,6 +49,26 @@ void check_reach(const Job& job, Checkup& checkup) {
   }
 }
 
+void check_listings(const Job& job, const std::string& credential, Checkup& checkup) {
+  for (const Endpoint* endpoint : job.all_endpoints()) {
+    const auto listing = listing_of(*endpoint, credential);
+    if (!listing) continue;
+    const SystemClock clock;
+    const auto read = listing->read(exchange(listing->request("")), clock.wall());
+    const std::string subject = fmt::format("{} listing", endpoint->name);
+    if (std::holds_alternative<ListingPage>(read)) {
+      checkup.ok(subject, "the credential may read what the form has taken");
+      continue;
+    }
+    const auto& said = std::get<ReplyJudgement>(read);
+    const bool is_identity = said.exit == ExitCode::credentials;
+    checkup.fail(subject, Error(is_identity ? ExitCode::credentials : ExitCode::usage,
+                                fmt::format("what the form has taken cannot be read: {}{}",
+                                            said.events.front().message,
+                                            is_identity ? "; it needs the scope \"forms\"" : "")));
+  }
+}
+
 void probe(const Job& job, const std::string& credential, Checkup& checkup) {
   const auto& endpoint = job.endpoints[static_cast<std::size_t>(Kind::registration)];
   if (!endpoint) {

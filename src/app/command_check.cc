@@ -49,7 +49,7 @@ bool is_open_form(const Endpoint& endpoint) {
   return is_form(endpoint) && !endpoint.secure;
 }
 bool takes_credential(const Endpoint& endpoint) {
-  return is_leads(endpoint) || endpoint.secure;
+  return is_leads(endpoint) || endpoint.needs_token();
 }
 
 void check_forms_limit(const Job& job, Checkup& checkup) {
@@ -61,6 +61,17 @@ void check_forms_limit(const Job& job, Checkup& checkup) {
   }
   checkup.ok("forms_per_run", fmt::format("a run stops after {} through forms",
                                           count_of(job.limits.forms_per_run, "request")));
+}
+
+/// Which fields carry an event's id; without one, a doubt is for a person.
+void check_event_id_fields(const Job& job, Checkup& checkup) {
+  for (const Endpoint* endpoint : job.all_endpoints()) {
+    if (!endpoint->is_listed()) continue;
+    checkup.ok("event_id_field",
+               fmt::format("the {} form must have the hidden field {}; what is in doubt is looked "
+                           "up in the form's listing by it",
+                           endpoint->name, endpoint->forms->event_id_field));
+  }
 }
 
 void check_forms(const Job& job, Checkup& checkup) {
@@ -78,6 +89,7 @@ void check_forms(const Job& job, Checkup& checkup) {
     checkup.ok("open form",
                "a form without secure = true must have every field that is sent to it");
   }
+  check_event_id_fields(job, checkup);
 }
 
 void check_orders(const std::string& order_id, Checkup& checkup) {
@@ -228,6 +240,7 @@ void check_all(const Job& job, const Options& options, Checkup& checkup) {
                                 : "nothing leaves this machine");
   });
   if (!options.offline) check_reach(job, checkup);
+  if (!options.offline && has_key && is_safe) check_listings(job, credential, checkup);
   if (options.probe && has_key && is_safe) probe(job, credential, checkup);
 }
 

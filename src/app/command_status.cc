@@ -29,7 +29,7 @@ struct Look {
   std::vector<Cursor> files;
   std::vector<Held> in_doubt;
   std::vector<Problem> problems;
-  std::vector<Resolution> resolutions, resent, repeated;
+  std::vector<Resolution> resolutions, resent, repeated, verified;
   std::vector<Decision> decisions;
   std::vector<RunRecord> runs;
   std::optional<WallTime> waiting_until{};
@@ -85,6 +85,9 @@ std::string as_text(const Job& job, const Look& look, bool unmasked) {
   if (!look.repeated.empty())
     out += "resent: sent again by itself after a doubt; HubSpot takes a repetition as one\n";
   for (const Resolution& event : look.repeated) line(to_sentence(event));
+  if (!look.verified.empty())
+    out += "verified: in doubt before, and found where HubSpot lists what it took\n";
+  for (const Resolution& event : look.verified) line(to_sentence(event));
   if (!look.resolutions.empty()) out += "decided by people\n";
   for (const Resolution& resolution : look.resolutions) line(in_words(resolution));
   if (!look.decisions.empty()) out += "decided by what the files prove\n";
@@ -123,6 +126,8 @@ std::string as_json(const Job& job, const Look& look, bool unmasked) {
   json["resent"] = Json::array();
   for (const Resolution& event : look.resent) json["resent"].push_back(as_json(event));
   for (const Resolution& event : look.repeated) json["resent"].push_back(as_json(event));
+  json["verified"] = Json::array();
+  for (const Resolution& event : look.verified) json["verified"].push_back(as_json(event));
   json["resolutions"] = Json::array();
   for (const Resolution& each : look.resolutions) json["resolutions"].push_back(as_json(each));
   json["decisions"] = Json::array();
@@ -160,6 +165,7 @@ int run_status(const Options& options) {
             store.resolutions(most),
             store.resent(most),
             each_once(store.repeated(most)),
+            store.verified(most),
             store.decisions(),
             store.runs(kRuns)};
   if (look.totals.last_waiting_since) {

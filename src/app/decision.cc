@@ -86,6 +86,7 @@ std::string in_words(Ruling ruling, std::size_t count) {
           events, count == 1 ? "s" : "", it);
     case Ruling::retry:
     case Ruling::by_itself:  // the store's, never a person's
+    case Ruling::verify:
       break;
   }
   return fmt::format("{} will be sent again by the next import or submit.", events);

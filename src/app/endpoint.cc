@@ -1,6 +1,7 @@
 #include "app/endpoint.h"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -84,6 +85,14 @@ std::string fault_of_forms_url(std::string_view url) {
            "6f2ccdfe-4892-4ffa-8593-940b12c11aa1, for example";
   }
   return {};
+}
+
+std::string listing_url(std::string_view url) {
+  const UrlParts parts = split_url(url);
+  const std::string server = parts.host.ends_with(".hsforms.com")
+                                 ? "https://api.hubapi.com"
+                                 : fmt::format("{}://{}", parts.scheme, parts.authority);
+  return fmt::format("{}/form-integrations/v1/submissions/forms/{}", server, form_guid(url));
 }
 
 std::string fault_of_crm_url(std::string_view url) {

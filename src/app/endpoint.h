@@ -29,6 +29,10 @@ struct UrlParts {
 /// Why `url` cannot be a Forms API endpoint; empty when it can.
 [[nodiscard]] std::string fault_of_forms_url(std::string_view url);
 
+/// Where HubSpot lists what the form of a Forms API URL has taken: on api.hubapi.com where that is
+/// one of HubSpot's hosts for forms, else on the same host.
+[[nodiscard]] std::string listing_url(std::string_view url);
+
 /// Why `url` cannot be the server of the CRM's API; empty when it can.
 [[nodiscard]] std::string fault_of_crm_url(std::string_view url);
 

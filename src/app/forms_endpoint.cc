@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/endpoint.h"
 #include "base/text.h"
 #include "delivery/leads.h"
@@ -87,6 +89,29 @@ void read_properties(TomlTable& table, Kind kind, FormsSettings& settings) {
   properties->finish();
 }
 
+/// The field that carries the event's id has to be no other's.
+void read_event_id_field(TomlTable& table, FormsSettings& settings) {
+  constexpr std::string_view kKey = "event_id_field";
+  settings.event_id_field = table.text(kKey).value_or("");
+  const std::string& field = settings.event_id_field;
+  if (field.empty()) return;
+  if (!is_property_name(field) || is_read_only(field)) {
+    throw table.error(kKey,
+                      fmt::format("\"{}\" names a hidden field of the form, a contact property of "
+                                  "your own, such as \"ordertail_event_id\"",
+                                  kKey));
+  }
+  const auto takes_it = [&field](const auto& each) { return each.second == field; };
+  if (field == "email" ||
+      std::any_of(settings.properties.begin(), settings.properties.end(), takes_it) ||
+      std::any_of(settings.extra_properties.begin(), settings.extra_properties.end(), takes_it)) {
+    throw table.error(kKey,
+                      fmt::format("the field \"{}\" takes something else already; the event's "
+                                  "id needs one of its own",
+                                  field));
+  }
+}
+
 std::string needed_text(TomlTable& table, std::string_view key) {
   std::string text = table.required_text(key);
   if (text.empty()) throw table.error(key, fmt::format("\"{}\" must say something", key));
@@ -151,6 +176,7 @@ Endpoint read_forms_endpoint(TomlTable table, Kind kind, std::optional<std::int6
     throw table.error("page_uri", "this is no http or https URL");
   }
   read_properties(table, kind, settings);
+  read_event_id_field(table, settings);
   read_legal_ground(table, settings);
   table.finish();
   return endpoint;

@@ -109,6 +109,11 @@ Endpoint read_endpoint(TomlTable table, Kind kind, const Shared& shared, const J
                       "a secure form takes submissions with a credential only, and "
                       "[hubspot] names none");
   }
+  if (endpoint.is_listed() && !job.credential.given()) {
+    throw table.error("event_id_field",
+                      "what is in doubt is looked up with a credential only, a service key's or "
+                      "private app's token with the scope \"forms\", and [hubspot] names none");
+  }
   return endpoint;
 }
 
@@ -132,8 +137,9 @@ void check_that_forms_differ(const Job& job, TomlTable& hubspot) {
 /// A token in the body of a request to the Leads API would be told to the wrong server.
 void check_that_token_is_kept(const Job& job, TomlTable& hubspot) {
   const auto all = job.all_endpoints();
-  const auto secure = std::find_if(all.begin(), all.end(), [](auto* each) { return each->secure; });
-  if (secure == all.end()) return;
+  const auto taker =
+      std::find_if(all.begin(), all.end(), [](auto* each) { return each->needs_token(); });
+  if (taker == all.end()) return;
   for (const Kind kind : {Kind::registration, Kind::purchase}) {
     const auto& endpoint = job.endpoints[index_of(kind)];
     if (!endpoint || endpoint->sink != "leads") continue;
@@ -142,7 +148,9 @@ void check_that_token_is_kept(const Job& job, TomlTable& hubspot) {
         fmt::format("the credential is {} token, and a Leads endpoint would be sent it as its "
                     "hapikey; put the two endpoints into two jobs, each with its own checkpoint "
                     "file",
-                    (*secure)->crm ? "the CRM's" : "a secure form's"));
+                    (*taker)->crm      ? "the CRM's"
+                    : (*taker)->secure ? "a secure form's"
+                                       : "a form's"));
   }
 }
 

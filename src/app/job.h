@@ -33,6 +33,10 @@ struct Endpoint {
 
   /// The Leads API's FormName, or the form's GUID.
   [[nodiscard]] std::string form() const;
+  /// Is it a form whose listing is read, to find there what is in doubt?
+  [[nodiscard]] bool is_listed() const { return forms && !forms->event_id_field.empty(); }
+  /// Is the credential a token, for it?
+  [[nodiscard]] bool needs_token() const { return secure || is_listed(); }
 };
 
 /// Where the secret is; at most one of the three.

@@ -37,7 +37,7 @@ constexpr std::array<Command, 12> kCommands{{
     {"check", "JOB", "offline probe json", "find what is wrong with a job before it runs",
      "Looks at everything that a run needs: the job file, the credential, the checkpoint file,\n"
      "the files and what their first events hold, and whether the endpoints can be reached.\n"
-     "Prints a line each: ok, warn or FAIL. Nothing is stored, and without --probe nothing is\n"
+     "Prints a line each: ok, warn or FAIL. Nothing is stored, and without --probe no event is\n"
      "sent."},
     {"import", "JOB", "dry-run rehearse follow unmasked limit until rejects reject-rows json",
      "read what is new, then submit it: the nightly line",

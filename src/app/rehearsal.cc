@@ -213,7 +213,7 @@ int rehearse(const Options& options) {
       }
       (endpoint->sink == "leads" ? leads : contacts) = true;
       endpoint->url = server.url() + std::string(split_url(endpoint->url).target);
-      if (endpoint->secure) credential = "rehearsal";  // the stand-in asks for any
+      if (endpoint->needs_token()) credential = "rehearsal";  // the stand-in asks for any
     }
   }
 

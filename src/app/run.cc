@@ -69,6 +69,7 @@ class Delivery {
     counts.submitted += now.submitted;
     counts.rejected += now.rejected;
     counts.in_doubt += now.in_doubt;
+    counts.verified += now.verified;
     counts.exit = now.exit;
     counts.message = now.message;
   }
@@ -305,6 +306,7 @@ RunReport perform(const Job& job, Store& store, Steps steps, const Options& opti
   report.after = store.totals();
   report.resent = store.resent(report.after.resent - report.before.resent);
   report.repeated = each_once(store.repeated(report.after.repeated - report.before.repeated));
+  if (report.delivered) report.verified = store.verified(report.delivered->verified);
   report.files = run.files();
   report.signal = signal_number();
   return report;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/endpoint.h"
 #include "delivery/crm.h"
 #include "delivery/csv_sink.h"
 #include "delivery/forms.h"
@@ -30,7 +31,13 @@ std::unique_ptr<Sink> make_sink(const Endpoint& endpoint, const std::string& cre
   if (endpoint.csv) return std::make_unique<CsvSink>(*endpoint.csv);
   if (!endpoint.forms) return std::make_unique<LeadsSink>(endpoint.url, credential);
   return std::make_unique<FormsSink>(endpoint.url, endpoint.secure ? token_of(credential) : "",
-                                     *endpoint.forms);
+                                     *endpoint.forms, listing_of(endpoint, credential));
+}
+
+std::optional<FormsListing> listing_of(const Endpoint& endpoint, const std::string& credential) {
+  if (!endpoint.is_listed()) return std::nullopt;
+  return FormsListing(listing_url(endpoint.url), token_of(credential),
+                      endpoint.forms->event_id_field);
 }
 
 }  // namespace ordertail

@@ -68,6 +68,7 @@ Delivered Courier::Implementation::drain(std::uint64_t most_requests) {
   stop.reset();
   patience_ends.reset();
   backlog.look_again();
+  look_up();
   for (;;) {
     heed_interruption();
     commit_and_start(plan());
@@ -214,8 +215,12 @@ void Courier::Implementation::heed_interruption() {
   flights.clear();
 }
 
+bool Courier::Implementation::is_late() const {
+  return deadline && clock.steady() >= *deadline;
+}
+
 void Courier::Implementation::heed_deadline() {
-  if (!deadline || clock.steady() < *deadline) return;
+  if (!is_late()) return;
   const LocalTime local = zone.to_local(std::chrono::floor<std::chrono::seconds>(*limits.until));
   halt(ExitCode::stopped_early,
        fmt::format("it is {} ({}), until when requests may be made",

@@ -43,6 +43,7 @@ struct Limits {
 struct Delivered {
   std::uint64_t requests = 0, submitted = 0, rejected = 0;
   std::uint64_t in_doubt = 0;  ///< held for a person; not those that are sent again by themselves
+  std::uint64_t verified = 0;  ///< were in doubt, and are submitted: their sink lists them
   /// Why it ended: ok when the outbox is empty, or limit reached.
   ExitCode exit = ExitCode::ok;
   std::string message;  ///< why it stopped early, for people; empty otherwise
@@ -65,7 +66,9 @@ class Courier {
           const std::atomic<bool>& interrupted, CourierObserver observer);
   ~Courier();
 
-  /// Sends what is pending until the outbox holds no pending event, `most` requests are made, or
+  /// First looks up what is in doubt, where HubSpot lists what it took (Sink::listing): by the
+  /// first call, and again ten minutes after a new doubt; else after ever longer pauses. Then sends
+  /// what is pending until the outbox holds no pending event, `most` requests are made, or
   /// something stops it. Returns what this call did.
   Delivered drain(std::uint64_t most);
 

@@ -1,11 +1,12 @@
 // What the sources of the courier share: courier.cc makes requests, courier_replies.cc takes what
-// comes of them.
+// comes of them, and courier_lookup.cc looks up what is in doubt before there are any.
 //
 //   backlog ─► plan ─► commit_and_start ─► transport ─► settle ─► outcomes ─► (next commit)
 //      ▲         (gate: when)  (store: durable)          (sink: verdicts)
 //      └─────── put_back, advance: what is to be sent again, or further ◄──┘
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <random>
@@ -21,12 +22,22 @@
 
 namespace ordertail {
 
+/// A submission may come late into the listing that it is looked up in.
+inline constexpr std::chrono::minutes kLookAgain{10};
+
 struct Courier::Implementation {
   Implementation(Store& store_, HttpTransport& transport_, std::map<Kind, Route> routes_,
                  const Limits& limits_, TimeZone zone_, const Clock& clock_, std::uint64_t seed,
                  const std::atomic<bool>& interrupted_, CourierObserver observer_);
 
   Delivered drain(std::uint64_t most_requests);
+
+  // Looking up.
+  void look_up();
+  void look_up_soon();
+  void look_up(Kind kind, const Sink& sink);
+  void heed_listing(const Sink& sink, const ReplyJudgement& said, std::size_t doubts);
+  [[nodiscard]] std::optional<HttpReply> ask(const Sink& sink, HttpRequest request);
 
   // Requests.
   [[nodiscard]] std::size_t room() const;
@@ -38,6 +49,7 @@ struct Courier::Implementation {
   [[nodiscard]] bool over();
   [[nodiscard]] std::chrono::milliseconds nap();
   void heed_interruption();
+  [[nodiscard]] bool is_late() const;
   void heed_deadline();
   void halt(ExitCode exit, std::string why);
   [[nodiscard]] std::string parting_words() const;
@@ -79,6 +91,9 @@ struct Courier::Implementation {
   std::map<std::string_view, Breaker> breakers;     // by sink
   RetryBudget retries;
   RejectRate rejections;
+  SteadyTime next_lookup = SteadyTime::min();
+  std::chrono::minutes lookup_pause = kLookAgain;
+  std::uint64_t lookups = 0;  // their tickets count down, from the greatest number on
 
   // Of the drain under way.
   std::uint64_t most = 0;

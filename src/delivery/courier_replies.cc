@@ -92,6 +92,7 @@ void Courier::Implementation::record(std::uint64_t ticket, const Load& load,
     delivered.submitted += judgement.verdict == Verdict::accepted;
     delivered.rejected += rejected;
     delivered.in_doubt += held;
+    if (held) look_up_soon();
     if (rejected || held) tell(load.parcels[i].event, judgement);
   }
 }

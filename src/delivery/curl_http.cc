@@ -130,7 +130,6 @@ void set_callbacks(CURL* easy, Exchange* exchange) {
   set(easy, CURLOPT_HEADERDATA, exchange);
   set(easy, CURLOPT_ERRORBUFFER, &exchange->tls_error[0]);
   set(easy, CURLOPT_PRIVATE, exchange);
-  set(easy, CURLOPT_POST, 1L);
 }
 
 std::unique_ptr<Exchange> new_exchange(const CurlOptions& options) {
@@ -163,7 +162,8 @@ void prepare(Exchange& exchange, std::uint64_t ticket, HttpRequest request) {
   exchange.reply_body.clear();
   exchange.tls_error[0] = '\0';
   exchange.headers.reset();
-  add_header(exchange.headers, "Content-Type: " + exchange.request.content_type);
+  const bool is_post = exchange.request.method == HttpMethod::post;
+  if (is_post) add_header(exchange.headers, "Content-Type: " + exchange.request.content_type);
   add_header(exchange.headers, "User-Agent: ordertail");
   add_header(exchange.headers, "Expect:");  // none: no waiting for a "100 Continue"
   if (!exchange.request.authorization.empty()) {
@@ -171,6 +171,7 @@ void prepare(Exchange& exchange, std::uint64_t ticket, HttpRequest request) {
   }
   CURL* easy = exchange.easy.get();
   set(easy, CURLOPT_URL, exchange.request.url.c_str());
+  set(easy, is_post ? CURLOPT_POST : CURLOPT_HTTPGET, 1L);
   set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(exchange.request.body.size()));
   set(easy, CURLOPT_HTTPHEADER, exchange.headers.get());
 }

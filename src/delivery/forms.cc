@@ -126,8 +126,12 @@ std::optional<ReplyJudgement> judge_errors(const HttpReply& reply, std::string_v
 
 }  // namespace
 
-FormsSink::FormsSink(std::string url, std::string token, FormsSettings settings)
-    : url_(std::move(url)), token_(std::move(token)), settings_(std::move(settings)) {}
+FormsSink::FormsSink(std::string url, std::string token, FormsSettings settings,
+                     std::optional<FormsListing> listing)
+    : url_(std::move(url)),
+      token_(std::move(token)),
+      settings_(std::move(settings)),
+      listing_(std::move(listing)) {}
 
 std::optional<Judgement> FormsSink::refuse(const Event& event, WallTime now) const {
   if (!is_too_old_for_forms(event, now)) return std::nullopt;

@@ -1,26 +1,34 @@
 // HubSpot's Forms API: submissions to a form, version 3, open or authenticated ("secure").
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "delivery/forms_body.h"
+#include "delivery/forms_listing.h"
 #include "delivery/sink.h"
 
 namespace ordertail {
 
 /// One form: one for registrations, another for purchases.
 ///
-/// The API has no way to tell a repeated submission from a new one, so the sink is blind. And "the
+/// The API has no way to tell a repeated submission from a new one, so the sink is blind; but what
+/// carries its event's id in a field of the form can be found in the form's listing. And "the
 /// Forms API should not be used to bulk import contacts": what an abused form is sent may be
 /// ignored, whatever the reply says
 /// (https://developers.hubspot.com/docs/methods/forms/forms_overview).
 class FormsSink final : public Sink {
  public:
   /// `url` is used byte for byte; `token` is empty for an open form.
-  FormsSink(std::string url, std::string token, FormsSettings settings);
+  /// `listing`: of the form, where settings.event_id_field names a field.
+  FormsSink(std::string url, std::string token, FormsSettings settings,
+            std::optional<FormsListing> listing = {});
 
   [[nodiscard]] std::string_view name() const override { return "forms"; }
+  [[nodiscard]] const FormsListing* listing() const override {
+    return listing_ ? &*listing_ : nullptr;
+  }
   [[nodiscard]] bool forbids_bulk() const override { return true; }
   /// See is_too_old_for_forms().
   [[nodiscard]] std::optional<Judgement> refuse(const Event& event, WallTime now) const override;
@@ -38,6 +46,7 @@ class FormsSink final : public Sink {
   std::string url_;
   std::string token_;
   FormsSettings settings_;
+  std::optional<FormsListing> listing_;
 };
 
 /// Did the event happen more than 28 days before `now`? A submission that is "more than one month

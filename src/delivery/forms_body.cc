@@ -7,6 +7,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
+
 namespace ordertail {
 namespace {
 
@@ -65,6 +67,7 @@ Json fields_of(const Event& event, const FormsSettings& settings) {
   for (const auto& [key, value] : event.extra) {
     put(property_of(key, settings.extra_properties, key), value);
   }
+  put(settings.event_id_field, to_hex(event.id.view()));
   return fields;
 }
 

@@ -46,6 +46,8 @@ struct LegitimateInterest {
 struct FormsSettings {
   Properties properties;        ///< fields without an entry are left out
   Properties extra_properties;  ///< extra fields without an entry keep their key
+  /// A hidden field of the form that takes the event's id; empty: none does.
+  std::string event_id_field;
   std::string page_uri, page_name;
   std::variant<std::monostate, Consent, LegitimateInterest> legal_ground;
 };
@@ -57,7 +59,8 @@ struct FormsSettings {
 ///               firstname, lastname, phone, address, city, state, zip, country, order_number,
 ///               total_revenue, currency, skus (joined by commas), closedate (as submittedAt,
 ///               or "2023-12-31" in a property of another name),
-///               then the extra fields],
+///               then the extra fields,
+///               {…, "name": "ordertail_event_id", "value": "0a1b…": 32 hexadecimal digits}],
 ///    "submittedAt": "1704067140000",
 ///    "context": {"hutk": "60c2…", "ipAddress": "192.0.2.7", "pageUri": "…", "pageName": "…"},
 ///    "legalConsentOptions": {"consent": {"consentToProcess": true, "text": "…", "communications":

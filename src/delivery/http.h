@@ -9,11 +9,14 @@
 
 namespace ordertail {
 
+enum class HttpMethod { post, get };
+
 struct HttpRequest {
   std::string url;
   std::string content_type;
   std::string body;
-  std::string authorization;  ///< value of the Authorization header, or empty
+  std::string authorization;             ///< value of the Authorization header, or empty
+  HttpMethod method = HttpMethod::post;  ///< get: without content type and body
 };
 
 /// How far a request got (facts: reliability D.4, measured with libcurl).
@@ -40,7 +43,7 @@ struct HttpReply {
 class HttpTransport {
  public:
   virtual ~HttpTransport() = default;
-  /// Starts a POST; its reply comes out of wait() under the same ticket.
+  /// Starts a request; its reply comes out of wait() under the same ticket.
   virtual void start(std::uint64_t ticket, HttpRequest request) = 0;
   /// Replies that are there, waiting up to `timeout` for the first. May return early and empty
   /// (a signal). With nothing in flight it just waits.

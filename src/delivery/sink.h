@@ -16,10 +16,13 @@
 
 namespace ordertail {
 
+class FormsListing;
+
 /// May a request whose end is unknown be made again? Declared by the sink, never guessed
 /// (reliability D.1, R7).
 enum class Repeat {
-  blind,       ///< a repetition is another submission: what is in doubt is held for a person
+  blind,       ///< a repetition is another submission: what is in doubt is held for a person,
+               ///< unless it is found where HubSpot lists what it took (Sink::listing)
   idempotent,  ///< a repetition has the same effect: what is in doubt is sent again by itself (T7)
   verifiable,  ///< the sink can look what was done, and does before it does more (T6): no doubt
                ///< arises but where it says so itself, and that is held
@@ -75,6 +78,9 @@ class Sink {
   /// "leads"
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual Repeat repeat() const { return Repeat::blind; }
+  /// Where HubSpot lists what it took of this sink's requests; null: nowhere. What is in doubt is
+  /// looked up there, and submitted once it is found (T6).
+  [[nodiscard]] virtual const FormsListing* listing() const { return nullptr; }
   /// Must no run send many events this way? The job's limits say how many (Limits::forms_per_run).
   [[nodiscard]] virtual bool forbids_bulk() const { return false; }
   /// The most events that a request carries.

@@ -32,6 +32,18 @@ Json resent_json(const RunReport& report) {
   return json;
 }
 
+Json verified_json(const RunReport& report) {
+  Json json = Json::array();
+  for (const Resolution& event : report.verified) {
+    json.push_back({{"id", to_hex(event.id.view())},
+                    {"kind", name_of(event.kind)},
+                    {"order_number", event.order_number},
+                    {"reason", event.reason},
+                    {"source", {{"file", event.file}, {"line", event.line}}}});
+  }
+  return json;
+}
+
 Json staged_json(const StageCounts& staged) {
   Json faults = Json::array();
   for (const FileFault& fault : staged.faults) faults.push_back(fault.message);
@@ -117,10 +129,10 @@ std::string to_json(const RunReport& report) {
   if (report.attributed) json["attribution"] = attribution_json(*report.attributed);
   if (report.delivered) {
     const DeliveryCounts& sent = *report.delivered;
-    json["delivered"] = {{"requests", sent.requests}, {"submitted", sent.submitted},
-                         {"rejected", sent.rejected}, {"in_doubt", sent.in_doubt},
-                         {"message", sent.message},   {"resent", resent_json(report)},
-                         {"files", report.files}};
+    json["delivered"] = {{"requests", sent.requests},         {"submitted", sent.submitted},
+                         {"rejected", sent.rejected},         {"in_doubt", sent.in_doubt},
+                         {"message", sent.message},           {"resent", resent_json(report)},
+                         {"verified", verified_json(report)}, {"files", report.files}};
   }
   if (report.mode != "dry run") {
     json["store"] = {{"submitted", report.after.submitted},

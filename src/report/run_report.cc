@@ -23,9 +23,9 @@ bool RunReport::closes() const {
   const std::uint64_t added = staged ? staged->added() : 0;
   const std::uint64_t corrected = staged ? staged->corrected : 0;
   const DeliveryCounts sent = delivered.value_or(DeliveryCounts{});
-  return after.submitted - before.submitted == sent.submitted &&
+  return after.submitted - before.submitted == sent.submitted + sent.verified &&
          after.rejected + corrected == before.rejected + sent.rejected &&
-         after.in_doubt - before.in_doubt == sent.in_doubt &&
+         after.in_doubt + sent.verified == before.in_doubt + sent.in_doubt &&
          before.pending + added == after.pending + sent.submitted + sent.rejected + sent.in_doubt;
 }
 

@@ -94,6 +94,7 @@ struct AttributionCounts {
 /// What delivery did, by the courier's own count.
 struct DeliveryCounts {
   std::uint64_t requests = 0, submitted = 0, rejected = 0, in_doubt = 0;
+  std::uint64_t verified = 0;  ///< were in doubt, and are submitted: HubSpot lists them
   ExitCode exit = ExitCode::ok;
   std::string message;  ///< why it stopped early
 };
@@ -110,8 +111,9 @@ struct RunReport {
   /// What this run sent again after a doubt: because a person had decided so; by itself, as its
   /// sink is idempotent. Latest first.
   std::vector<Resolution> resent, repeated;
-  std::vector<std::string> files;  ///< that it finished, for HubSpot's importer: in this order
-  int signal = 0;                  ///< that ended the run, or 0
+  std::vector<Resolution> verified;  ///< as DeliveryCounts::verified; latest first
+  std::vector<std::string> files;    ///< that it finished, for HubSpot's importer: in this order
+  int signal = 0;                    ///< that ended the run, or 0
 
   /// The rows add up, and the store's change is what staging and delivery say they did.
   [[nodiscard]] bool closes() const;

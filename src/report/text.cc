@@ -154,19 +154,19 @@ void add_delivered(std::string& out, const DeliveryCounts& sent) {
                   grouped(sent.submitted), grouped(sent.rejected), grouped(sent.in_doubt)));
 }
 
-void add_resent(std::string& out, std::string_view how, const std::vector<Resolution>& resent) {
-  if (resent.empty()) return;
-  add_line(out, "resent",
-           fmt::format("{} after a doubt, {}:", count_of(resent.size(), "event"), how));
+void add_resolved(std::string& out, std::string_view what, std::string_view how,
+                  const std::vector<Resolution>& events) {
+  if (events.empty()) return;
+  add_line(out, what, fmt::format("{} {}:", count_of(events.size(), "event"), how));
   std::size_t shown = 0;
-  for (const Resolution& event : resent) {
+  for (const Resolution& event : events) {
     if (shown++ == StageCounts::kMostExamples) break;
     add_line(out, "", to_sentence(event));
   }
-  if (resent.size() > StageCounts::kMostExamples) {
+  if (events.size() > StageCounts::kMostExamples) {
     add_line(out, "",
              fmt::format("... and {} more; status lists them",
-                         grouped(resent.size() - StageCounts::kMostExamples)));
+                         grouped(events.size() - StageCounts::kMostExamples)));
   }
 }
 
@@ -222,11 +222,15 @@ std::string to_text(const RunReport& report) {
   if (report.attributed) add_attributed(out, *report.attributed);
   if (report.delivered) add_delivered(out, *report.delivered);
   add_files(out, report.files);
-  add_resent(out,
-             fmt::format("as was decided; HubSpot may have {} twice",
-                         report.resent.size() == 1 ? "it" : "them"),
-             report.resent);
-  add_resent(out, "sent again by itself; HubSpot takes a repetition as one", report.repeated);
+  add_resolved(out, "resent",
+               fmt::format("after a doubt, as was decided; HubSpot may have {} twice",
+                           report.resent.size() == 1 ? "it" : "them"),
+               report.resent);
+  add_resolved(out, "resent",
+               "after a doubt, sent again by itself; HubSpot takes a repetition as one",
+               report.repeated);
+  add_resolved(out, "verified", "in doubt before, and found where HubSpot lists what it took",
+               report.verified);
   add_balance(out, report);
   return out;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/hash.h"
 
 namespace ordertail {
@@ -53,6 +54,21 @@ struct Intent {
   /// The sink can look what became of it, and does before its next request for these events: when a
   /// killed process leaves it open, they are pending again (T6).
   bool verifiable = false;
+};
+
+/// An event in doubt, to be looked up where its sink lists what it took.
+struct Doubt {
+  Hash128 id;
+  std::string payload;
+  Hash128 body;                 ///< of its last request: Intent::body
+  WallTime first_attempted_at;  ///< the first of its requests that may have been applied
+};
+
+/// What looking it up came to.
+struct LookedUp {
+  Hash128 id;  ///< of a Doubt
+  bool found = false;
+  std::string evidence;  ///< not found: what was looked at; for people, begins small
 };
 
 /// An event that its sink refuses before any request is made for it.

@@ -27,13 +27,14 @@ struct Held {
   bool resent = false;  ///< a person has decided before to send it again
 };
 
-/// What is decided about an event: by a person, save the last.
+/// What is decided about an event: by a person, save the last two.
 enum class Ruling : std::uint8_t {
   resend = 0,       ///< T8: in doubt, becomes pending; HubSpot may have it twice then
   assume_sent = 1,  ///< T9: in doubt, becomes submitted
   drop = 2,         ///< T9: in doubt or rejected; becomes rejected, its payload is deleted
   retry = 3,        ///< rejected, becomes pending
   by_itself = 4,    ///< T7: in doubt at an idempotent sink, becomes pending; the store decides it
+  verify = 5,       ///< T6: in doubt, and its sink lists it; becomes submitted
 };
 [[nodiscard]] std::string_view name_of(Ruling ruling);
 

@@ -112,6 +112,7 @@ Store::Implementation::Implementation(const fs::path& path, StoreMode store_mode
       decisions(database),
       sending(database),
       settling(database),
+      looking_up(database),
       resolving(database),
       quotas(database),
       looking(database) {

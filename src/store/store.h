@@ -189,6 +189,17 @@ class Store {
   /// T3 without a request: in ONE durable transaction, these pending events are rejected.
   void reject(std::span<const Refused> events);
 
+  // --- looking up (T6) ---
+  /// At most `limit` events in doubt whose last request was one of this sink, as staged.
+  [[nodiscard]] std::vector<Doubt> doubts(std::string_view sink, std::size_t limit) const;
+  /// Counts a request that carries no event.
+  void count_request(std::string_view sink, std::string_view day);
+  /// In ONE durable transaction: those that were found are submitted, with a record of that; of the
+  /// others, Held::message ends with the evidence, in place of what an earlier look came to.
+  void settle_looked_up(std::span<const LookedUp> events);
+  /// Those that were found; newest first.
+  [[nodiscard]] std::vector<Resolution> verified(std::size_t limit) const;
+
   // --- what people decide (T8, T9) ---
   /// In ONE durable transaction, with a record of who, when and why. An event that is not in a
   /// state that the ruling is about is Error(internal), and nothing has changed.

@@ -15,6 +15,7 @@
 //                                    the process died                          recover(), doubt()
 //   T6   on its way     pending      the process died, and the sink can look   recover()
 //                                    what it had done before it goes on
+//        in doubt       (submitted)  the sink lists what it took, this too      settle_looked_up()
 //   T7   in doubt       pending      at once, where the sink is idempotent     doubt()
 //   T8   in doubt       pending      a person says: resend                     rule()
 //   T9   in doubt       (submitted)  a person says: assume sent                rule()
@@ -80,6 +81,8 @@ struct Store::Implementation {
   /// A rejected or pending event: rejected for good, and nothing of its person is kept.
   void forget_event(std::int64_t sequence, const Hash128& id);
   void rule(Ruling ruling, const Hash128& id, std::string_view who);
+  /// Decided as `first` to `last` say, newest first.
+  std::vector<Resolution> decided(Ruling first, Ruling last, std::size_t limit);
   std::vector<Resolution> sent_again(Ruling ruling, std::size_t limit);
   std::vector<Held> held(OutboxState from, OutboxState to, std::size_t limit);
   /// The state of the outbox from which on an event is shown as in doubt, unless it is on its way
@@ -126,6 +129,12 @@ struct Store::Implementation {
         send_by_itself;
     Statement record_problem, record_in_ledger, count_settled, remove_event;
   } settling;
+
+  /// T6, where a sink lists what it took.
+  struct LookingUp {
+    explicit LookingUp(Database& database);
+    Statement doubts, note;
+  } looking_up;
 
   /// T8, T9.
   struct Resolving {

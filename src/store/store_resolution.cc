@@ -16,6 +16,7 @@ bool is_about(Ruling ruling, OutboxState state) {
   switch (ruling) {
     case Ruling::resend:
     case Ruling::assume_sent:
+    case Ruling::verify:
       return state == OutboxState::in_doubt;
     case Ruling::drop:
       return state == OutboxState::in_doubt || state == OutboxState::rejected;
@@ -76,6 +77,8 @@ std::string_view name_of(Ruling ruling) {
       return "drop";
     case Ruling::retry:
       return "retry";
+    case Ruling::verify:
+      return "verify";
     case Ruling::by_itself:
       break;
   }
@@ -114,7 +117,8 @@ Store::Implementation::Resolving::Resolving(Database& database)
           "kept (' || reason || ')' WHERE id = ?",
           kDecide),
       resolutions(database,
-                  (std::string(kResolutions) + "WHERE r.ruling <> 4 ORDER BY r.number DESC LIMIT ?")
+                  (std::string(kResolutions) +
+                   "WHERE r.ruling BETWEEN ? AND ? ORDER BY r.number DESC LIMIT ?")
                       .c_str(),
                   kRead),
       resent(database,
@@ -176,6 +180,7 @@ void Store::Implementation::rule(Ruling ruling, const Hash128& id, std::string_v
       resolving.send_again.with(sequence).run();
       break;
     case Ruling::assume_sent:
+    case Ruling::verify:
       to_ledger(sequence, LedgerState::submitted);
       break;
     case Ruling::drop:
@@ -211,11 +216,20 @@ std::vector<Held> Store::rejected(std::size_t limit) const {
   return self_->held(OutboxState::rejected, OutboxState::rejected, limit);
 }
 
-std::vector<Resolution> Store::resolutions(std::size_t limit) const {
+std::vector<Resolution> Store::Implementation::decided(Ruling first, Ruling last,
+                                                       std::size_t limit) {
   std::vector<Resolution> found;
-  self_->resolving.resolutions.with(limit).each(
-      [&](const SqlRow& row) { found.push_back(resolution_of(row, self_->doubtful_from())); });
+  resolving.resolutions.with(static_cast<int>(first), static_cast<int>(last), limit)
+      .each([&](const SqlRow& row) { found.push_back(resolution_of(row, doubtful_from())); });
   return found;
+}
+
+std::vector<Resolution> Store::resolutions(std::size_t limit) const {
+  return self_->decided(Ruling::resend, Ruling::retry, limit);
+}
+
+std::vector<Resolution> Store::verified(std::size_t limit) const {
+  return self_->decided(Ruling::verify, Ruling::verify, limit);
 }
 
 std::vector<Resolution> Store::Implementation::sent_again(Ruling ruling, std::size_t limit) {

@@ -180,6 +180,15 @@ TEST_F(FormsEndpointTest, ComplainsWithLineAndColumn) {
       {fine + "secure = true\n" + kTotal,
        "job.toml:10:10: a secure form takes submissions with a credential only, and [hubspot] "
        "names none"},
+      {fine + "event_id_field = \"ordertail_event_id\"\n" + kTotal,
+       "job.toml:10:18: what is in doubt is looked up with a credential only, a service key's or "
+       "private app's token with the scope \"forms\", and [hubspot] names none"},
+      {fine + "event_id_field = \"Event ID\"\n" + kTotal,
+       "job.toml:10:18: \"event_id_field\" names a hidden field of the form, a contact property of "
+       "your own, such as \"ordertail_event_id\""},
+      {fine + "event_id_field = \"order_number\"\n" + kTotal,
+       "job.toml:10:18: the field \"order_number\" takes something else already; the event's id "
+       "needs one of its own"},
       {fine + "page_uri = \"thanks\"\n", "job.toml:10:12: this is no http or https URL"},
       {fine + "pageuri = \"x\"\n" + kTotal,
        "job.toml:10:1: unknown key \"pageuri\" in [hubspot.purchase]; did you mean \"page_uri\"?"},
@@ -245,6 +254,40 @@ TEST_F(FormsEndpointTest, OnlyASecureFormIsSentTheCredential) {
       error_of(ExitCode::credentials, [&] { static_cast<void>(make_sink(secure, "pat na1")); }),
       "the credential holds a blank, or something else that no token of HubSpot has; it is "
       "the first line of what [hubspot] names");
+}
+
+TEST_F(FormsEndpointTest, AFormWithAFieldForTheEventsIdIsListed) {
+  const std::string hubspot = "portal_id = 62515\ncredential = { env = \"TOKEN\" }";
+  const std::string field = "event_id_field = \"ordertail_event_id\"\n";
+  const auto listing = [&](const std::string& form) {
+    return listing_of(purchase(form + field, hubspot), "pat-na1-0")->request("");
+  };
+  const std::string path = std::string("/form-integrations/v1/submissions/forms/") + kBuyerForm;
+  const HttpRequest request = listing(form(kBuyerForm) + "region = \"eu1\"\n");
+  EXPECT_EQ(request.url, "https://api.hubapi.com" + path + "?limit=50");
+  EXPECT_EQ(request.authorization, "Bearer pat-na1-0");
+  EXPECT_EQ(
+      listing("url = \"http://127.0.0.1:81/secure/submit/7/" + std::string(kBuyerForm) + "?a=b\"\n")
+          .url,
+      "http://127.0.0.1:81" + path + "?limit=50");
+
+  const Endpoint open = purchase(form(kBuyerForm) + field, hubspot);
+  EXPECT_FALSE(open.secure);
+  const Event event;
+  const std::array items{Item{event, {}}};
+  const auto sink = make_sink(open, "pat-na1-0");
+  EXPECT_NE(sink->listing(), nullptr);
+  EXPECT_EQ(sink->render(items).authorization, "") << "an open form is still not sent the token";
+  EXPECT_EQ(make_sink(purchase(form(kBuyerForm), hubspot), "pat-na1-0")->listing(), nullptr);
+
+  const std::string leads =
+      "[hubspot.registration]\nsink = \"leads\"\n"
+      "url = \"http://127.0.0.1/?app=leaddirector&FormName=x\"\n";
+  EXPECT_EQ(
+      complaint(forms_job(form(kBuyerForm) + field + kTotal + leads, hubspot)),
+      "job.toml:14:1: the credential is a form's token, and a Leads endpoint would be sent it "
+      "as its hapikey; put the two endpoints into two jobs, each with its own checkpoint "
+      "file");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "delivery/one_event.h"
 
 namespace ordertail {
@@ -396,6 +397,19 @@ TEST(Forms, AReplyThatBrokeOffIsInDoubtWhateverItHolds) {
     EXPECT_EQ(judgement.reason, "connection_lost");
   }
   EXPECT_EQ(judged({0, ""}, Transfer::not_sent).verdict, not_applied);
+}
+
+TEST(Forms, CarryTheEventsIdWhereTheJobNamesAField) {
+  Event event = purchase();
+  event.id = content_hash("an event");
+  FormsSettings with = settings();
+  with.event_id_field = "ordertail_event_id";
+  const std::string id = to_hex(event.id.view());
+  EXPECT_EQ(id.size(), 32U);
+  EXPECT_NE(rendered(FormsSink(kUrl, kToken, with), event)
+                .body.find("," + field("ordertail_event_id", id) + "],"),
+            std::string::npos);
+  EXPECT_EQ(rendered(FormsSink(kUrl, kToken, settings()), event).body.find(id), std::string::npos);
 }
 
 }  // namespace

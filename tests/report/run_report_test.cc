@@ -37,6 +37,15 @@ TEST(RunReportTest, EventsThatWereTakenOutOfTheOutboxAreAccountedFor) {
   EXPECT_TRUE(report.closes());
 }
 
+TEST(RunReportTest, EventsInDoubtThatWereFoundAreAccountedFor) {
+  RunReport report = settled_run();
+  report.before.in_doubt = 3;
+  report.after.in_doubt = 1;
+  report.after.submitted += 2;
+  report.delivered->verified = 2;
+  EXPECT_TRUE(report.closes());
+}
+
 TEST(RunReportTest, AnyFigureThatIsOffByOneOpensTheBalance) {
   const auto off = [](auto change) {
     RunReport report = settled_run();
@@ -52,6 +61,7 @@ TEST(RunReportTest, AnyFigureThatIsOffByOneOpensTheBalance) {
   EXPECT_TRUE(off([](RunReport& r) { ++r.delivered->submitted; }));
   EXPECT_TRUE(off([](RunReport& r) { ++r.delivered->rejected; }));
   EXPECT_TRUE(off([](RunReport& r) { ++r.delivered->in_doubt; }));
+  EXPECT_TRUE(off([](RunReport& r) { ++r.delivered->verified; }));
   EXPECT_TRUE(off([](RunReport& r) { ++r.after.pending; }));
   EXPECT_TRUE(off([](RunReport& r) { --r.after.submitted; }));
 }

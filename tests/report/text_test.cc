@@ -200,6 +200,27 @@ TEST(TextReportTest, ListsWhatWasSentAgain) {
                   "          orders.csv:2: registration, now submitted\nnow "));
 }
 
+TEST(ReportTest, TellsWhatWasInDoubtAndIsFound) {
+  RunReport report = nightly();
+  Resolution event;
+  event.kind = Kind::purchase;
+  event.order_number = "1001";
+  event.file = "orders.csv";
+  event.line = 2;
+  event.reason = "crash";
+  event.now = Settlement::submitted;
+  report.verified = {event};
+  EXPECT_THAT(
+      to_text(report),
+      testing::HasSubstr(
+          "\nverified  1 event in doubt before, and found where HubSpot lists what it took:\n"
+          "          orders.csv:2: purchase of order 1001, now submitted\nnow "));
+  const auto json = nlohmann::json::parse(to_json(report))["delivered"]["verified"];
+  ASSERT_EQ(json.size(), 1U);
+  EXPECT_EQ(json[0]["order_number"], "1001");
+  EXPECT_EQ(json[0]["reason"], "crash");
+}
+
 /// It is no reason to worry, and is told apart from what is.
 TEST(ReportTest, TellsWhatWasSentAgainByItself) {
   RunReport report = nightly();

@@ -213,5 +213,37 @@ TEST_F(ResolutionTest, AKillLeavesTheDecisionWholeOrUnmade) {
   EXPECT_THAT(store_->resolutions(10), SizeIs(2));
 }
 
+/// T6: what a sink lists is submitted; what it does not list keeps what was looked at.
+TEST_F(ResolutionTest, WhatIsLookedUpIsSubmittedOrStaysWithTheEvidence) {
+  EXPECT_THAT(store_->doubts("forms", 10), IsEmpty());
+  const auto doubts = store_->doubts("leads", 10);
+  ASSERT_THAT(doubts, SizeIs(2));
+  EXPECT_EQ(doubts[0].id, id_of(1));
+  EXPECT_EQ(doubts[1].payload, payload_of(3));
+  EXPECT_EQ(doubts[1].first_attempted_at, clock_.now);
+
+  store_->settle_looked_up(
+      std::array{LookedUp{id_of(1), true, {}}, LookedUp{id_of(3), false, "no"}});
+  reopen();
+  EXPECT_EQ(totals(), "1/1/1/1");
+  ASSERT_THAT(store_->verified(10), SizeIs(1));
+  EXPECT_EQ(store_->verified(10)[0].id, id_of(1));
+  EXPECT_EQ(store_->verified(10)[0].reason, "timeout");
+  EXPECT_EQ(store_->verified(10)[0].now, Settlement::submitted);
+  EXPECT_THAT(store_->resolutions(10), IsEmpty());
+  EXPECT_EQ(store_->in_doubt(10).at(0).message, "The reply broke off.; looked up: no");
+  store_->settle_looked_up(std::array{LookedUp{id_of(3), false, "not yet"}});
+  EXPECT_EQ(store_->in_doubt(10).at(0).message, "The reply broke off.; looked up: not yet");
+
+  // All at once or nothing: event 4 is not in doubt.
+  EXPECT_THAT(complaint([&] {
+                store_->settle_looked_up(
+                    std::array{LookedUp{id_of(3), true, {}}, LookedUp{id_of(4), true, {}}});
+              }),
+              testing::HasSubstr("please report this defect"));
+  reopen();
+  EXPECT_EQ(totals(), "1/1/1/1");
+}
+
 }  // namespace
 }  // namespace ordertail

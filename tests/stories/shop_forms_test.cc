@@ -5,9 +5,14 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <atomic>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <future>
 #include <iterator>
+#include <optional>
 
 #include "faults/fault_server.h"
 #include "stories/shop.h"
@@ -18,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 using faults::FaultServer;
 using faults::Mode;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -291,6 +297,137 @@ TEST_F(ShopForms, AreCheckedAndProbed) {
               HasSubstr("warn  forms_per_run    it is 0, so nothing stops a bulk import, which "
                         "HubSpot forbids through its Forms API: it may ignore what a form that is "
                         "abused is sent\n"));
+}
+
+/// A form with a field for the event's id, at the stand-in HubSpot.
+class ShopListedForms : public ShopForms {
+ protected:
+  void write_job(const std::string& url) const {
+    std::string job = forms_job(url);
+    job.insert(job.find("[hubspot.purchase.properties]"),
+               "event_id_field = \"ordertail_event_id\"\n");
+    shop.write("job.toml", job);
+  }
+
+  /// Three orders, and a run that is killed at this moment of the second one's request.
+  void kill_at(sandbox::Moment moment) {
+    moment_ = moment;
+    write_job(hubspot.url());
+    shop.write("orders.csv", new_orders(1, 3));
+    Program run = shop.start({"import", "job.toml"});
+    target_.set_value(&run);
+    EXPECT_EQ(run.wait().signal, SIGKILL);
+    killed_.get_future().wait();
+    EXPECT_EQ(shop.totals(), "1/0/1/1");
+  }
+
+ private:
+  sandbox::ServerOptions watched() {
+    sandbox::ServerOptions options;
+    options.access.token = kToken;
+    options.observer = [this](sandbox::Moment moment, std::uint64_t request) {
+      if (moment != moment_ || request != 2 || fired_.exchange(true)) return;
+      target_.get_future().get()->kill_at_once();
+      killed_.set_value();
+    };
+    return options;
+  }
+  std::optional<sandbox::Moment> moment_;  // from before the first request on
+  std::promise<const Program*> target_;
+  std::promise<void> killed_;
+  std::atomic<bool> fired_ = false;
+
+ protected:
+  const sandbox::Server hubspot{watched()};
+};
+
+TEST_F(ShopListedForms, WhatAKilledRunHadSubmittedIsFoundAndNotSentAgain) {
+  kill_at(sandbox::Moment::applied);
+  const Json report = shop.report(0);
+  EXPECT_EQ(report["delivered"]["requests"], 2) << "a page of the listing, and order 3";
+  EXPECT_EQ(report["delivered"]["submitted"], 1);
+  ASSERT_EQ(report["delivered"]["verified"].size(), 1U);
+  EXPECT_EQ(report["delivered"]["verified"][0]["order_number"], "2");
+  EXPECT_EQ(report["delivered"]["verified"][0]["reason"], "crash");
+  EXPECT_EQ(shop.totals(), "3/0/0/0");
+  expect_each_once(hubspot, 3);
+  EXPECT_EQ(shop.report(0)["delivered"]["requests"], 0) << "nothing is left to be looked up";
+  EXPECT_THAT(shop.run({"status", "job.toml"}).out,
+              HasSubstr("verified: in doubt before, and found where HubSpot lists what it took\n"
+                        "  orders.csv:3: purchase of order 2, now submitted\n"));
+}
+
+TEST_F(ShopListedForms, WhatIsNotListedStaysInDoubtWithTheEvidence) {
+  const FaultServer lost({thanks(), faults::apply_then_close(), thanks()});
+  write_job(lost.url());
+  shop.write("orders.csv", new_orders(1, 3));
+  shop.report(4);
+  EXPECT_EQ(shop.totals(), "2/0/0/1");
+
+  write_job(hubspot.url());
+  EXPECT_EQ(shop.report(4)["delivered"]["verified"].size(), 0U);
+  EXPECT_EQ(shop.totals(), "2/0/0/1");
+  EXPECT_EQ(seen_by(hubspot).size(), 0U)
+      << "absence proves nothing: it is not sent again by itself";
+  const Ended list = shop.run({"resolve", "job.toml", "--list"});
+  EXPECT_EQ(list.exit_code, 4);
+  EXPECT_THAT(list.out, HasSubstr("; looked up: it is not in the form's listing as of "));
+  EXPECT_THAT(list.out, HasSubstr(" UTC, which is empty\n"));
+}
+
+TEST_F(ShopListedForms, AListingThatFailsLeavesADoubtAsItIs) {
+  kill_at(sandbox::Moment::applied);
+  const std::vector<Mode> faults{faults::apply_then_close(),
+                                 faults::apply_then_reset(),
+                                 faults::half_header(),
+                                 faults::half_body(R"({"results":[)"),
+                                 faults::redirect(hubspot.url()),
+                                 json(200, R"({"results":)"),
+                                 json(500, ""),
+                                 json(403, "")};
+  for (const Mode& fault : faults) {
+    const FaultServer server({fault, thanks()});
+    write_job(server.url());
+    const Ended ended = shop.run({"import", "job.toml", "--json"});
+    EXPECT_EQ(ended.exit_code, 4) << ended.err;
+    EXPECT_THAT(ended.err, AllOf(HasSubstr("1 event in doubt was not looked up in the form's "
+                                           "listing: "),
+                                 Not(HasSubstr("canary"))));
+    for (const faults::Request& request : server.requests()) {
+      EXPECT_EQ(request.body.find("\"order_number\",\"value\":\"2\""), std::string::npos)
+          << "the order in doubt was sent again";
+    }
+    ASSERT_GE(server.requests().size(), 1U);
+    EXPECT_EQ(server.requests()[0].method, "GET");
+    EXPECT_EQ(shop.status()["in_doubt"].size(), 1U);
+  }
+  write_job(hubspot.url());
+  EXPECT_EQ(shop.report(0)["delivered"]["verified"].size(), 1U);
+  EXPECT_EQ(seen_by(hubspot)["2"], 1);
+}
+
+TEST_F(ShopListedForms, AreCheckedForTheScopeThatTheListingNeeds) {
+  write_job(hubspot.url());
+  shop.write("orders.csv", new_orders(1, 2));
+  const std::string offline =
+      "ok    event_id_field         the purchase form must have the hidden field "
+      "ordertail_event_id; what is in doubt is looked up in the form's listing by it\n";
+  const Ended fine = shop.run({"check", "job.toml"});
+  EXPECT_EQ(fine.exit_code, 0) << fine.out;
+  EXPECT_THAT(fine.out, HasSubstr(offline));
+  EXPECT_THAT(fine.out, HasSubstr("ok    purchase listing       the credential may read what the "
+                                  "form has taken\n"));
+
+  sandbox::ServerOptions without;
+  without.access.scopes = {};
+  const sandbox::Server poor(without);
+  write_job(poor.url());
+  const Ended ended = shop.run({"check", "job.toml"});
+  EXPECT_EQ(ended.exit_code, 6) << ended.out;
+  EXPECT_THAT(ended.out, HasSubstr("FAIL  purchase listing       what the form has taken cannot be "
+                                   "read: the server refused the credential with status 403"));
+  EXPECT_THAT(ended.out, HasSubstr("; it needs the scope \"forms\"\n"));
+  EXPECT_THAT(fine.out + fine.err + ended.out + ended.err, Not(HasSubstr("canary")));
 }
 
 }  // namespace

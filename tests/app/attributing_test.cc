@@ -90,10 +90,14 @@ class Shop {
   }
   AttributionCounts foretell(const World& world) const {
     Store nothing(directory_.path() / "nothing.db", StoreMode::observe, clock);
-    Attributing attributing(job, nothing, StageMode::dry, clock);
+    return foretell(world, nothing);
+  }
+  /// Beside what `known` holds of visitors.
+  AttributionCounts foretell(const World& world, Store& known) const {
+    Attributing attributing(job, known, StageMode::dry, clock);
     for (const Sighting& each : world.sightings) attributing.see(each);
     for (Event event : world.orders) {
-      event.id = event_id(nothing.id_key(), event);
+      event.id = event_id(known.id_key(), event);
       attributing.note(event);
     }
     attributing.decide(Attributing::Then::look);
@@ -214,6 +218,25 @@ TEST(AttributingTest, GivesTokensAsTheRuleIsExplainedWhateverCameFirst) {
     }
   }
   EXPECT_GT(given, 30) << "the worlds are too poor to show anything";
+}
+
+TEST(AttributingTest, ADryRunKnowsTheVisitorsOfEarlierRuns) {
+  std::mt19937 dice(6);
+  std::uint64_t given = 0;
+  for (int round = 0; round < 40; ++round) {
+    SCOPED_TRACE(round);
+    const World world = random_world(dice);
+    Shop shop;
+    shop.take({world.sightings, {}});
+    const AttributionCounts foretold = shop.foretell({{}, world.orders}, shop.store);
+    shop.take({{}, world.orders});
+    shop.decide();
+    EXPECT_EQ(foretold.by_tier, shop.counts.by_tier);
+    EXPECT_EQ(foretold.conflicts, shop.counts.conflicts);
+    EXPECT_EQ(foretold.dropped, shop.counts.dropped);
+    for (const auto count : foretold.by_tier) given += count;
+  }
+  EXPECT_GT(given, 15U) << "the worlds are too poor to show anything";
 }
 
 TEST(AttributingTest, ATokenThatWasSentForOnePersonIsNeverSentForAnother) {

@@ -182,7 +182,8 @@ TEST_F(ResolutionTest, AnEventInAnotherStateLeavesEverythingAsItIs) {
   const std::map<Ruling, std::vector<int>> wrong{{Ruling::resend, {2, 4, 5}},
                                                  {Ruling::assume_sent, {2, 4, 5}},
                                                  {Ruling::drop, {4, 5}},
-                                                 {Ruling::retry, {1, 3, 4, 5}}};
+                                                 {Ruling::retry, {1, 3, 4, 5}},
+                                                 {Ruling::by_itself, {1, 2, 3, 4, 5}}};
   for (const auto& entry : wrong) {
     const Ruling ruling = entry.first;
     const int right = ruling == Ruling::retry ? 2 : 1;

@@ -148,6 +148,21 @@ TEST_F(StagingTest, WhatMustStandInASliceRefusesToStandOutside) {
             "1: a cursor was saved that the store does not hold");
 }
 
+TEST_F(StagingTest, OnlyWhatWasNeverSentGetsAVisitor) {
+  stage(*store_, 1, 1);
+  const std::int64_t sequence = store_->pending(1).at(0).sequence;
+  const auto attribute = [&](std::int64_t which) {
+    store_->begin_slice();
+    store_->attribute(which, OutboxAttribution::decided, payload_of(2));
+    store_->commit_slice();
+  };
+  attribute(sequence);
+  EXPECT_EQ(store_->pending(1).at(0).payload, payload_of(2));
+  begin_each(*store_, store_->pending(1));
+  const std::string refusal = "1: an event was attributed that is not pending, or was sent";
+  EXPECT_EQ(complaint([&] { attribute(sequence); }), refusal);
+}
+
 TEST_F(StagingTest, TheIdKeyIsMadeOnceAndForEachStore) {
   const HashKey key = store_->id_key();
   reopen();

@@ -62,7 +62,8 @@ class ModelHubSpot final : public HttpTransport {
   [[nodiscard]] std::uint64_t came() const { return came_; }
   /// Of those, the ones with something that none had brought before: an order, or a step of one.
   [[nodiscard]] std::uint64_t needed() const { return needed_; }
-  /// What was left undone begins anew, as in a new run: to make its requests again is no repetition.
+  /// What was left undone begins anew, as in a new run: to make its requests again is no
+  /// repetition.
   void expect_fresh_start() { bodies_.clear(); }
   /// Requests since the last hang_up() that were the same to the byte as an earlier one since that,
   /// and since the last fresh start.

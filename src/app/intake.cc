@@ -32,8 +32,9 @@ bool sums_rows(const Pattern& pattern) {
 Intake::Intake(Store& store, StageMode mode, const StageObserver& observer, StageCounts& counts,
                Attributing* attributing)
     : store_(store), mode_(mode), observer_(observer), counts_(counts), attributing_(attributing) {
-  if (mode != StageMode::extract) met_.emplace();
+  if (mode == StageMode::keep) met_.emplace(MetEvents::kMostKept);
   if (mode == StageMode::dry) {
+    met_.emplace(MetEvents::kMostDry);
     const Totals totals = store.totals();
     store_is_empty_ = totals.submitted + totals.rejected + totals.pending + totals.in_doubt == 0;
   }

@@ -36,21 +36,29 @@ Hash128 flaw_of(Hash128 id) {
 }  // namespace
 
 // calloc, since its pages cost nothing until they are written.
-MetEvents::MetEvents() : slots_(static_cast<Slot*>(std::calloc(kSlots, sizeof(Slot)))) {
+MetEvents::MetEvents(std::size_t most)
+    : most_(most),
+      slot_count_(most + most / 4 + 1),
+      slots_(static_cast<Slot*>(std::calloc(slot_count_, sizeof(Slot)))) {
   if (!slots_) throw std::bad_alloc();
+}
+
+/// Spreads 32 of the key's bits over the slots.
+std::size_t MetEvents::home_of(const Hash128& id) const {
+  return std::uint64_t{key_of(id)[0]} * slot_count_ >> 32U;
 }
 
 /// The slot of this id, or the empty one that it would have.
 MetEvents::Slot& MetEvents::slot_of(const Hash128& id) const {
   const Key key = key_of(id);
-  // Spreads 32 of the key's bits over the slots.
-  std::size_t i = std::uint64_t{key[0]} * kSlots >> 32U;
-  while (!is_of(slots_[i].key, key) && slots_[i].key != kEmpty) i = i + 1 == kSlots ? 0 : i + 1;
+  std::size_t i = home_of(id);
+  while (!is_of(slots_[i].key, key) && slots_[i].key != kEmpty)
+    i = i + 1 == slot_count_ ? 0 : i + 1;
   return slots_[i];
 }
 
 void MetEvents::expect(const Hash128& id) const {
-  __builtin_prefetch(&slots_[std::uint64_t{key_of(id)[0]} * kSlots >> 32U]);
+  __builtin_prefetch(&slots_[home_of(id)]);
 }
 
 std::optional<Known> MetEvents::find(const Hash128& id) const {

@@ -13,14 +13,16 @@
 
 namespace ordertail {
 
-/// The events that a run has met, by 56 bits of each id, in 37 MiB that are touched only as far
-/// as they are used. It remembers kMost; two of so many share their 56 bits once in twenty thousand
-/// runs.
+/// The events that a run has met, by 56 bits of each id, in 16 bytes for each that it may remember;
+/// they are touched only as far as they are used. Two of kMostDry share their 56 bits once in
+/// twenty thousand runs.
 class MetEvents {
  public:
-  static constexpr std::size_t kMost = 2'500'000;
+  static constexpr std::size_t kMostDry = 2'500'000;   ///< a dry run has nothing else to go by
+  static constexpr std::size_t kMostKept = 1'000'000;  ///< where the store tells events apart, too
 
-  MetEvents();
+  /// It remembers the first `most`, at least one.
+  explicit MetEvents(std::size_t most);
 
   /// What was put from here on comes from another file.
   void begin_file() {
@@ -46,13 +48,12 @@ class MetEvents {
   void withdraw(const Hash128& id);
   /// The event, which was rejected, is rejected for good.
   void settle(const Hash128& id);
-  [[nodiscard]] bool full() const { return count_ == kMost; }
+  [[nodiscard]] bool full() const { return count_ == most_; }
 
   /// Makes a find() that comes soon cheaper: most have to wait for the memory.
   void expect(const Hash128& id) const;
 
  private:
-  static constexpr std::size_t kSlots = 3'200'000;
   /// Twelve bytes, so that most slots lie within one line of the processor's cache.
   struct Slot {
     std::array<std::uint32_t, 2> key;  // 56 bits of the id above those of the file; 0: empty
@@ -62,10 +63,12 @@ class MetEvents {
     void operator()(void* memory) const { std::free(memory); }
   };
 
+  [[nodiscard]] std::size_t home_of(const Hash128& id) const;
   [[nodiscard]] Slot& slot_of(const Hash128& id) const;
   void set(const Hash128& id, std::uint32_t state);
   void set_flaw(const Hash128& id, Flaw flaw);
 
+  const std::size_t most_, slot_count_;
   std::unique_ptr<Slot[], Free> slots_;
   std::size_t count_ = 0;
   std::uint8_t file_ = 0;

@@ -16,7 +16,7 @@ Hash128 random_id(std::mt19937_64& random) {
 
 TEST(MetEventsTest, AreAsLastPutOrWithdrawn) {
   std::mt19937_64 random(1);
-  MetEvents met;
+  MetEvents met(20'000);
   std::map<Hash128, std::optional<Known>> model;
   for (int i = 0; i < 20'000; ++i) {
     const bool again = !model.empty() && random() % 3 == 0;
@@ -45,10 +45,11 @@ TEST(MetEventsTest, AreAsLastPutOrWithdrawn) {
 
 TEST(MetEventsTest, AreNotRememberedWhenTheyAreTooMany) {
   std::mt19937_64 random(2);
-  MetEvents met;
+  constexpr std::size_t kMost = 100'000;
+  MetEvents met(kMost);
   const Hash128 first = random_id(random);
   met.put(first, std::nullopt);
-  for (std::size_t i = 1; i < MetEvents::kMost; ++i) met.put(random_id(random), std::nullopt);
+  for (std::size_t i = 1; i < kMost; ++i) met.put(random_id(random), std::nullopt);
   EXPECT_TRUE(met.full());
   const Hash128 late = random_id(random);
   met.put(late, std::nullopt);

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 
@@ -59,8 +58,9 @@ class MetEvents {
     std::array<std::uint32_t, 2> key;  // 56 bits of the id above those of the file; 0: empty
     std::uint32_t state;               // a digest, or one of those that stand for something else
   };
-  struct Free {
-    void operator()(void* memory) const { std::free(memory); }
+  struct Unmap {
+    std::size_t bytes;
+    void operator()(void* memory) const;
   };
 
   [[nodiscard]] std::size_t home_of(const Hash128& id) const;
@@ -69,7 +69,7 @@ class MetEvents {
   void set_flaw(const Hash128& id, Flaw flaw);
 
   const std::size_t most_, slot_count_;
-  std::unique_ptr<Slot[], Free> slots_;
+  std::unique_ptr<Slot[], Unmap> slots_;
   std::size_t count_ = 0;
   std::uint8_t file_ = 0;
   bool has_flaws_ = false;  // this file: spares most files the search for one

@@ -336,7 +336,8 @@ void World::judge(Life& life, const Seen& seen) {
       continue;
     }
     if (has_come) continue;
-    if (!half_compressed_.empty() && !life.told) continue;  // it might be in there: told later
+    // It might be in there: told later.
+    if (!half_compressed_.empty() && !was_found && !life.told) continue;
     if (can_be_known && !life.told) {
       wrong_.push_back(fmt::format("line {} was lost and nothing was said", number));
     }

@@ -56,7 +56,7 @@ std::string name_of(const Person& person) {
                               : printable(masked(person.email));
 }
 
-/// "found: 2 of 3 people named: line 1, a***@example.com; line 3, order 7"
+/// "found: 2 of 3 lines: line 1, a***@example.com; line 3, order 7"
 std::string list(std::string_view what, const People& people, const std::vector<bool>& found,
                  bool which) {
   constexpr std::uint64_t kShown = 10;
@@ -68,8 +68,8 @@ std::string list(std::string_view what, const People& people, const std::vector<
                          name_of(people.all[i]));
   }
   if (count > kShown) names += fmt::format("; and {} more (--json lists them)", count - kShown);
-  return fmt::format("{}: {} of {} named{}\n", what, grouped(count),
-                     found.size() == 1 ? "1 person" : grouped(found.size()) + " people", names);
+  return fmt::format("{}: {} of {}{}\n", what, grouped(count), count_of(found.size(), "line"),
+                     names);
 }
 
 nlohmann::ordered_json list_json(const People& people, const std::vector<bool>& found, bool which) {
@@ -94,7 +94,7 @@ std::string as_text(const Forgotten& forgotten, const People& people) {
   }
   if (people.all.empty()) return text;
   return text + list("found", people, forgotten.found, true) +
-         list("not found", people, forgotten.found, false);
+         list("nothing was kept of", people, forgotten.found, false);
 }
 
 nlohmann::ordered_json as_json(const Forgotten& forgotten, const People& people) {

@@ -76,19 +76,29 @@ bool Staging::has_evidence_ahead() const {
 void Staging::begin_source() {
   const Source& source = job_.sources[source_++];
   const bool is_log = source.pattern && source.pattern->line;
+  std::vector<std::string> globs = source.files;
+  if (last_line_ == LastLine::unwritten) {
+    std::erase_if(globs, [&](const std::string& glob) { return awaits_directory(glob); });
+  }
   std::vector<SourceFile> files;
   try {
-    files = expand_globs(source.files, job_.directory);
+    files = expand_globs(globs, job_.directory);
   } catch (const Error& error) {
     if (is_log) logs_.cannot_tell(fingerprint(job_, source, *source.pattern));
-    const std::string missing = missing_directory(source.files, job_.directory);
-    if (last_line_ == LastLine::whole || missing.empty()) return fault(error);
-    return notice(printable_name(missing) + " is not there yet");
+    return fault(error);
   }
+  if (globs.empty()) return;
   if (files.empty())
-    notice(printable_name(fmt::format("no file matches {}", fmt::join(source.files, ", "))));
+    notice(printable_name(fmt::format("no file matches {}", fmt::join(globs, ", "))));
   counts_.files += files.size();
   is_log ? choose_logs(source, files) : sort(source, files);
+}
+
+/// Is it about a directory that may yet be made?
+bool Staging::awaits_directory(const std::string& glob) {
+  const std::string missing = missing_directory(glob, job_.directory);
+  if (!missing.empty()) notice(printable_name(missing) + " is not there yet");
+  return !missing.empty();
 }
 
 void Staging::sort(const Source& source, const std::vector<SourceFile>& files) {

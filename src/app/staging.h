@@ -64,6 +64,7 @@ class Staging {
   };
 
   void begin_source();
+  bool awaits_directory(const std::string& glob);
   void sort(const Source& source, const std::vector<SourceFile>& files);
   void choose_logs(const Source& source, const std::vector<SourceFile>& files);
   [[nodiscard]] bool are_being_written(const std::vector<SourceFile>& files);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "base/text.h"
@@ -24,6 +25,7 @@ using std::chrono::milliseconds;
 constexpr std::chrono::hours kLongestPause{24};
 constexpr std::chrono::minutes kClocksDiffer{10};  // this machine's and HubSpot's, at most
 constexpr std::size_t kMostDoubts = 10'000;        // looked up together: it bounds the memory
+constexpr std::size_t kMostPages = 200;            // of a listing, at one look
 constexpr milliseconds kLongestNap{250};           // how late an interruption may be noticed
 constexpr std::chrono::seconds kLeastPause{1};
 constexpr std::uint64_t kLastTicket = std::numeric_limits<std::uint64_t>::max();
@@ -42,8 +44,9 @@ struct Search {
   std::map<std::string, Wanted, std::less<>> wanted;  ///< not found yet; by what the field holds
   WallTime since = WallTime::max();                   ///< none of them can be listed before
   std::vector<LookedUp> results;
-  std::optional<WallTime> reached;  ///< the oldest submission that was listed
-  std::string next;                 ///< the page to be read; empty: the first
+  std::optional<WallTime> reached;    ///< the oldest submission that was listed
+  std::string next;                   ///< the page to be read; empty: the first
+  std::set<std::string> pages{next};  ///< those read, and that one
 
   bool take(const ListingPage& page);
   void conclude(WallTime now);
@@ -75,10 +78,10 @@ bool Search::take(const ListingPage& page) {
     wanted.erase(found);
   }
   if (page.oldest) reached = std::min(reached.value_or(*page.oldest), *page.oldest);
-  const bool goes_in_circles = page.next == next;
+  if (wanted.empty() || page.next.empty() || page.newest.value_or(since) < since) return false;
   next = page.next;
-  return !wanted.empty() && !next.empty() && !goes_in_circles &&
-         page.newest.value_or(since) >= since;
+  const bool goes_in_circles = !pages.insert(next).second;
+  return !goes_in_circles && pages.size() <= kMostPages;
 }
 
 void Search::conclude(WallTime now) {
@@ -123,14 +126,16 @@ void Courier::Implementation::look_up_soon() {
 
 void Courier::Implementation::look_up(Kind kind, const Sink& sink) {
   Search search = search_for(store.doubts(sink.name(), kMostDoubts), kind, sink);
-  bool more = !search.wanted.empty();
+  // Half of what the run may request is left for its deliveries.
+  const auto may_ask = [this] { return delivered.requests < most / 2; };
+  bool more = !search.wanted.empty() && may_ask();
   while (more) {
     const auto reply = ask(sink, sink.listing()->request(search.next));
     if (!reply) break;
     const auto read = sink.listing()->read(*reply, clock.wall());
     if (const auto* const page = std::get_if<ListingPage>(&read)) {
       gate.found_open();
-      more = search.take(*page);
+      more = search.take(*page) && may_ask();
       if (!more) search.conclude(clock.wall());
     } else {
       more = false;

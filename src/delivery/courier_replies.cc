@@ -144,17 +144,20 @@ void Courier::Implementation::watch(const Load& load, const HttpReply& reply,
   breaker.failed();
   const bool held = in_doubt && !is_idempotent(load);
   if (stop || (!breaker.is_open() && (held || !gate.is_tried()))) return;
+  const std::string& last = said.events.front().message;
+  const bool is_first = breaker.in_a_row() == 1;
   const std::string why =
-      fmt::format("{} in a row failed; the last: {}",
-                  breaker.in_a_row() == 1 ? std::string("1 request")
-                                          : fmt::format("{} requests", breaker.in_a_row()),
-                  said.events.front().message);
+      is_first ? "the first request failed: " + last
+               : fmt::format("{} requests in a row failed; the last: {}", breaker.in_a_row(), last);
   if (held) {
     gate.distrust(load.sink->name());
     return halt(ExitCode::stopped_early, why);
   }
   gate.close(load.sink->name(), kBreak, why);
-  if (observer.pause) observer.pause(why);
+  // Those that fail later, or had left together with it, say nothing new.
+  if (observer.pause && (is_first || breaker.in_a_row() == Breaker::kMost)) {
+    observer.pause(why + "; no more are made for 30 seconds, then one at a time is tried");
+  }
 }
 
 void Courier::Implementation::watch_rejections(const std::vector<Judgement>& judgements) {

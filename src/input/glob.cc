@@ -95,20 +95,18 @@ std::vector<SourceFile> expand_globs(const std::vector<std::string>& globs,
   return files;
 }
 
-std::string missing_directory(const std::vector<std::string>& globs,
-                              const std::filesystem::path& base) {
-  for (const std::string& glob : globs) {
-    if (!has_wildcard(glob)) continue;
-    std::filesystem::path directory;
-    for (const auto& part : std::filesystem::path(glob).parent_path()) {
-      if (has_wildcard(part.string())) break;
-      directory /= part;
-    }
-    std::error_code none;
-    const auto status = std::filesystem::status(base / directory, none);
-    if (status.type() == std::filesystem::file_type::not_found) return directory.string();
+std::string missing_directory(const std::string& glob, const std::filesystem::path& base) {
+  if (!has_wildcard(glob)) return {};
+  std::filesystem::path directory;
+  for (const auto& part : std::filesystem::path(glob).parent_path()) {
+    if (has_wildcard(part.string())) break;
+    directory /= part;
   }
-  return {};
+  if (directory.empty()) return {};  // the base
+  std::error_code none;
+  const auto status = std::filesystem::status(base / directory, none);
+  return status.type() == std::filesystem::file_type::not_found ? directory.string()
+                                                                : std::string();
 }
 
 }  // namespace ordertail

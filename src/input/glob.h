@@ -19,9 +19,9 @@ struct SourceFile {
 [[nodiscard]] std::vector<SourceFile> expand_globs(const std::vector<std::string>& globs,
                                                    const std::filesystem::path& base);
 
-/// The first directory that is not there and that expand_globs() would throw for, as the job would
-/// write it; empty when there is none.
-[[nodiscard]] std::string missing_directory(const std::vector<std::string>& globs,
+/// The directory that is not there and that expand_globs() would throw for, as the job writes it;
+/// empty when there is none.
+[[nodiscard]] std::string missing_directory(const std::string& glob,
                                             const std::filesystem::path& base);
 
 }  // namespace ordertail

@@ -105,15 +105,15 @@ TEST(Forget, DeletesWhatIsKeptOfAPerson) {
   EXPECT_THAT(kept.out,
               HasSubstr("kept: 2 events pending or in doubt; --drop-pending deletes those "
                         "that were never sent, `ordertail resolve` decides about doubts\n"
-                        "found: 2 of 2 people named: line 1, c***@example.com; line 3, order 2\n"
-                        "not found: 0 of 2 people named\n"));
+                        "found: 2 of 2 lines: line 1, c***@example.com; line 3, order 2\n"
+                        "nothing was kept of: 0 of 2 lines\n"));
   const Ended gone = shop.shell("$ordertail forget job.toml --people - --drop-pending < people");
   EXPECT_EQ(gone.exit_code, 0);
   EXPECT_EQ(gone.out,
             "deleted: 0 pieces of visits, 0 events that HubSpot had rejected, 2 events that waited "
             "to be sent\n"
-            "found: 2 of 2 people named: line 1, c***@example.com; line 3, order 2\n"
-            "not found: 0 of 2 people named\n");
+            "found: 2 of 2 lines: line 1, c***@example.com; line 3, order 2\n"
+            "nothing was kept of: 0 of 2 lines\n");
   EXPECT_THAT(stored(shop), Not(HasSubstr("customer1@example.com")));
   EXPECT_THAT(stored(shop), HasSubstr("customer3@example.com"));
   (void)shop.run({"stage", "job.toml"});
@@ -133,15 +133,15 @@ TEST(Forget, SaysWhoWasFoundAndWhoWasNot) {
   EXPECT_EQ(shop.run(command).out,
             "deleted: 3 pieces of visits, 0 events that HubSpot had rejected, 2 events that waited "
             "to be sent\n"
-            "found: 4 of 6 people named: line 1, c***@example.com; line 2, order 2; line 4, order "
+            "found: 4 of 6 lines: line 1, c***@example.com; line 2, order 2; line 4, order "
             "7; line 6, C***@example.com\n"
-            "not found: 2 of 6 people named: line 3, n***@example.com; line 5, order 8\n");
+            "nothing was kept of: 2 of 6 lines: line 3, n***@example.com; line 5, order 8\n");
   std::string many;
   for (int number = 11; number <= 22; ++number) many += fmt::format("{}\n", number);
   shop.write("people", many);
   EXPECT_THAT(shop.run(command).out,
-              HasSubstr("found: 0 of 12 people named\n"
-                        "not found: 12 of 12 people named: line 1, order 11; line 2, order 12; "
+              HasSubstr("found: 0 of 12 lines\n"
+                        "nothing was kept of: 12 of 12 lines: line 1, order 11; line 2, order 12; "
                         "line 3, order 13; line 4, order 14; line 5, order 15; line 6, order 16; "
                         "line 7, order 17; line 8, order 18; line 9, order 19; line 10, order 20; "
                         "and 2 more (--json lists them)\n"));
@@ -161,7 +161,7 @@ TEST(Forget, KeepsATokenFromEverGoingToSomebodyElse) {
   (void)shop.report(0);
   shop.write("people", "customer1@example.com\n");
   EXPECT_THAT(shop.run({"forget", "job.toml", "--people", "people"}).out,
-              HasSubstr("found: 1 of 1 person named"));
+              HasSubstr("found: 1 of 1 line"));
   std::string bytes = stored(shop);
   EXPECT_THAT(bytes, Not(HasSubstr(std::string(15, '\xbb') + '\xb1'))) << "the token itself";
   shop.append("orders.csv", order(2));

@@ -183,7 +183,8 @@ class History {
       case Ruling::drop:
         event.state = Expected::rejected;
         break;
-      case Ruling::by_itself:  // never a person's
+      case Ruling::by_itself:  // this and the next are never a person's
+      case Ruling::verify:
         break;
     }
   }

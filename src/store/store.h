@@ -13,31 +13,15 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "event/event.h"
-#include "input/identity.h"
 #include "store/attempt.h"
+#include "store/cursor.h"
+#include "store/forgotten.h"
 #include "store/known.h"
 #include "store/resolution.h"
 #include "store/schema.h"
 #include "store/visitors.h"
 
 namespace ordertail {
-
-/// For how long a file had not been written to when it was last read to its end.
-enum class Quiet : std::uint8_t { no = 0, hour = 1, day = 2 };
-
-/// Where reading of one file stands, keyed by what the file holds, never by its name.
-struct Cursor {
-  std::int64_t id = 0;  ///< 0: not stored yet
-  std::string source;   ///< the pattern's name and the source's own settings, hashed: see app/stage
-  std::string path;     ///< where the file was last seen
-  FileIdentity identity;     ///< of what had been read
-  std::uint64_t offset = 0;  ///< where reading resumes: begins a record, and an order
-  std::uint64_t line = 1;    ///< the line that begins at `offset`
-  std::uint64_t seen = 0;    ///< bytes read so far, an unfinished end included
-  /// Of a log; what tells whether it has come to rest (app/lost_logs.h).
-  bool moved = false;  ///< it was found by another name, and has not grown since
-  Quiet quiet = Quiet::no;
-};
 
 /// What the files of a source proved about how it writes.
 struct Decision {
@@ -69,20 +53,6 @@ struct Totals {
   /// Of those pending: they wait for their visitor; the one staged last was staged then.
   std::uint64_t waiting = 0;
   std::optional<WallTime> last_waiting_since{};
-};
-
-/// A person to be forgotten: by an e-mail address, or by the number of an order.
-struct Person {
-  std::string email, order_number;
-};
-
-/// What was deleted, and what could not be.
-struct Forgotten {
-  std::uint64_t evidence = 0;  ///< of visitors: ties and tokens
-  std::uint64_t rejected = 0;  ///< events that HubSpot rejected
-  std::uint64_t pending = 0;   ///< events that were never sent, and never will be
-  std::uint64_t held = 0;      ///< events left alone: pending, in doubt, or on their way
-  std::vector<bool> found;     ///< of each person named: was anything kept of them?
 };
 
 /// A pending event that was never sent, and whose visitor is not decided on.

@@ -11,6 +11,16 @@
 namespace ordertail {
 namespace {
 
+Resolution submitted_order() {
+  Resolution event;
+  event.kind = Kind::purchase;
+  event.order_number = "1001";
+  event.file = "orders.csv";
+  event.line = 2;
+  event.now = Settlement::submitted;
+  return event;
+}
+
 RunReport nightly() {
   RunReport report;
   report.command = "import";
@@ -202,13 +212,8 @@ TEST(TextReportTest, ListsWhatWasSentAgain) {
 
 TEST(ReportTest, TellsWhatWasInDoubtAndIsFound) {
   RunReport report = nightly();
-  Resolution event;
-  event.kind = Kind::purchase;
-  event.order_number = "1001";
-  event.file = "orders.csv";
-  event.line = 2;
+  Resolution event = submitted_order();
   event.reason = "crash";
-  event.now = Settlement::submitted;
   report.verified = {event};
   EXPECT_THAT(
       to_text(report),
@@ -224,12 +229,7 @@ TEST(ReportTest, TellsWhatWasInDoubtAndIsFound) {
 /// It is no reason to worry, and is told apart from what is.
 TEST(ReportTest, TellsWhatWasSentAgainByItself) {
   RunReport report = nightly();
-  Resolution event;
-  event.kind = Kind::purchase;
-  event.order_number = "1001";
-  event.file = "orders.csv";
-  event.line = 2;
-  event.now = Settlement::submitted;
+  Resolution event = submitted_order();
   report.resent.push_back(event);
   event.ruling = Ruling::by_itself;
   event.line = 3;

@@ -156,7 +156,8 @@ void Courier::Implementation::watch(const Load& load, const HttpReply& reply,
   gate.close(load.sink->name(), kBreak, why);
   // Those that fail later, or had left together with it, say nothing new.
   if (observer.pause && (is_first || breaker.in_a_row() == Breaker::kMost)) {
-    observer.pause(why + "; no more are made for 30 seconds, then one at a time is tried");
+    observer.pause(fmt::format("{}; no more are made for {} seconds, then one at a time is tried",
+                               why, kBreak.count()));
   }
 }
 

@@ -167,7 +167,9 @@ TEST(Forget, KeepsATokenFromEverGoingToSomebodyElse) {
   shop.append("orders.csv", order(2));
   shop.append("shop.log", thanks(2, 1));
   EXPECT_EQ(shop.report(0)["attribution"]["conflicts"], 1);
-  for (const Json& lead : Json::parse(server.leads_json())["leads"]) {
+  const Json leads = Json::parse(server.leads_json())["leads"];
+  EXPECT_EQ(leads.size(), 2U);
+  for (const Json& lead : leads) {
     const bool is_first = lead["fields"]["order_number"] == "1";
     EXPECT_EQ(lead["tokens"], is_first ? Json::array({token(1)}) : Json::array()) << lead;
   }

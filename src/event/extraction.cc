@@ -223,7 +223,6 @@ RecordStream::Ahead Extraction::Implementation::plan() {
   if (!is_csv()) plan.least_records = kDense;
   // What companions say is there until they are asked again: they serve one thread.
   if (has_companions) return plan;
-  plan.threads = 2;
   plan.prepare = [this] {
     for (std::size_t i = 0; i < RecordStream::kSlots; ++i) ahead.emplace_back(assemble(), columns);
   };

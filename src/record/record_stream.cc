@@ -38,7 +38,7 @@ RecordStream::~RecordStream() {
     const std::lock_guard lock(mutex_);
     stop_ = true;
   }
-  may_cut_.notify_all();
+  changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();
 }
 
@@ -83,27 +83,30 @@ void RecordStream::work_on(Slot& slot) const {
   }
 }
 
-/// Cuts stretches in turn with the other threads, and works on those that this one cut.
+/// Cuts the next stretch and works on it: the first is done by one thread at a time.
+void RecordStream::take_turn(std::unique_lock<std::mutex>& lock) {
+  const std::uint64_t stretch = begun_++;
+  Slot& slot = slot_of(stretch);
+  cutting_ = true;
+  lock.unlock();
+  const bool more = cut_slot(stretch);
+  lock.lock();
+  cutting_ = false;
+  ended_ = !more;
+  changed_.notify_all();
+  lock.unlock();
+  work_on(slot);
+  lock.lock();
+  slot.ready = true;
+  changed_.notify_all();
+}
+
 void RecordStream::run_ahead() {
   std::unique_lock lock(mutex_);
   while (true) {
-    may_cut_.wait(lock,
-                  [this] { return stop_ || ended_ || (!cutting_ && begun_ - released_ < kSlots); });
+    changed_.wait(lock, [this] { return stop_ || ended_ || may_cut(); });
     if (stop_ || ended_) return;
-    const std::uint64_t stretch = begun_++;
-    Slot& slot = slot_of(stretch);
-    cutting_ = true;
-    lock.unlock();
-    const bool more = cut_slot(stretch);
-    lock.lock();
-    cutting_ = false;
-    ended_ = !more;
-    lock.unlock();
-    may_cut_.notify_all();
-    work_on(slot);
-    lock.lock();
-    slot.ready = true;
-    ready_.notify_one();
+    take_turn(lock);
   }
 }
 
@@ -132,7 +135,13 @@ void RecordStream::await_slot() {
     begin_threads();
   }
   std::unique_lock lock(mutex_);
-  ready_.wait(lock, [&] { return slot.ready; });
+  while (!slot.ready) {
+    if (may_cut()) {
+      take_turn(lock);
+    } else {
+      changed_.wait(lock, [&] { return slot.ready || may_cut(); });
+    }
+  }
 }
 
 const Stretch& RecordStream::next() {
@@ -140,7 +149,7 @@ const Stretch& RecordStream::next() {
     const std::lock_guard lock(mutex_);
     if (released_ < taken_) slot_of(released_++).ready = false;
   }
-  may_cut_.notify_one();
+  changed_.notify_all();
   await_slot();
   const Slot& slot = slot_of(taken_);
   if (slot.failure) std::rethrow_exception(slot.failure);

@@ -39,15 +39,14 @@ class RecordStream {
   /// What is done while the caller works on the stretches before.
   struct Ahead {
     /// Threads of the stream's own, which take no signals; 0: the caller cuts each stretch when it
-    /// asks for it. More than one pay only when there is `work`: of cutting, one does some at a
-    /// time.
+    /// asks for it. While the caller would have to wait, it does as they do.
     std::size_t threads = 0;
     /// They begin behind the first stretch that has so many records, and the caller cuts those up
     /// to it: where there are few, threads would only be in each other's way.
     std::size_t least_records = 0;
     /// Called once, by the caller's thread, before they begin.
     std::function<void()> prepare = {};
-    /// Done with each stretch that a thread has cut, by that thread.
+    /// Done with each stretch that is cut from then on, by the thread that cut it.
     std::function<void(const Stretch&)> work = {};
   };
 
@@ -74,6 +73,8 @@ class RecordStream {
   void cut(Stretch& stretch, const Stretch* before);
   bool cut_slot(std::uint64_t stretch);
   void work_on(Slot& slot) const;
+  [[nodiscard]] bool may_cut() const { return !ended_ && !cutting_ && begun_ - released_ < kSlots; }
+  void take_turn(std::unique_lock<std::mutex>& lock);
   void run_ahead();
   void begin_threads();
   [[nodiscard]] bool is_time_for_threads();
@@ -87,11 +88,10 @@ class RecordStream {
   std::uint64_t taken_ = 0;  // stretches the caller has been given
 
   std::mutex mutex_;
-  std::condition_variable ready_;    // waited for by the caller
-  std::condition_variable may_cut_;  // by the threads
+  std::condition_variable changed_;  // anything of what follows, or that a slot is ready
   std::uint64_t begun_ = 0;          // stretches ever begun
   std::uint64_t released_ = 0;       // stretches ever given back
-  bool cutting_ = false;             // one of the threads is
+  bool cutting_ = false;             // one of the threads is, or the caller
   bool ended_ = false;               // nothing is left to be cut
   bool stop_ = false;
   std::vector<std::thread> threads_;

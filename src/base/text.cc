@@ -170,16 +170,19 @@ void append_number(std::uint64_t number, std::string& out) {
   out.append(digits.data(), std::to_chars(digits.begin(), digits.end(), number).ptr);
 }
 
-void append_hex(std::string_view bytes, std::string& out) {
+void put_hex(std::string_view bytes, char* to) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  const std::size_t before = out.size();
-  out.resize(before + bytes.size() * 2);
-  char* hex = out.data() + before;
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    *hex++ = kDigits[byte >> 4U];
-    *hex++ = kDigits[byte & 15U];
+    *to++ = kDigits[byte >> 4U];
+    *to++ = kDigits[byte & 15U];
   }
+}
+
+void append_hex(std::string_view bytes, std::string& out) {
+  const std::size_t before = out.size();
+  out.resize(before + bytes.size() * 2);
+  put_hex(bytes, out.data() + before);
 }
 
 std::string to_hex(std::string_view bytes) {
@@ -189,16 +192,11 @@ std::string to_hex(std::string_view bytes) {
 }
 
 std::string from_hex(std::string_view hex) {
-  const auto digit = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char l = lower_char(c);
-    return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-  };
   if (hex.size() % 2 != 0) return {};
   std::string bytes;
   for (std::size_t i = 0; i < hex.size(); i += 2) {
-    const int high = digit(hex[i]);
-    const int low = digit(hex[i + 1]);
+    const int high = hex_digit(hex[i]);
+    const int low = hex_digit(hex[i + 1]);
     if (high < 0 || low < 0) return {};
     bytes += static_cast<char>(high * 16 + low);
   }

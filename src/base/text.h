@@ -56,14 +56,21 @@ namespace ordertail {
 
 /// Appends the number in decimal digits.
 void append_number(std::uint64_t number, std::string& out);
-/// Writes the number's last `width` decimal digits over those of `text` that begin at `at`.
-inline void put_digits(unsigned number, std::string& text, std::size_t at, std::size_t width) {
-  for (; width > 0; number /= 10) text[at + --width] = static_cast<char>('0' + number % 10);
+/// Writes the number's last `width` decimal digits to `to`.
+constexpr void put_digits(unsigned number, char* to, std::size_t width) {
+  for (; width > 0; number /= 10) to[--width] = static_cast<char>('0' + number % 10);
 }
 
 /// Lower-case hexadecimal.
+void put_hex(std::string_view bytes, char* to);
 void append_hex(std::string_view bytes, std::string& out);
 [[nodiscard]] std::string to_hex(std::string_view bytes);
+/// What a hexadecimal digit stands for; -1 when it is none.
+[[nodiscard]] constexpr int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
 /// The bytes, or an empty string when `hex` is not an even number of hexadecimal digits.
 [[nodiscard]] std::string from_hex(std::string_view hex);
 

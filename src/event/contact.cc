@@ -27,6 +27,14 @@ constexpr std::array<bool, 256> kLocal = [] {
   return table;
 }();
 
+/// By byte: is it a digit of a visitor token?
+constexpr std::array<bool, 256> kTokenDigit = [] {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view("0123456789abcdef"))
+    table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
 bool is_local_part(std::string_view text) {
   if (text.empty() || text.size() > 64 || text.front() == '.' || text.back() == '.') return false;
   return std::all_of(text.begin(), text.end(),
@@ -116,9 +124,10 @@ std::string_view visitor_token(std::string_view text) {
 }
 
 bool is_visitor_token(std::string_view text) {
-  return text.size() == 32 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
+  if (text.size() != 32) return false;
+  bool fits = true;
+  for (const char c : text) fits &= kTokenDigit[static_cast<unsigned char>(c)];
+  return fits;
 }
 
 }  // namespace ordertail

@@ -10,24 +10,27 @@ std::string_view name_of(Kind kind) {
 
 std::string us_date(Day day) {
   std::string text = "MM/DD/YYYY";
-  put_digits(day.month, text, 0, 2);
-  put_digits(day.day, text, 3, 2);
-  put_digits(static_cast<unsigned>(day.year), text, 6, 4);
+  put_digits(day.month, &text[0], 2);
+  put_digits(day.day, &text[3], 2);
+  put_digits(static_cast<unsigned>(day.year), &text[6], 4);
   return text;
 }
 
 std::string iso_date(Day day) {
   std::string text = "YYYY-MM-DD";
-  put_digits(static_cast<unsigned>(day.year), text, 0, 4);
-  put_digits(day.month, text, 5, 2);
-  put_digits(day.day, text, 8, 2);
+  put_digits(static_cast<unsigned>(day.year), &text[0], 4);
+  put_digits(day.month, &text[5], 2);
+  put_digits(day.day, &text[8], 2);
   return text;
 }
 
 void Event::clear() {
   kind = Kind::registration;
   id = {};
-  for (const TextField& field : kTextFields) (this->*field.member).clear();
+  for (const TextField& field : kTextFields) {
+    std::string& text = this->*field.member;
+    if (!text.empty()) text.clear();  // most are: their memory is not written to
+  }
   shop.clear();
   origin.file.clear();
   occurred_at.reset();

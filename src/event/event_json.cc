@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstring>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <utility>
@@ -33,18 +36,25 @@ const std::array<std::string, kTextFields.size()> kTextKeys = [] {
   return keys;
 }();
 
-void append_instant(Instant instant, std::string& out) {
+/// "YYYY-MM-DDTHH:MM:SSZ"
+std::array<char, 20> utc_time(Instant instant) {
   const auto days = date::floor<date::days>(instant);
   const date::year_month_day day(days);
   const date::hh_mm_ss time(instant - days);
-  const std::size_t at = out.size() + 1;
-  out += "\"YYYY-MM-DDTHH:MM:SSZ\""sv;
-  put_digits(static_cast<unsigned>(static_cast<int>(day.year())), out, at, 4);
-  put_digits(static_cast<unsigned>(day.month()), out, at + 5, 2);
-  put_digits(static_cast<unsigned>(day.day()), out, at + 8, 2);
-  put_digits(static_cast<unsigned>(time.hours().count()), out, at + 11, 2);
-  put_digits(static_cast<unsigned>(time.minutes().count()), out, at + 14, 2);
-  put_digits(static_cast<unsigned>(time.seconds().count()), out, at + 17, 2);
+  std::array<char, 20> text{};
+  put_digits(static_cast<unsigned>(static_cast<int>(day.year())), text.data(), 4);
+  text[4] = '-';
+  put_digits(static_cast<unsigned>(day.month()), &text[5], 2);
+  text[7] = '-';
+  put_digits(static_cast<unsigned>(day.day()), &text[8], 2);
+  text[10] = 'T';
+  put_digits(static_cast<unsigned>(time.hours().count()), &text[11], 2);
+  text[13] = ':';
+  put_digits(static_cast<unsigned>(time.minutes().count()), &text[14], 2);
+  text[16] = ':';
+  put_digits(static_cast<unsigned>(time.seconds().count()), &text[17], 2);
+  text[19] = 'Z';
+  return text;
 }
 
 /// A time that append_json() wrote.
@@ -99,15 +109,34 @@ Event from_json(const nlohmann::ordered_json& json) {
   return event;
 }
 
-/// By byte: does it stand for itself in a JSON string, and in nothing longer?
-constexpr std::array<bool, 256> kPlain = [] {
-  std::array<bool, 256> table{};
-  for (std::size_t c = 0x20; c < 0x7F; ++c) table[c] = c != '"' && c != '\\';
-  return table;
-}();
-
+/// Does the byte stand for itself in a JSON string, and in nothing longer?
 bool is_plain(char c) {
-  return kPlain[static_cast<unsigned char>(c)];
+  return c >= ' ' && c < '\x7F' && c != '"' && c != '\\';
+}
+
+/// Are all of the eight bytes plain?
+bool are_plain(const char* bytes) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  std::uint64_t eight = 0;
+  std::memcpy(&eight, bytes, sizeof eight);
+  // Each sets the high bit of the lowest byte that is below `least`, or is `c`.
+  const auto below = [](std::uint64_t all, std::uint64_t least) {
+    return (all - least * kOnes) & ~all;
+  };
+  const auto is = [&](char c) { return below(eight ^ (static_cast<unsigned char>(c) * kOnes), 1); };
+  const std::uint64_t odd = eight | below(eight, ' ') | is('"') | is('\\') | is('\x7F');
+  return (odd & (0x80U * kOnes)) == 0;
+}
+
+bool is_plain(std::string_view text) {
+  constexpr std::size_t kEight = 8;
+  if (text.size() < kEight) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return is_plain(c); });
+  }
+  for (std::size_t at = 0; at + kEight < text.size(); at += kEight) {
+    if (!are_plain(text.data() + at)) return false;
+  }
+  return are_plain(text.data() + text.size() - kEight);
 }
 
 /// One sequence that is not plain.
@@ -122,12 +151,69 @@ void append_special(std::string_view sequence, std::string& out) {
   }
 }
 
+/// How long the event's JSON is at most, but for what escaping adds.
+std::size_t most_bytes(const Event& event) {
+  constexpr std::size_t kAround = 6;  // a text: quotes, a comma, a colon
+  std::size_t most = 512;             // keys, numbers and times
+  most += event.shop.size() + event.origin.file.size();
+  for (const TextField& field : kTextFields) most += (event.*field.member).size();
+  for (const std::string& sku : event.skus) most += sku.size() + kAround;
+  for (const auto& [key, value] : event.extra) most += key.size() + value.size() + kAround;
+  return most;
+}
+
+/// Appends to a text that is given room for all of it at once.
+class Writer {
+ public:
+  Writer(std::string& out, std::size_t most) : out_(out) {
+    const std::size_t before = out.size();
+    out.resize(before + most);
+    at_ = out.data() + before;
+  }
+  ~Writer() { out_.resize(written()); }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  /// As they are.
+  void put(char c) { *at_++ = c; }
+  void put(std::string_view bytes) { at_ = std::copy(bytes.begin(), bytes.end(), at_); }
+  void put_hex(std::string_view bytes) {
+    ordertail::put_hex(bytes, at_);
+    at_ += bytes.size() * 2;
+  }
+  void put_number(std::uint64_t number) {
+    constexpr std::ptrdiff_t kDigits = std::numeric_limits<std::uint64_t>::digits10 + 1;
+    at_ = std::to_chars(at_, at_ + kDigits, number).ptr;
+  }
+  void put_string(std::string_view text) {
+    if (!is_plain(text)) return put_escaped(text);
+    put('"');
+    put(text);
+    put('"');
+  }
+
+ private:
+  [[nodiscard]] std::size_t written() const { return static_cast<std::size_t>(at_ - out_.data()); }
+  void put_escaped(std::string_view text) {
+    std::string escaped;
+    append_json_string(text, escaped);
+    const std::size_t before = written();
+    out_.resize(out_.size() + escaped.size());
+    at_ = out_.data() + before;
+    put(escaped);
+  }
+
+  std::string& out_;
+  char* at_;
+};
+
 }  // namespace
 
 void append_json_string(std::string_view text, std::string& out) {
   out += '"';
   while (true) {
-    const auto* special = std::find_if_not(text.begin(), text.end(), is_plain);
+    const auto* special =
+        std::find_if_not(text.begin(), text.end(), [](char c) { return is_plain(c); });
     const auto plain = static_cast<std::size_t>(special - text.begin());
     out.append(text, 0, plain);  // in one piece
     text.remove_prefix(plain);
@@ -144,60 +230,62 @@ void append_json_string(std::string_view text, std::string& out) {
 }
 
 void append_json(const Event& event, std::string& out) {
-  out += "{\"kind\":\""sv;
-  out += name_of(event.kind);
-  out += "\",\"id\":\""sv;
-  append_hex(event.id.view(), out);
-  out += '"';
+  Writer json(out, most_bytes(event));
+  json.put("{\"kind\":\""sv);
+  json.put(name_of(event.kind));
+  json.put("\",\"id\":\""sv);
+  json.put_hex(event.id.view());
+  json.put('"');
   if (!event.shop.empty()) {
-    out += ",\"shop\":"sv;
-    append_json_string(event.shop, out);
+    json.put(",\"shop\":"sv);
+    json.put_string(event.shop);
   }
   for (std::size_t i = 0; i < kTextFields.size(); ++i) {
     const std::string& text = event.*kTextFields[i].member;
     if (text.empty()) continue;
-    out += kTextKeys[i];
-    append_json_string(text, out);
+    json.put(kTextKeys[i]);
+    json.put_string(text);
   }
   if (event.occurred_at) {
-    out += ",\"occurred_at\":"sv;
-    append_instant(*event.occurred_at, out);
+    const auto time = utc_time(*event.occurred_at);
+    json.put(",\"occurred_at\":"sv);
+    json.put_string({time.data(), time.size()});
   }
   if (event.close_date) {
-    out += ",\"close_date\":"sv;
-    append_json_string(us_date(*event.close_date), out);
+    json.put(",\"close_date\":"sv);
+    json.put_string(us_date(*event.close_date));
   }
   if (event.total_revenue) {
-    out += ",\"total_revenue\":"sv;
-    append_json_string(to_string(*event.total_revenue), out);
+    json.put(",\"total_revenue\":"sv);
+    json.put_string(to_string(*event.total_revenue));
   }
   if (!event.skus.empty()) {
-    out += ",\"skus\":"sv;
+    json.put(",\"skus\":"sv);
     char before = '[';
     for (const std::string& sku : event.skus) {
-      out += std::exchange(before, ',');
-      append_json_string(sku, out);
+      json.put(std::exchange(before, ','));
+      json.put_string(sku);
     }
-    out += ']';
+    json.put(']');
   }
   if (!event.extra.empty()) {
-    out += ",\"extra\":"sv;
+    json.put(",\"extra\":"sv);
     char before = '{';
     for (const auto& [key, value] : event.extra) {
-      out += std::exchange(before, ',');
-      append_json_string(key, out);
-      out += ':';
-      append_json_string(value, out);
+      json.put(std::exchange(before, ','));
+      json.put_string(key);
+      json.put(':');
+      json.put_string(value);
     }
-    out += '}';
+    json.put('}');
   }
-  out += ",\"source\":{\"file\":"sv;
-  append_json_string(event.origin.file, out);
-  out += ",\"line\":"sv;
-  append_number(event.origin.line, out);
-  out += ",\"byte\":"sv;
-  append_number(event.origin.byte, out);
-  out += "}}"sv;
+  json.put(",\"source\":{\"file\":"sv);
+  json.put_string(event.origin.file);
+  json.put(",\"line\":"sv);
+  json.put_number(event.origin.line);
+  json.put(",\"byte\":"sv);
+  json.put_number(event.origin.byte);
+  json.put("}}"sv);
 }
 
 Event parse_event_json(std::string_view json) {

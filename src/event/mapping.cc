@@ -24,6 +24,21 @@ constexpr std::size_t field(std::string_view key) {
   return index;
 }
 
+constexpr std::size_t kOrderNumber = field("order_number");
+constexpr std::size_t kEmail = field("email");
+constexpr std::size_t kToken = field("utk");
+constexpr std::size_t kIp = field("ip");
+
+/// The others tell one event from another, or are held to a form of their own.
+constexpr bool is_free_text(std::size_t i) {
+  return i != kOrderNumber && i != kEmail && i != kToken && i != kIp;
+}
+
+/// Leaves of `text` what `part` views.
+void shorten(std::string& text, std::string_view part) {
+  if (part.size() != text.size()) text = std::string(part);
+}
+
 bool names_order(const Event& event) {
   return event.kind == Kind::purchase && !event.order_number.empty() && is_utf8(event.order_number);
 }
@@ -113,7 +128,7 @@ Meaning Mapping::left_out(Row& row, std::string_view reason, Event& event) const
   event.clear();
   event.kind = kind_;
   event.shop = context_.shop;
-  event.order_number.assign(plain_order_number(row.text(text_[field("order_number")])));
+  event.order_number.assign(plain_order_number(row.text(text_[kOrderNumber])));
   if (!names_order(event)) return Skip{reason};
   const Hash128 id = event_id(context_.id_key, event);
   if (is_withdrawn) return Withdrawal{id, std::string(reason), {}, {}, 1, event.order_number};
@@ -122,8 +137,10 @@ Meaning Mapping::left_out(Row& row, std::string_view reason, Event& event) const
 
 /// The first token that is one; else the first that wants to be.
 std::string_view Mapping::token(Row& row) const {
+  const BoundColumns& columns = text_[kToken];
+  if (columns.size() == 1) return visitor_token(row.text(columns.front()));
   std::string_view first;
-  for (const BoundColumn& column : text_[field("utk")]) {
+  for (const BoundColumn& column : columns) {
     const std::string_view found = visitor_token(row.text(column));
     if (is_visitor_token(found)) return found;
     if (first.empty()) first = found;
@@ -133,10 +150,10 @@ std::string_view Mapping::token(Row& row) const {
 
 void Mapping::read_texts(Row& row, Event& event, std::vector<Remark>& remarks) const {
   for (std::size_t i = 0; i < kTextFields.size(); ++i) {
-    const auto& [key, member] = kTextFields[i];
-    const Plus plus = key == "email" ? Plus::plus : Plus::blank;
-    const std::string_view value = key == "utk" ? token(row) : row.text(text_[i], plus);
-    if (!value.empty()) (event.*member).assign(value);
+    if (text_[i].empty()) continue;
+    const Plus plus = i == kEmail ? Plus::plus : Plus::blank;
+    const std::string_view value = i == kToken ? token(row) : row.text(text_[i], plus);
+    if (!value.empty()) (event.*kTextFields[i].member).assign(value);
   }
   for (char& c : event.currency) {  // ISO 4217 codes; Stripe writes "usd"
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
@@ -147,15 +164,14 @@ void Mapping::read_texts(Row& row, Event& event, std::vector<Remark>& remarks) c
     event.first_name.assign(trim(name.substr(0, blank)));
     if (blank != name.npos) event.last_name.assign(name.substr(blank + 1));
   }
-  event.order_number = std::string(plain_order_number(event.order_number));
+  shorten(event.order_number, plain_order_number(event.order_number));
   for (const auto& [key, columns] : extra_) {
     const std::string_view value = row.text(columns);
     if (!value.empty()) event.extra.emplace_back(key, value);
   }
   for (std::size_t i = 0; i < kTextFields.size(); ++i) {
     const auto& [key, member] = kTextFields[i];
-    // These tell one event from another, or are held to a form of their own.
-    if (key == "order_number" || key == "email" || key == "utk" || key == "ip") continue;
+    if (!is_free_text(i) || (event.*member).empty()) continue;
     clean(
         event.*member, [this, name = key] { return name_of_field(name); }, remarks);
   }
@@ -175,7 +191,7 @@ void Mapping::read_texts(Row& row, Event& event, std::vector<Remark>& remarks) c
     event.utk.clear();
   }
   if (event.ip == "-") event.ip.clear();
-  event.ip = std::string(visitor_ip(event.ip));
+  shorten(event.ip, visitor_ip(event.ip));
   if (!event.ip.empty() && !is_ip(event.ip)) {
     remarks.push_back(
         {"bad_ip",
@@ -253,7 +269,7 @@ std::optional<Reject> Mapping::add_skus(Row& row, Event& event, std::vector<Rema
 std::optional<Reject> Mapping::check(const Event& event) const {
   for (std::size_t i = 0; i < kTextFields.size(); ++i) {
     const std::string& text = event.*kTextFields[i].member;
-    if (!is_utf8(text)) return not_utf8(name_of_field(kTextFields[i].key), text);
+    if (!text.empty() && !is_utf8(text)) return not_utf8(name_of_field(kTextFields[i].key), text);
   }
   for (const auto& [key, text] : event.extra) {
     if (!is_utf8(text)) return not_utf8(name_of_extra(key), text);
@@ -299,11 +315,10 @@ std::optional<Reject> Mapping::check(const Event& event) const {
 
 /// What is missing may be so because a companion has no row of this order: then that is the reason.
 Reject Mapping::explained(Row& row, Reject reject) const {
-  const BoundColumns& columns = reject.reason == "missing_email" ? text_[field("email")]
-                                : reject.reason == "missing_order_number"
-                                    ? text_[field("order_number")]
-                                : reject.reason == "missing_date" ? time_columns_
-                                                                  : name_;
+  const BoundColumns& columns = reject.reason == "missing_email"          ? text_[kEmail]
+                                : reject.reason == "missing_order_number" ? text_[kOrderNumber]
+                                : reject.reason == "missing_date"         ? time_columns_
+                                                                          : name_;
   const bool lacks_row =
       reject.reason.starts_with("missing_") && !columns.empty() &&
       std::all_of(columns.begin(), columns.end(), [&](const BoundColumn& column) {

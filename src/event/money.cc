@@ -179,7 +179,7 @@ std::string to_string(Money money) {
   std::string text = negative ? "-" : "";
   append_number(static_cast<std::uint64_t>(amount / kUnit), text);
   text += ".0000";
-  put_digits(static_cast<unsigned>(amount % kUnit), text, text.size() - 4, 4);
+  put_digits(static_cast<unsigned>(amount % kUnit), &text[text.size() - 4], 4);
   for (int i = 0; i < 2 && text.back() == '0'; ++i) text.pop_back();
   return text;
 }

@@ -14,22 +14,24 @@ std::size_t plain_length(std::string_view text) {
   return static_cast<std::size_t>(mark - text.begin());
 }
 
+/// The byte that an escape (%41) at the front of `text` stands for; -1 when there is none.
+int escaped_byte(std::string_view text) {
+  if (text.size() < 3 || text.front() != '%') return -1;
+  const int high = hex_digit(text[1]);
+  const int low = hex_digit(text[2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
 void decode(std::string_view text, Plus plus, std::string& out) {
-  out.clear();
-  while (true) {
-    const std::size_t plain = plain_length(text);
-    out.append(text, 0, plain);
-    text.remove_prefix(plain);
-    if (text.empty()) return;
-    const std::string byte = text.front() == '%' ? from_hex(text.substr(1, 2)) : std::string();
-    if (byte.size() == 1) {
-      out += byte;
-      text.remove_prefix(3);
-    } else {
-      out += text.front() == '+' && plus == Plus::blank ? ' ' : text.front();
-      text.remove_prefix(1);
-    }
+  out.resize(text.size());
+  char* end = out.data();
+  while (!text.empty()) {
+    const int byte = escaped_byte(text);
+    const bool is_blank = text.front() == '+' && plus == Plus::blank;
+    *end++ = byte >= 0 ? static_cast<char>(byte) : is_blank ? ' ' : text.front();
+    text.remove_prefix(byte >= 0 ? 3 : 1);
   }
+  out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
 void decode(std::string_view text, Decoding decoding, std::string& out) {
@@ -45,6 +47,7 @@ void decode(std::string_view text, Decoding decoding, std::string& out) {
 /// Is this the name, once it is decoded, which hardly any needs? `scratch` is written over.
 bool is_named(std::string_view encoded, std::string_view name, int encodings,
               std::string& scratch) {
+  if (encoded.size() < name.size()) return false;  // decoding adds nothing
   if (plain_length(encoded) == encoded.size()) return encoded == name;
   decode(encoded, {Plus::blank, encodings}, scratch);
   return scratch == name;

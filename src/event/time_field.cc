@@ -113,9 +113,12 @@ std::variant<Instant, TimeField::Fault> TimeField::read(Row& row) {
   }
   if (text.empty()) return Fault{"missing_date", fmt::format("{} is empty", name_)};
 
-  const auto parsed = parse(text, compiled_);
-  if (!parsed) return unreadable(text);
-  if (parsed->offset) return Instant(parsed->local.time_since_epoch() - *parsed->offset);
+  if (!parsed_ || text != parsed_text_) {
+    parsed_ = parse(text, compiled_);
+    parsed_text_ = text;
+  }
+  if (!parsed_) return unreadable(text);
+  if (parsed_->offset) return Instant(parsed_->local.time_since_epoch() - *parsed_->offset);
 
   const std::string_view named = zone_column_ ? row.text(*zone_column_) : std::string_view();
   const TimeZone* zone = named.empty() ? &fallback_ : zone_named(named);
@@ -127,7 +130,7 @@ std::variant<Instant, TimeField::Fault> TimeField::read(Row& row) {
     return Fault{"bad_time_zone",
                  fmt::format("the time zone \"{}\" is not known", printable(discreet(named), 40))};
   }
-  const auto instant = zone->to_instant(parsed->local);
+  const auto instant = zone->to_instant(parsed_->local);
   if (const auto* known = std::get_if<Instant>(&instant)) return *known;
   return Fault{"bad_date", fmt::format("{}: \"{}\" does not exist in {}: clocks went forward",
                                        name_, printable(discreet(text), 40), zone->name())};

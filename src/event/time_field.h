@@ -47,6 +47,8 @@ class TimeField {
   std::map<std::string, TimeZone, std::less<>> zones_;  // every name seen there
   TimeZone fallback_;
   std::string joined_;
+  std::string parsed_text_;  // the last text read, and what it is: a busy log repeats its second
+  std::optional<ParsedTime> parsed_;
 };
 
 }  // namespace ordertail

@@ -120,6 +120,11 @@ std::size_t take_byte(std::string_view text, std::string& to) {
   return 2;
 }
 
+/// Byte by byte: what stands between two fields is short.
+bool begins(std::string_view text, std::string_view front) {
+  return text.size() >= front.size() && std::equal(front.begin(), front.end(), text.begin());
+}
+
 std::string missing_behind(const LineFormat::Field& field) {
   const std::string name = printable(field.name);
   if (field.opening != 0) return fmt::format("no `{}` follows {}", field.opening, name);
@@ -169,30 +174,33 @@ LineSplitter::LineSplitter(LineFormat format, const std::vector<std::string>& wa
 }
 
 /// Where the field at the front of `rest` ends; npos when what has to follow does not.
-std::size_t LineSplitter::end_of(const LineFormat::Field& field, std::string_view rest) const {
+std::size_t LineSplitter::end_of(const LineFormat::Field& field, std::string_view rest,
+                                 LineEscapes escapes) {
   if (field.opening != 0) return rest.find(field.opening);
   if (field.after.empty()) {
     return field.loose || rest.find(' ') == npos ? rest.size() : npos;
   }
   if (field.loose) return rest.find(field.after);
   const std::size_t end =
-      field.quoted ? closing_quote(rest, format_.escapes) : rest.find(field.after.front());
-  return end != npos && rest.substr(end).starts_with(field.after) ? end : npos;
+      field.quoted ? closing_quote(rest, escapes) : rest.find(field.after.front());
+  return end != npos && begins(rest.substr(end), field.after) ? end : npos;
 }
 
 bool LineSplitter::match(std::string_view line, std::string_view* cells,
                          std::deque<std::string>& unescaped) const {
   if (!line.starts_with(format_.before)) return false;
+  // Hardly any line holds an escape.
   const char mark = mark_of(format_.escapes);
+  const LineEscapes escapes = line.find(mark) == npos ? LineEscapes::none : format_.escapes;
   std::string_view rest = line.substr(format_.before.size());
   for (std::size_t i = 0; i < format_.fields.size(); ++i) {
     const LineFormat::Field& field = format_.fields[i];
-    const std::size_t end = end_of(field, rest);
+    const std::size_t end = end_of(field, rest, escapes);
     if (end == npos) return false;
     if (place_[i] != npos) {
       std::string_view value = rest.substr(0, end);
-      if (mark != '\0' && value.find(mark) != npos) {
-        value = unescaped.emplace_back(ordertail::unescaped(value, format_.escapes));
+      if (escapes != LineEscapes::none && value.find(mark) != npos) {
+        value = unescaped.emplace_back(ordertail::unescaped(value, escapes));
       }
       cells[place_[i]] = value;
     }
@@ -208,7 +216,7 @@ LineFault LineSplitter::fault(std::string_view line) const {
   }
   std::size_t reached = format_.before.size();
   for (const LineFormat::Field& field : format_.fields) {
-    const std::size_t end = end_of(field, line.substr(reached));
+    const std::size_t end = end_of(field, line.substr(reached), format_.escapes);
     if (end == npos) return {reached, missing_behind(field)};
     reached += end + field.after.size();
   }

@@ -35,7 +35,8 @@ class LineSplitter {
   [[nodiscard]] LineFault fault(std::string_view line) const;
 
  private:
-  [[nodiscard]] std::size_t end_of(const LineFormat::Field& field, std::string_view rest) const;
+  [[nodiscard]] static std::size_t end_of(const LineFormat::Field& field, std::string_view rest,
+                                          LineEscapes escapes);
 
   LineFormat format_;
   std::vector<std::size_t> place_;  // of each field among the cells; npos where it is not wanted

@@ -14,6 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
+using namespace std::string_view_literals;
 
 std::string json_of(const Event& event) {
   std::string json;
@@ -135,6 +136,28 @@ TEST(EventJson, OfAnyBytesIsValid) {
     ASSERT_TRUE(value.is_string()) << to_hex(bytes);
     if (json.find("\xEF\xBF\xBD") == json.npos) {
       ASSERT_EQ(value.get<std::string>(), bytes);
+    }
+  }
+}
+
+TEST(EventJson, HasEachTextAsItIsWrittenByItself) {
+  constexpr std::string_view kOdd = "\0\x1F\"\\\x7F\x80\xC2\xFF !#[]~a"sv;
+  for (const char odd : kOdd) {
+    for (std::size_t length = 1; length <= 26; ++length) {
+      for (std::size_t at = 0; at < length; ++at) {
+        Event event = invented_event();
+        event.city = std::string(length, 'x');
+        event.city[at] = odd;
+        event.skus = {event.city, event.city};
+        std::string text;
+        append_json_string(event.city, text);
+        std::string json = "before";
+        append_json(event, json);
+        EXPECT_EQ(json.substr(0, 15), "before{\"kind\":\"");
+        ASSERT_NE(json.find(",\"city\":" + text + ",\"currency\""), json.npos) << json;
+        ASSERT_NE(json.find(",\"skus\":[" + text + "," + text + "],"), json.npos) << json;
+        ASSERT_TRUE(json.ends_with("\"line\":2,\"byte\":40}}")) << json;
+      }
     }
   }
 }

@@ -8,24 +8,38 @@
 namespace ordertail {
 namespace {
 
-/// "2025-12-31 05:00:00", or "reason: message".
-std::string read(const std::string& format, std::string_view cell, std::optional<DateOrder> order,
-                 const std::string& zone = "America/New_York") {
+Pattern pattern_in(const std::string& zone, std::optional<DateOrder> order) {
   Pattern pattern;
   pattern.name = "p";
   pattern.settings.time_zone = zone;
   pattern.settings.date_order = order;
+  return pattern;
+}
+
+TimeSpec spec_of(const std::string& format) {
   TimeSpec spec;
   spec.columns = {"Date"};
   spec.formats = {format};
-  Selection selection({"Date"});
-  TimeField field(spec, pattern, selection);
+  return spec;
+}
+
+/// "2025-12-31 05:00:00", or "reason: message".
+std::string read(TimeField& field, const Pattern& pattern,
+                 std::initializer_list<std::string_view> cells) {
   Row row(pattern);
-  row.begin(std::span(&cell, 1));
+  row.begin({cells.begin(), cells.size()});
   const auto time = field.read(row);
   if (const auto* instant = std::get_if<Instant>(&time)) return date::format("%F %T", *instant);
   const auto& fault = std::get<TimeField::Fault>(time);
   return fault.reason + ": " + fault.message;
+}
+
+std::string read(const std::string& format, std::string_view cell, std::optional<DateOrder> order,
+                 const std::string& zone = "America/New_York") {
+  const Pattern pattern = pattern_in(zone, order);
+  Selection selection({"Date"});
+  TimeField field(spec_of(format), pattern, selection);
+  return read(field, pattern, {cell});
 }
 
 TEST(TimeField, ReadsATimeInItsZone) {
@@ -39,6 +53,22 @@ TEST(TimeField, NeedsNoZoneForSecondsSince1970) {
             "the times that pattern p reads carry no time zone; add to the [[source]] the one they "
             "are written in, such as\n"
             "  time_zone = \"America/New_York\"");
+}
+
+TEST(TimeField, ReadsTheSameTextAgainAsTheFirstTime) {
+  const Pattern pattern = pattern_in("America/New_York", std::nullopt);
+  TimeSpec spec = spec_of("%F %T");
+  spec.zone_columns = {"Zone"};
+  Selection selection({"Date", "Zone"});
+  TimeField field(spec, pattern, selection);
+  const std::string bad = "bad_date: Date: \"soon\" is no time of the form YYYY-MM-DD HH:MM:SS";
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(read(field, pattern, {"2025-12-31 05:00:00", ""}), "2025-12-31 10:00:00");
+    EXPECT_EQ(read(field, pattern, {"2025-12-31 05:00:00", "UTC"}), "2025-12-31 05:00:00");
+    EXPECT_EQ(read(field, pattern, {"soon", "UTC"}), bad);
+    EXPECT_EQ(read(field, pattern, {"soon", ""}), bad);
+    EXPECT_EQ(read(field, pattern, {"2025-12-31 05:00:01", ""}), "2025-12-31 10:00:01");
+  }
 }
 
 TEST(TimeField, SaysWhatIsNoTime) {

@@ -267,7 +267,7 @@ CsvReader::CsvReader(const CsvFrame& frame, std::size_t columns, std::vector<std
 
 CsvReader::~CsvReader() = default;
 
-void CsvReader::read(std::string_view window, Position at, Ending ending, RecordBatch& batch) {
+void CsvReader::frame(std::string_view window, Position at, Ending ending, RecordBatch& batch) {
   batch.clear();
   batch.cells_per_record = self_->selected.size();
   self_->window = window;

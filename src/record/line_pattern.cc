@@ -7,6 +7,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <utility>
@@ -204,6 +205,7 @@ struct LinePattern::Fronts {
   explicit Fronts(std::string text) : expression(std::move(text)) {}
 
   LineFault fault(std::string_view line) {
+    const std::lock_guard lock(mutex);
     if (ends.empty()) ends = front_ends(expression);
     if (ends.empty()) return {};
     std::size_t matching = 0;  // of the fronts, those that match
@@ -237,6 +239,7 @@ struct LinePattern::Fronts {
   std::string expression;
   std::vector<std::size_t> ends;
   std::map<std::size_t, std::unique_ptr<RE2>> compiled;
+  std::mutex mutex;
 };
 
 LinePattern::LinePattern(const std::string& written, const std::vector<std::string>& wanted)

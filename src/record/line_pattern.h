@@ -30,7 +30,7 @@ class LinePattern {
   bool match(std::string_view line, std::string_view* cells) const;
 
   /// Of a line that does not match: as far as the front of the expression goes that does, cut where
-  /// nothing is open. Compiles such fronts when first asked.
+  /// nothing is open. Compiles such fronts when first asked. Threads may ask at the same time.
   [[nodiscard]] LineFault fault(std::string_view line) const;
 
   [[nodiscard]] std::size_t wanted() const;

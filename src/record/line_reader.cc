@@ -1,5 +1,6 @@
 #include "record/line_reader.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -111,20 +112,11 @@ class LineReader::Pass {
       ++batch_.passed_over;
       return;
     }
-    const std::size_t first_cell = batch_.cells.size();
-    batch_.cells.resize(first_cell + batch_.cells_per_record);
-    if (reader_.pattern_.match(text, batch_.cells.data() + first_cell, batch_.unescaped)) {
-      batch_.records.push_back({.begin = begin, .end = here().byte, .first_cell = first_cell});
-      return;
+    const Record record{.begin = begin, .end = here().byte, .first_cell = batch_.cells.size()};
+    batch_.cells.resize(record.first_cell + batch_.cells_per_record);
+    if (!reader_.heeds_ || reader_.match_line(text, record, batch_)) {
+      batch_.records.push_back(record);
     }
-    batch_.cells.resize(first_cell);
-    LineFault fault = reader_.pattern_.fault(text);
-    batch_.bad.push_back({.begin = begin,
-                          .end = here().byte,
-                          .at = {.line = begin.line, .byte = begin.byte + fault.reach},
-                          .fault = BadRecord::Fault::no_match,
-                          .excerpt = std::string(text.substr(fault.reach, kMaxExcerptBytes)),
-                          .why = std::move(fault.why)});
   }
 
   void begin_too_long() {
@@ -156,9 +148,11 @@ class LineReader::Pass {
 };
 
 LineReader::LineReader(LineMatcher pattern, const std::vector<std::string>& literals)
-    : pattern_(std::move(pattern)), literals_(with_heeded(literals, pattern_)) {}
+    : pattern_(std::move(pattern)),
+      literals_(with_heeded(literals, pattern_)),
+      heeds_(!pattern_.heeded().empty()) {}
 
-void LineReader::read(std::string_view window, Position at, Ending ending, RecordBatch& batch) {
+void LineReader::frame(std::string_view window, Position at, Ending ending, RecordBatch& batch) {
   batch.clear();
   batch.cells_per_record = pattern_.wanted();
   Pass pass(*this, window, at, ending, batch);
@@ -166,6 +160,34 @@ void LineReader::read(std::string_view window, Position at, Ending ending, Recor
   batch.consumed = pass.consumed();
   batch.next = pass.here();
   if (too_long_) batch.given_up = too_long_->begin;
+}
+
+/// Fills the cells of a line, or says in `bad` why it does not match.
+bool LineReader::match_line(std::string_view text, const Record& line, RecordBatch& batch) const {
+  if (pattern_.match(text, batch.cells.data() + line.first_cell, batch.unescaped)) return true;
+  LineFault fault = pattern_.fault(text);
+  batch.bad.push_back({.begin = line.begin,
+                       .end = line.end,
+                       .at = {.line = line.begin.line, .byte = line.begin.byte + fault.reach},
+                       .fault = BadRecord::Fault::no_match,
+                       .excerpt = std::string(text.substr(fault.reach, kMaxExcerptBytes)),
+                       .why = std::move(fault.why)});
+  return false;
+}
+
+void LineReader::match(std::string_view window, Position at, RecordBatch& batch) const {
+  if (heeds_) return;
+  std::size_t matching = 0;
+  for (const Record& line : batch.records) {
+    const std::string_view text =
+        window.substr(line.begin.byte - at.byte, line.end - line.begin.byte);
+    if (match_line(without_line_end(text), line, batch)) batch.records[matching++] = line;
+  }
+  if (matching == batch.records.size()) return;
+  batch.records.resize(matching);
+  std::sort(batch.bad.begin(), batch.bad.end(), [](const BadRecord& a, const BadRecord& b) {
+    return a.begin.byte < b.begin.byte;  // those that are too long were there before
+  });
 }
 
 }  // namespace ordertail

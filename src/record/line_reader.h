@@ -27,13 +27,17 @@ class LineReader final : public RecordReader {
   /// no literals means that every line is matched.
   LineReader(LineMatcher pattern, const std::vector<std::string>& literals);
 
-  void read(std::string_view window, Position at, Ending ending, RecordBatch& batch) override;
+  void frame(std::string_view window, Position at, Ending ending, RecordBatch& batch) override;
+  void match(std::string_view window, Position at, RecordBatch& batch) const override;
 
  private:
   class Pass;
 
+  bool match_line(std::string_view text, const Record& line, RecordBatch& batch) const;
+
   LineMatcher pattern_;
   LiteralScan literals_;
+  bool heeds_;  // what a line is depends on those before it: they are matched when they are framed
   std::optional<BadRecord> too_long_;  // a line whose end is yet to come
 };
 

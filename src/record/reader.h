@@ -24,7 +24,17 @@ class RecordReader {
   /// With Ending::last everything is consumed. With Ending::more a record that the window does not
   /// hold whole is left for the next call; `batch.consumed == 0` then asks for a longer window. A
   /// window longer than kMaxRecordBytes is always enough for progress.
-  virtual void read(std::string_view window, Position at, Ending ending, RecordBatch& batch) = 0;
+  void read(std::string_view window, Position at, Ending ending, RecordBatch& batch) {
+    frame(window, at, ending, batch);
+    match(window, at, batch);
+  }
+
+  /// The half of read() that has to be done window by window: all but what match() does. What may
+  /// turn out to be none is among the records.
+  virtual void frame(std::string_view window, Position at, Ending ending, RecordBatch& batch) = 0;
+  /// The other half: cuts what was framed into cells. It touches nothing but the batch, so that
+  /// other threads may frame and match other windows meanwhile.
+  virtual void match(std::string_view window, Position at, RecordBatch& batch) const = 0;
 };
 
 }  // namespace ordertail

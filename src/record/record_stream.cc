@@ -58,7 +58,7 @@ void RecordStream::cut(Stretch& stretch, const Stretch* before) {
     held = bytes;
     stretch.last = !goes_on;
     stretch.bytes = {stretch.buffer.data(), held};
-    reader_->read(stretch.bytes, stretch.at, goes_on ? Ending::more : Ending::last, stretch.batch);
+    reader_->frame(stretch.bytes, stretch.at, goes_on ? Ending::more : Ending::last, stretch.batch);
   } while (stretch.batch.consumed == 0 && !stretch.last);
 }
 
@@ -72,6 +72,16 @@ bool RecordStream::cut_slot(std::uint64_t stretch) {
     slot.failure = std::current_exception();
   }
   return !slot.failure && !slot.stretch.last;
+}
+
+/// What is left to be done with a stretch that was cut, and needs nothing of the others.
+void RecordStream::match(Slot& slot) const {
+  if (slot.failure) return;
+  try {
+    reader_->match(slot.stretch.bytes, slot.stretch.at, slot.stretch.batch);
+  } catch (...) {
+    slot.failure = std::current_exception();
+  }
 }
 
 void RecordStream::work_on(Slot& slot) const {
@@ -95,6 +105,7 @@ void RecordStream::take_turn(std::unique_lock<std::mutex>& lock) {
   ended_ = !more;
   changed_.notify_all();
   lock.unlock();
+  match(slot);
   work_on(slot);
   lock.lock();
   slot.ready = true;
@@ -129,6 +140,7 @@ void RecordStream::await_slot() {
     if (begun_ > taken_) return;  // a failure that has been told before
     if (!is_time_for_threads()) {
       ended_ = !cut_slot(begun_++);
+      match(slot);
       slot.ready = true;
       return;
     }

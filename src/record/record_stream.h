@@ -72,6 +72,7 @@ class RecordStream {
   Slot& slot_of(std::uint64_t stretch) { return ring_[stretch % kSlots]; }
   void cut(Stretch& stretch, const Stretch* before);
   bool cut_slot(std::uint64_t stretch);
+  void match(Slot& slot) const;
   void work_on(Slot& slot) const;
   [[nodiscard]] bool may_cut() const { return !ended_ && !cutting_ && begun_ - released_ < kSlots; }
   void take_turn(std::unique_lock<std::mutex>& lock);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <limits>
 #include <random>
 #include <stdexcept>
@@ -11,6 +12,7 @@
 
 #include "collect.h"
 #include "record/csv_reader.h"
+#include "record/line_reader.h"
 
 namespace ordertail {
 namespace {
@@ -105,6 +107,53 @@ TEST_P(RecordStreamTest, GivesTheSameRecordsHoweverTheBytesCome) {
       last = stretch.last;
     }
     EXPECT_EQ(found, read_at_once(*reader(), text)) << size << " bytes";
+  }
+}
+
+/// Lines that match, that do not, that name columns, and that are longer than a line may be.
+std::string invented_lines(std::size_t size, unsigned seed) {
+  std::mt19937 random(seed);
+  std::string text = "#Fields: a b\n";
+  while (text.size() < size) {
+    switch (random() % 5000) {
+      case 0:
+        text += std::string(random() % 8 == 0 ? 2 * kMaxRecordBytes : 100, 'x') + "\n";
+        break;
+      case 1:
+        text += "#Fields: b a\r\n";
+        break;
+      case 2:
+        text += "not one of them\n";
+        break;
+      default:
+        text += std::to_string(random()) + " two\n";
+    }
+  }
+  return text;
+}
+
+TEST_P(RecordStreamTest, GivesTheSameLinesWhoeverMatchesThem) {
+  const std::string text = invented_lines(8'000'000, 3);
+  const std::vector<std::string> wanted{"a", "b"};
+  const std::vector<std::function<LineMatcher()>> matchers{
+      [&] { return LinePattern(R"((?P<a>\w+) (?P<b>\w+))", wanted); },
+      [&] {
+        return LineTable({"#Fields:", ' ', wanted, wanted}, wanted);
+      }};
+  for (const auto& matcher : matchers) {
+    const auto lines = [&] {
+      return std::make_unique<LineReader>(matcher(), std::vector<std::string>());
+    };
+    RecordStream stream(std::make_unique<Scripted>(text, 4, false), lines(), Position(),
+                        {.threads = GetParam()});
+    Findings found;
+    for (bool last = false; !last;) {
+      const Stretch& stretch = stream.next();
+      gather(stretch.batch, found);
+      last = stretch.last;
+    }
+    EXPECT_GT(found.bad.size(), 10U);
+    EXPECT_EQ(found, read_at_once(*lines(), text));
   }
 }
 

@@ -231,13 +231,13 @@ void append_json_string(std::string_view text, std::string& out) {
 
 void append_json(const Event& event, std::string& out) {
   Writer json(out, most_bytes(event));
-  json.put("{\"kind\":\""sv);
+  json.put(R"({"kind":")"sv);
   json.put(name_of(event.kind));
-  json.put("\",\"id\":\""sv);
+  json.put(R"(","id":")"sv);
   json.put_hex(event.id.view());
   json.put('"');
   if (!event.shop.empty()) {
-    json.put(",\"shop\":"sv);
+    json.put(R"(,"shop":)"sv);
     json.put_string(event.shop);
   }
   for (std::size_t i = 0; i < kTextFields.size(); ++i) {
@@ -248,19 +248,19 @@ void append_json(const Event& event, std::string& out) {
   }
   if (event.occurred_at) {
     const auto time = utc_time(*event.occurred_at);
-    json.put(",\"occurred_at\":"sv);
+    json.put(R"(,"occurred_at":)"sv);
     json.put_string({time.data(), time.size()});
   }
   if (event.close_date) {
-    json.put(",\"close_date\":"sv);
+    json.put(R"(,"close_date":)"sv);
     json.put_string(us_date(*event.close_date));
   }
   if (event.total_revenue) {
-    json.put(",\"total_revenue\":"sv);
+    json.put(R"(,"total_revenue":)"sv);
     json.put_string(to_string(*event.total_revenue));
   }
   if (!event.skus.empty()) {
-    json.put(",\"skus\":"sv);
+    json.put(R"(,"skus":)"sv);
     char before = '[';
     for (const std::string& sku : event.skus) {
       json.put(std::exchange(before, ','));
@@ -269,7 +269,7 @@ void append_json(const Event& event, std::string& out) {
     json.put(']');
   }
   if (!event.extra.empty()) {
-    json.put(",\"extra\":"sv);
+    json.put(R"(,"extra":)"sv);
     char before = '{';
     for (const auto& [key, value] : event.extra) {
       json.put(std::exchange(before, ','));
@@ -279,11 +279,11 @@ void append_json(const Event& event, std::string& out) {
     }
     json.put('}');
   }
-  json.put(",\"source\":{\"file\":"sv);
+  json.put(R"(,"source":{"file":)"sv);
   json.put_string(event.origin.file);
-  json.put(",\"line\":"sv);
+  json.put(R"(,"line":)"sv);
   json.put_number(event.origin.line);
-  json.put(",\"byte\":"sv);
+  json.put(R"(,"byte":)"sv);
   json.put_number(event.origin.byte);
   json.put("}}"sv);
 }

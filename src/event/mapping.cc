@@ -52,10 +52,12 @@ bool is_stray_byte(char c) {
   return is_control_byte(c) && c != '\n' && c != '\r' && c != '\t';
 }
 
-/// Takes such bytes out of the text; `name()` is its column's.
+/// Takes such bytes out of the text; `name()` is its column's. What is not UTF-8 is left as it is,
+/// since without them it might become that.
 template <typename Name>
 void clean(std::string& text, const Name& name, std::vector<Remark>& remarks) {
-  if (std::erase_if(text, is_stray_byte) == 0) return;
+  if (std::none_of(text.begin(), text.end(), is_stray_byte) || !is_utf8(text)) return;
+  std::erase_if(text, is_stray_byte);
   remarks.push_back({"bad_text",
                      fmt::format("{}: it holds control characters; the event goes without them",
                                  printable(name())),
@@ -267,9 +269,9 @@ std::optional<Reject> Mapping::add_skus(Row& row, Event& event, std::vector<Rema
 }
 
 std::optional<Reject> Mapping::check(const Event& event) const {
-  for (std::size_t i = 0; i < kTextFields.size(); ++i) {
-    const std::string& text = event.*kTextFields[i].member;
-    if (!text.empty() && !is_utf8(text)) return not_utf8(name_of_field(kTextFields[i].key), text);
+  for (const auto& [key, member] : kTextFields) {
+    const std::string& text = event.*member;
+    if (!text.empty() && !is_utf8(text)) return not_utf8(name_of_field(key), text);
   }
   for (const auto& [key, text] : event.extra) {
     if (!is_utf8(text)) return not_utf8(name_of_extra(key), text);

@@ -24,6 +24,7 @@ bool tells_zone(const std::string& format) {
 std::vector<DateFormat> compile(const std::vector<std::string>& formats,
                                 std::optional<DateOrder> order) {
   std::vector<DateFormat> compiled;
+  compiled.reserve(formats.size());
   for (const std::string& format : formats) compiled.emplace_back(format, order);
   return compiled;
 }

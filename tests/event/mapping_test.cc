@@ -288,6 +288,21 @@ TEST_F(MappingTest, LetsNoControlCharacterThrough) {
   EXPECT_THAT(reading.rejects[3], testing::StartsWith("bad_email Email @"));
 }
 
+/// Without the control characters amid it, a broken letter would be a whole one that nobody wrote.
+TEST_F(MappingTest, MakesNoLetterOfOneThatIsBroken) {
+  const Reading reading = read(dated("UTC", "city = \"City\"\nskus = \"SKU\"\n"),
+                               "Order,Email,Date,City,SKU\n"
+                               "1,a@example.com,2024-01-01 00:00,K\xC3\x16\xB6ln,A\n"
+                               "2,a@example.com,2024-01-01 00:00,Rome,\xE2\x82\x01\xAC\n");
+  EXPECT_TRUE(reading.events.empty());
+  EXPECT_THAT(
+      reading.rejects,
+      ElementsAre("bad_encoding City @2:26 1 City: \"K***\" is not UTF-8; export the file "
+                  "as UTF-8",
+                  "bad_encoding SKU @3:68 1 SKU: \"\\xe2***\" is not UTF-8; export the file "
+                  "as UTF-8"));
+}
+
 TEST_F(MappingTest, SplitsANameAtItsLastBlank) {
   const Reading reading = read(dated("UTC", "name = \"Name\"\n"),
                                "Order,Email,Date,Name\n"

@@ -184,7 +184,7 @@ def time_of(form, values):
             found = re.fullmatch(rb"(\d{1,11})(?:\.\d+)?", text)
             return int(found[1]) if found else None
         if form.pattern == "haproxy-http":
-            text = re.sub(rb"\.\d+$", b"", text) + b" +0000"
+            text = re.sub(rb"(\d)(?:\.\d+)?$", rb"\1 +0000", text)  # a blank before the fraction is no time
         if form.pattern == "haproxy-http" or form.time in ("%t", "$time_local") or form.pattern == "traefik-clf":
             found = clf_read(text)
             return int(found.timestamp()) if found else None

@@ -330,7 +330,7 @@ void Staging::count_progress() {
 }
 
 void Staging::save_cursor() {
-  if (mode_ != StageMode::keep) return;
+  if (mode_ == StageMode::extract) return;
   const Checkpoint& at = file_->extraction.checkpoint();
   Cursor& cursor = file_->cursor;
   cursor.identity = at.identity;
@@ -338,8 +338,12 @@ void Staging::save_cursor() {
   cursor.line = at.line;
   cursor.seen = at.seen;
   if (at.seen == 0) return;
-  store_.save(cursor);
+  if (mode_ == StageMode::keep) store_.save(cursor);
   file_->stored = cursor;
+  // A copy that ends earlier, as one that is being compressed, is not to set it back: it is
+  // compared with all that was read.
+  const auto resumed = file_->extraction.resumed();
+  if (resumed && group_->pattern.line) cursors_[*resumed] = cursor;
 }
 
 /// All files were looked at. True: they are to be looked at again at once, since a log that was

@@ -72,6 +72,17 @@ std::vector<Cursor> not_found(std::vector<Cursor> cursors, const std::vector<std
   return {};
 }
 
+bool is_only_in(const Cursor& cursor, const std::set<std::string>& paths,
+                const std::vector<std::string>& globs, const std::filesystem::path& directory) {
+  bool is_in_one = false;
+  for (const Listed& file : list(globs, directory)) {
+    if (!may_be(cursor, file.path)) continue;
+    if (paths.count(file.path.string()) == 0) return false;
+    is_in_one = true;
+  }
+  return is_in_one;
+}
+
 std::string loss_of(const Cursor& cursor) {
   return fmt::format(
       "{0} was read up to byte {1}, and none of the source's files begins like that any more: it "

@@ -1,6 +1,7 @@
 // Logs that were being read and are not there any more: may something have been lost with them?
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,12 @@ namespace ordertail {
 [[nodiscard]] std::vector<Cursor> not_found(std::vector<Cursor> cursors,
                                             const std::vector<std::string>& globs,
                                             const std::filesystem::path& directory);
+
+/// Does it fit one of `paths`, and no other file that `globs` mean now? A file that cannot be read
+/// may be any log.
+[[nodiscard]] bool is_only_in(const Cursor& cursor, const std::set<std::string>& paths,
+                              const std::vector<std::string>& globs,
+                              const std::filesystem::path& directory);
 
 /// "access.log was read up to byte 1234, and ...": whole sentences.
 [[nodiscard]] std::string loss_of(const Cursor& cursor);

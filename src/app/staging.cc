@@ -367,6 +367,8 @@ void Staging::tell_losses() {
     }
     if (mode_ == StageMode::keep) store_.forget(cursor);
   }
+  if (mode_ != StageMode::keep) return;
+  for (const Cursor& cursor : logs_.outgrown(store_, job_.directory)) store_.forget(cursor);
 }
 
 void Staging::close_file() {

@@ -109,5 +109,18 @@ TEST_F(LostLogsTest, AnOlderCopyDoesNotHideThatALogIsCut) {
                                                             (line(1) + line(2)).size()))));
 }
 
+/// All that it held is in the log, which is told of by itself.
+TEST_F(LostLogsTest, AnOlderCopyThatIsDeletedIsNotTold) {
+  home_.write("log", line(1));
+  EXPECT_THAT(run().orders, ElementsAre("1"));
+  home_.write("log.bak", line(1));
+  home_.append("log", line(2));
+  EXPECT_THAT(run().orders, ElementsAre("2"));
+  remove("log.bak");
+  EXPECT_THAT(run().faults, IsEmpty());
+  home_.write("log", line(3));
+  EXPECT_THAT(run().faults, ElementsAre(HasSubstr("log was read up to byte ")));
+}
+
 }  // namespace
 }  // namespace ordertail

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace ordertail {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -45,6 +47,17 @@ std::string line(int number) {
       number);
 }
 
+/// Hours can pass on it; those of the files' inodes are the machine's.
+class LaterClock final : public Clock {
+ public:
+  [[nodiscard]] SteadyTime steady() const override { return system_.steady(); }
+  [[nodiscard]] WallTime wall() const override { return system_.wall() + later; }
+  std::chrono::minutes later{0};
+
+ private:
+  SystemClock system_;
+};
+
 class LostLogsTest : public testing::Test {
  protected:
   struct Said {
@@ -66,6 +79,10 @@ class LostLogsTest : public testing::Test {
     return said;
   }
 
+  /// As if nobody had written to it since.
+  void write_before(const char* name, std::chrono::minutes time) const {
+    fs::last_write_time(home_.path() / name, fs::file_time_type::clock::now() - time);
+  }
   void remove(const char* name) const { fs::remove(home_.path() / name); }
   void rename(const char* from, const char* to) const {
     fs::rename(home_.path() / from, home_.path() / to);
@@ -73,7 +90,7 @@ class LostLogsTest : public testing::Test {
 
   const TemporaryDirectory home_;
   const Job job_ = read_job(home_.write("job.toml", kJob).string());
-  const SystemClock clock_;
+  LaterClock clock_;
   Store store_{home_.path() / "store.db", StoreMode::write, clock_};
 };
 
@@ -120,6 +137,56 @@ TEST_F(LostLogsTest, AnOlderCopyThatIsDeletedIsNotTold) {
   EXPECT_THAT(run().faults, IsEmpty());
   home_.write("log", line(3));
   EXPECT_THAT(run().faults, ElementsAre(HasSubstr("log was read up to byte ")));
+}
+
+/// It was silent before it was renamed: its server may still write to it.
+TEST_F(LostLogsTest, ALogThatWasRenamedJustNowMayGoOn) {
+  home_.write("log", line(1));
+  EXPECT_THAT(run().orders, ElementsAre("1"));
+  home_.append("log", line(2));
+  write_before("log", 25h);
+  rename("log", "log.1");
+  EXPECT_THAT(run().orders, ElementsAre("2"));
+  EXPECT_THAT(run().faults, IsEmpty());
+  home_.append("log.1", line(3));
+  remove("log.1");
+  EXPECT_THAT(run().faults, ElementsAre(HasSubstr("log.1 was read up to byte ")));
+}
+
+/// Nor does it matter that nothing new was found in it then.
+TEST_F(LostLogsTest, ALogThatHadBeenReadMayGoOnOnceItIsRenamed) {
+  home_.write("log", line(1));
+  write_before("log", 25h);
+  EXPECT_THAT(run().orders, ElementsAre("1"));
+  rename("log", "log.1");
+  EXPECT_THAT(run().orders, IsEmpty());
+  home_.append("log.1", line(2));
+  remove("log.1");
+  EXPECT_THAT(run().faults, ElementsAre(HasSubstr("log.1 was read up to byte ")));
+}
+
+TEST_F(LostLogsTest, AnHourAfterItsRenamingALogHasComeToRest) {
+  home_.write("log", line(1));
+  EXPECT_THAT(run().orders, ElementsAre("1"));
+  home_.append("log", line(2));
+  rename("log", "log.1");
+  clock_.later = 61min;
+  EXPECT_THAT(run().orders, ElementsAre("2"));
+  remove("log.1");
+  EXPECT_THAT(run().faults, IsEmpty());
+}
+
+/// A log that was not looked at in the meantime was renamed a rotation ago.
+TEST_F(LostLogsTest, ALogThatIsRenamedAgainHasComeToRest) {
+  home_.write("log", line(1));
+  EXPECT_THAT(run().orders, ElementsAre("1"));
+  rename("log", "log.1");
+  write_before("log.1", 2h);
+  EXPECT_THAT(run().faults, IsEmpty());
+  rename("log.1", "log.2");
+  EXPECT_THAT(run().faults, IsEmpty());
+  remove("log.2");
+  EXPECT_THAT(run().faults, IsEmpty());
 }
 
 }  // namespace

@@ -54,13 +54,31 @@ std::vector<Cursor> LogBook::missing(const Store& store,
   std::vector<Cursor> all;
   for (const auto& [fingerprint, logs] : logs_) {
     if (!logs.can_tell) continue;
-    std::vector<Cursor> cursors = store.cursors(fingerprint);
-    std::erase_if(cursors,
-                  [&logs = logs](const Cursor& cursor) { return logs.found.count(cursor.id) > 0; });
-    cursors = not_found(std::move(cursors), logs.globs, directory);
+    const auto cursors = not_found(logs.unused(store.cursors(fingerprint)), logs.globs, directory);
     all.insert(all.end(), cursors.begin(), cursors.end());
   }
   return all;
+}
+
+std::vector<Cursor> LogBook::outgrown(const Store& store,
+                                      const std::filesystem::path& directory) const {
+  std::vector<Cursor> all;
+  for (const auto& [fingerprint, logs] : logs_) {
+    if (!logs.can_tell) continue;
+    std::set<std::string> read;
+    for (const auto& [path, entry] : logs.entries) {
+      if (entry.cursor != 0) read.insert(path);
+    }
+    for (Cursor& cursor : logs.unused(store.cursors(fingerprint))) {
+      if (is_only_in(cursor, read, logs.globs, directory)) all.push_back(std::move(cursor));
+    }
+  }
+  return all;
+}
+
+std::vector<Cursor> LogBook::Logs::unused(std::vector<Cursor> cursors) const {
+  std::erase_if(cursors, [&](const Cursor& cursor) { return found.count(cursor.id) > 0; });
+  return cursors;
 }
 
 }  // namespace ordertail

@@ -47,6 +47,10 @@ class LogBook {
   /// Once all files were looked at: the cursors of logs that are in none of them (see lost_logs.h).
   [[nodiscard]] std::vector<Cursor> missing(const Store& store,
                                             const std::filesystem::path& directory) const;
+  /// And those of logs that were there, as older copies are, and are only the beginning of others
+  /// now, which were read further: nothing can be lost with them.
+  [[nodiscard]] std::vector<Cursor> outgrown(const Store& store,
+                                             const std::filesystem::path& directory) const;
 
  private:
   struct Logs {
@@ -55,6 +59,9 @@ class LogBook {
     std::map<std::string, Entry> entries, entries_before;  // by path: of this look, of the last one
     std::set<std::string> copied;                          // paths
     bool can_tell = true;
+
+    /// Cursors that no file of this look was read on from.
+    [[nodiscard]] std::vector<Cursor> unused(std::vector<Cursor> cursors) const;
   };
   std::map<std::string, Logs> logs_;  // by fingerprint
 };

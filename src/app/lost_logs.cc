@@ -48,6 +48,11 @@ bool is_in(const std::vector<Listed>& listing, const Cursor& cursor) {
                      [&](const Listed& file) { return may_be(cursor, file.path); });
 }
 
+Quiet quiet_after(std::chrono::nanoseconds time) {
+  if (time >= std::chrono::hours(24)) return Quiet::day;
+  return time >= std::chrono::hours(1) ? Quiet::hour : Quiet::no;
+}
+
 }  // namespace
 
 bool has_come_to_rest(const Cursor& cursor, const std::filesystem::path& directory) {
@@ -56,9 +61,11 @@ bool has_come_to_rest(const Cursor& cursor, const std::filesystem::path& directo
 }
 
 Quiet quiet_at(const FileState& state, WallTime now) {
-  const auto time = state.quiet_for(now);
-  if (time >= std::chrono::hours(24)) return Quiet::day;
-  return time >= std::chrono::hours(1) ? Quiet::hour : Quiet::no;
+  return quiet_after(state.quiet_for(now));
+}
+
+Quiet quiet_since_renamed(const FileState& state, WallTime now) {
+  return quiet_after(state.unchanged_for(now));
 }
 
 std::vector<Cursor> not_found(std::vector<Cursor> cursors, const std::vector<std::string>& globs,
@@ -70,6 +77,17 @@ std::vector<Cursor> not_found(std::vector<Cursor> cursors, const std::vector<std
     if (look > 0 && list(globs, directory) == listing) return cursors;
   }
   return {};
+}
+
+bool is_only_in(const Cursor& cursor, const std::set<std::string>& paths,
+                const std::vector<std::string>& globs, const std::filesystem::path& directory) {
+  bool is_in_one = false;
+  for (const Listed& file : list(globs, directory)) {
+    if (!may_be(cursor, file.path)) continue;
+    if (paths.count(file.path.string()) == 0) return false;
+    is_in_one = true;
+  }
+  return is_in_one;
 }
 
 std::string loss_of(const Cursor& cursor) {

@@ -222,7 +222,9 @@ void Staging::open(const SourceFile& file) {
       logs_.is_copied(fingerprint_, job_.directory / stored.path, *state)) {
     notice(copied_words(stored.path, file.name));
   }
-  file_.emplace(OpenFile{std::move(extraction), file, state, stored, cursor, is_copy});
+  const bool is_renamed_again = cursor.moved && stored.moved;
+  file_.emplace(
+      OpenFile{std::move(extraction), file, state, stored, cursor, is_copy, is_renamed_again});
   intake_->begin_file();
   if (observer_.file) observer_.file(source_, file, group_->pattern);
 }
@@ -330,7 +332,7 @@ void Staging::count_progress() {
 }
 
 void Staging::save_cursor() {
-  if (mode_ != StageMode::keep) return;
+  if (mode_ == StageMode::extract) return;
   const Checkpoint& at = file_->extraction.checkpoint();
   Cursor& cursor = file_->cursor;
   cursor.identity = at.identity;
@@ -338,8 +340,12 @@ void Staging::save_cursor() {
   cursor.line = at.line;
   cursor.seen = at.seen;
   if (at.seen == 0) return;
-  store_.save(cursor);
+  if (mode_ == StageMode::keep) store_.save(cursor);
   file_->stored = cursor;
+  // A copy that ends earlier, as one that is being compressed, is not to set it back: it is
+  // compared with all that was read.
+  const auto resumed = file_->extraction.resumed();
+  if (resumed && group_->pattern.line) cursors_[*resumed] = cursor;
 }
 
 /// All files were looked at. True: they are to be looked at again at once, since a log that was
@@ -363,6 +369,8 @@ void Staging::tell_losses() {
     }
     if (mode_ == StageMode::keep) store_.forget(cursor);
   }
+  if (mode_ != StageMode::keep) return;
+  for (const Cursor& cursor : logs_.outgrown(store_, job_.directory)) store_.forget(cursor);
 }
 
 void Staging::close_file() {
@@ -391,9 +399,12 @@ void Staging::close_log() {
   if (mode_ == StageMode::keep && cursor.id != 0) {
     const bool is_as_it_was = file.extraction.bytes() == 0;
     if (!file.is_copy) cursor.moved = cursor.moved || (is_as_it_was && file.stored.moved);
-    cursor.quiet = cut ? Quiet::no : quiet_at(*file.state, clock_.wall());
-    // It has not become less quiet: the clock was set back.
-    if (is_as_it_was && !cut) cursor.quiet = std::max(cursor.quiet, file.stored.quiet);
+    const auto quiet = cursor.moved && !file.is_renamed_again ? quiet_since_renamed : quiet_at;
+    cursor.quiet = cut ? Quiet::no : quiet(*file.state, clock_.wall());
+    // It has not become less quiet, unless it was renamed: the clock was set back.
+    if (is_as_it_was && !cut && (file.stored.moved || !cursor.moved)) {
+      cursor.quiet = std::max(cursor.quiet, file.stored.quiet);
+    }
     const bool is_news = file.is_copy || cursor.path != file.stored.path ||
                          cursor.moved != file.stored.moved || cursor.quiet != file.stored.quiet;
     if (is_news) store_.save(cursor);

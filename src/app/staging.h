@@ -60,6 +60,7 @@ class Staging {
     Cursor stored;                      // by an earlier run; none: id 0
     Cursor cursor;                      // to be stored
     bool is_copy = false;               // another file has the same cursor
+    bool is_renamed_again = false;      // since it was found by another name before
     std::uint64_t bytes = 0, rows = 0;  // counted so far
   };
 

@@ -1,5 +1,7 @@
 #include "input/file_state.h"
 
+#include <algorithm>
+
 namespace ordertail {
 namespace {
 
@@ -18,6 +20,10 @@ std::optional<FileState> FileState::of(const std::filesystem::path& path) {
 
 std::chrono::nanoseconds FileState::quiet_for(WallTime now) const {
   return now.time_since_epoch() - written;
+}
+
+std::chrono::nanoseconds FileState::unchanged_for(WallTime now) const {
+  return now.time_since_epoch() - std::max(written, changed);
 }
 
 }  // namespace ordertail

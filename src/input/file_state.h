@@ -21,6 +21,8 @@ struct FileState {
   [[nodiscard]] static std::optional<FileState> of(const std::filesystem::path& path);
   /// For how long it had not been written to at `now`.
   [[nodiscard]] std::chrono::nanoseconds quiet_for(WallTime now) const;
+  /// For how long it had neither been written to nor renamed, nor its inode changed otherwise.
+  [[nodiscard]] std::chrono::nanoseconds unchanged_for(WallTime now) const;
 
   friend bool operator==(const FileState&, const FileState&) = default;
 };

@@ -328,7 +328,8 @@ void World::judge(Life& life, const Seen& seen) {
   const std::uint64_t stop = life.line_end(life.read);
   if (seen.lost.count(stop) > 0 && !was_found) life.told = true;
   const bool is_tidied = life.quiet_for_a_day && files_.count(life.name) == 0;
-  const bool can_be_known = life.known && !was_found && !life.rests && !is_tidied;
+  // No line may be lost with a log because it rests: nobody writes to such a one any more.
+  const bool can_be_known = life.known && !was_found && !is_tidied;
   for (const auto& [end, number] : life.lines) {
     const bool has_come = delivered_.count(number) > 0;
     if (is_there(life, end)) {
@@ -361,12 +362,16 @@ void World::learn(const std::shared_ptr<Life>& life) {
   const auto quiet = clock.wall() - file.stamp;
   const bool is_alone = holders.size() == 1 && half_compressed_.empty();
   const bool is_as_it_was = extent == life->read;
+  // Half a first line may begin any log: nobody knows that it is the same one.
+  const bool is_renamed = is_alone && life->known && !life->name.empty() && life->name != name;
+  const bool is_renamed_again = is_renamed && life->renamed;
   if (!is_as_it_was) life->rests = false;
-  if (is_alone && is_as_it_was && !life->name.empty() && life->name != name && quiet >= 1h) {
-    life->rests = true;
-  }
+  // An hour of silence before the first renaming proves nothing: a server that has not opened its
+  // new log yet goes on in this one.
+  if (is_renamed_again && is_as_it_was && quiet >= 1h) life->rests = true;
+  life->renamed = is_renamed || (life->renamed && is_alone && is_as_it_was);
   life->name = is_alone ? name : "";
-  life->quiet_for_a_day = quiet >= 24h;
+  life->quiet_for_a_day = quiet >= 24h && (!life->renamed || is_renamed_again || life->rests);
   life->read = std::max(life->read, extent);
   life->known = life->known || life->line_end(extent) > 0;
 }

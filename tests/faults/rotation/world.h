@@ -16,7 +16,10 @@
 
 namespace ordertail::rotation {
 
-/// The hands of the world's clock; files are stamped by it as well.
+/// The hands of the world's clock; files are stamped by it as well. Their inodes are stamped by the
+/// machine's, which is years ahead: each file was renamed just now, if ever, however much of the
+/// world's time has passed. The hour after a renaming is never over here, and a log comes to rest
+/// by another renaming only.
 class WorldClock final : public Clock {
  public:
   [[nodiscard]] SteadyTime steady() const override { return SteadyTime(now_.time_since_epoch()); }
@@ -35,9 +38,10 @@ struct Life {
   bool known = false;                  ///< a whole line of it was read
   bool told = false;                   ///< as possibly lost
   std::set<std::uint64_t> stops;       ///< where reading can have stopped
-  std::string name;    ///< of the only file that held it at the last run; else empty
-  bool rests = false;  ///< found as it was by another name, and not written to for an hour
-  bool quiet_for_a_day = false;  ///< at the last run
+  std::string name;              ///< of the only file that held it at the last run; else empty
+  bool renamed = false;          ///< found by another name, and not grown since
+  bool rests = false;            ///< renamed again as it was, and not written to for an hour
+  bool quiet_for_a_day = false;  ///< at the last run, and not just renamed
 
   /// Where the line ends that ends last before `offset`.
   [[nodiscard]] std::uint64_t line_end(std::uint64_t offset) const;

@@ -1,0 +1,193 @@
+// What is said of logs that are gone, and up to where it says they were read.
+#include "app/lost_logs.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "app/staging.h"
+#include "input/gzipped.h"
+#include "temporary_directory.h"
+
+namespace ordertail {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::string_view kJob = R"(
+[account]
+shop      = "main"
+time_zone = "UTC"
+store     = "store.db"
+[hubspot.purchase]
+sink = "leads"
+url  = "http://127.0.0.1:1/?app=leaddirector&FormName=purchase"
+[[source]]
+files      = ["log*"]
+log_format = '$remote_addr [$time_local] "$request" $status "$http_user_agent"'
+[source.purchase]
+path         = "/d"
+order_number = "query:o"
+email        = "query:e"
+)";
+
+std::string line(int number) {
+  return fmt::format(
+      "192.0.2.7 [18/Sep/2025:23:18:28 +0000] \"GET /d?o={0}&e=c{0}%40example.com HTTP/1.1\" 200 "
+      "\"-\"\n",
+      number);
+}
+
+/// Hours can pass on it; those of the files' inodes are the machine's.
+class LaterClock final : public Clock {
+ public:
+  [[nodiscard]] SteadyTime steady() const override { return system_.steady(); }
+  [[nodiscard]] WallTime wall() const override { return system_.wall() + later; }
+  std::chrono::minutes later{0};
+
+ private:
+  SystemClock system_;
+};
+
+class LostLogsTest : public testing::Test {
+ protected:
+  struct Said {
+    std::vector<std::string> orders, faults;
+  };
+
+  /// A run that reads all there is.
+  Said run() {
+    Said said;
+    StageObserver observer;
+    observer.event = [&](const Event& event) { said.orders.push_back(event.order_number); };
+    observer.fault = [&](std::string_view message) { said.faults.emplace_back(message); };
+    const std::atomic<bool> interrupted{false};
+    Staging staging(job_, store_, clock_, StageMode::keep, ~std::uint64_t{0}, interrupted,
+                    std::move(observer));
+    while (staging.advance()) {
+    }
+    EXPECT_TRUE(staging.counts().closes());
+    return said;
+  }
+
+  /// As if nobody had written to it since.
+  void write_before(const char* name, std::chrono::minutes time) const {
+    fs::last_write_time(home_.path() / name, fs::file_time_type::clock::now() - time);
+  }
+  void remove(const char* name) const { fs::remove(home_.path() / name); }
+  void rename(const char* from, const char* to) const {
+    fs::rename(home_.path() / from, home_.path() / to);
+  }
+
+  const TemporaryDirectory home_;
+  const Job job_ = read_job(home_.write("job.toml", kJob).string());
+  LaterClock clock_;
+  Store store_{home_.path() / "store.db", StoreMode::write, clock_};
+};
+
+/// A rotation that is being compressed is there twice, the second time up to where gzip(1) is.
+TEST_F(LostLogsTest, ALogWasReadAsFarAsItsLongestCopyWas) {
+  home_.write("log", line(1));
+  EXPECT_THAT(run().orders, ElementsAre("1"));
+  rename("log", "log.1");
+  home_.append("log.1", line(2) + line(3));
+  const std::string rest = gzipped(line(3));
+  home_.write("log.1.gz", gzipped(line(1) + line(2)) + rest.substr(0, rest.size() / 2));
+  EXPECT_THAT(run().orders, ElementsAre("2", "3"));
+  remove("log.1");
+  remove("log.1.gz");
+  const Said gone = run();
+  EXPECT_THAT(gone.orders, IsEmpty());
+  EXPECT_THAT(gone.faults,
+              ElementsAre(HasSubstr(fmt::format("log.1 was read up to byte {}, and none",
+                                                (line(1) + line(2) + line(3)).size()))));
+}
+
+/// Somebody keeps a copy from long ago beside the log.
+TEST_F(LostLogsTest, AnOlderCopyDoesNotHideThatALogIsCut) {
+  home_.write("log", line(1));
+  EXPECT_THAT(run().orders, ElementsAre("1"));
+  home_.write("log.bak", line(1));
+  home_.append("log", line(2));
+  EXPECT_THAT(run().orders, ElementsAre("2"));
+  home_.write("log", line(3));
+  const Said cut = run();
+  EXPECT_THAT(cut.orders, ElementsAre("3"));
+  EXPECT_THAT(cut.faults, ElementsAre(HasSubstr(fmt::format("log was read up to byte {}, and none",
+                                                            (line(1) + line(2)).size()))));
+}
+
+/// All that it held is in the log, which is told of by itself.
+TEST_F(LostLogsTest, AnOlderCopyThatIsDeletedIsNotTold) {
+  home_.write("log", line(1));
+  EXPECT_THAT(run().orders, ElementsAre("1"));
+  home_.write("log.bak", line(1));
+  home_.append("log", line(2));
+  EXPECT_THAT(run().orders, ElementsAre("2"));
+  remove("log.bak");
+  EXPECT_THAT(run().faults, IsEmpty());
+  home_.write("log", line(3));
+  EXPECT_THAT(run().faults, ElementsAre(HasSubstr("log was read up to byte ")));
+}
+
+/// It was silent before it was renamed: its server may still write to it.
+TEST_F(LostLogsTest, ALogThatWasRenamedJustNowMayGoOn) {
+  home_.write("log", line(1));
+  EXPECT_THAT(run().orders, ElementsAre("1"));
+  home_.append("log", line(2));
+  write_before("log", 25h);
+  rename("log", "log.1");
+  EXPECT_THAT(run().orders, ElementsAre("2"));
+  EXPECT_THAT(run().faults, IsEmpty());
+  home_.append("log.1", line(3));
+  remove("log.1");
+  EXPECT_THAT(run().faults, ElementsAre(HasSubstr("log.1 was read up to byte ")));
+}
+
+/// Nor does it matter that nothing new was found in it then.
+TEST_F(LostLogsTest, ALogThatHadBeenReadMayGoOnOnceItIsRenamed) {
+  home_.write("log", line(1));
+  write_before("log", 25h);
+  EXPECT_THAT(run().orders, ElementsAre("1"));
+  rename("log", "log.1");
+  EXPECT_THAT(run().orders, IsEmpty());
+  home_.append("log.1", line(2));
+  remove("log.1");
+  EXPECT_THAT(run().faults, ElementsAre(HasSubstr("log.1 was read up to byte ")));
+}
+
+TEST_F(LostLogsTest, AnHourAfterItsRenamingALogHasComeToRest) {
+  home_.write("log", line(1));
+  EXPECT_THAT(run().orders, ElementsAre("1"));
+  home_.append("log", line(2));
+  rename("log", "log.1");
+  clock_.later = 61min;
+  EXPECT_THAT(run().orders, ElementsAre("2"));
+  remove("log.1");
+  EXPECT_THAT(run().faults, IsEmpty());
+}
+
+/// A log that was not looked at in the meantime was renamed a rotation ago.
+TEST_F(LostLogsTest, ALogThatIsRenamedAgainHasComeToRest) {
+  home_.write("log", line(1));
+  EXPECT_THAT(run().orders, ElementsAre("1"));
+  rename("log", "log.1");
+  write_before("log.1", 2h);
+  EXPECT_THAT(run().faults, IsEmpty());
+  rename("log.1", "log.2");
+  EXPECT_THAT(run().faults, IsEmpty());
+  remove("log.2");
+  EXPECT_THAT(run().faults, IsEmpty());
+}
+
+}  // namespace
+}  // namespace ordertail

@@ -3,14 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 #include "app/attributing.h"
-#include "app/lost_logs.h"
 #include "app/proof.h"
 #include "base/text.h"
-#include "input/rotation.h"
 
 namespace ordertail {
 namespace {
@@ -20,7 +17,6 @@ namespace {
 constexpr std::uint64_t kSliceEvents = 1000;
 constexpr std::uint64_t kSliceBytes = std::uint64_t{16} << 20U;
 constexpr std::chrono::nanoseconds kSettled = std::chrono::seconds(10);
-constexpr unsigned kMostLooks = 3;  // at logs that are renamed meanwhile
 
 Checkpoint checkpoint_of(const Cursor& cursor) {
   return {cursor.identity, cursor.offset, cursor.line, cursor.seen};
@@ -135,36 +131,6 @@ bool Staging::have_changed(const std::vector<SourceFile>& files) {
   return std::exchange(states_[source_], states) != states;
 }
 
-/// A log that a source names is not there: the server that is to write it may not have begun.
-void Staging::miss(const SourceFile& file, const std::string& print) {
-  const int error = errno;
-  if (error != ENOENT) logs_.cannot_tell(print);
-  if (error == ENOENT && last_line_ == LastLine::unwritten) {
-    return notice(fmt::format("{} is not there yet", printable_name(file.name)));
-  }
-  fault(system_error(ExitCode::source, "open", file.name, error));
-}
-
-/// Those that are to be read, oldest first.
-void Staging::choose_logs(const Source& source, const std::vector<SourceFile>& files) {
-  const std::string print = fingerprint(job_, source, *source.pattern);
-  logs_.expect(print, source.files);
-  auto group = std::make_unique<SourceFiles>(SourceFiles{*source.pattern, {}, {}});
-  for (const SourceFile& file : files) {
-    const auto state = FileState::of(file.path);
-    if (!state) {
-      miss(file, print);
-    } else if (const LogBook::Entry* known = logs_.find_unchanged(print, file, *state)) {
-      ++counts_.unchanged;
-      if (known->cut_short) tell_cut(*state, *known->cut_short);
-    } else if (state->size > 0) {
-      group->files.push_back(file);
-    }
-  }
-  sort_by_age(group->files);
-  if (!group->files.empty()) groups_.push_back(std::move(group));
-}
-
 void Staging::begin_group() {
   const Source& source = job_.sources[source_ - 1];
   group_ = std::move(groups_.back());
@@ -214,17 +180,8 @@ void Staging::open(const SourceFile& file) {
   // A first line that is not whole may begin any log.
   cursor.moved = stored.offset > 0 && stored.path != file.name;
   cursor.quiet = Quiet::no;
-  const bool is_copy =
-      stored.id != 0 && group_->pattern.line && !logs_.found(fingerprint_, stored.id);
-  if (is_copy) cursor.moved = false;
-  // A rotation that is there twice is being compressed.
-  if (cursor.moved && !stored.moved && state &&
-      logs_.is_copied(fingerprint_, job_.directory / stored.path, *state)) {
-    notice(copied_words(stored.path, file.name));
-  }
-  const bool is_renamed_again = cursor.moved && stored.moved;
-  file_.emplace(
-      OpenFile{std::move(extraction), file, state, stored, cursor, is_copy, is_renamed_again});
+  file_.emplace(OpenFile{std::move(extraction), file, state, stored, cursor});
+  if (group_->pattern.line) compare_names(*file_);
   intake_->begin_file();
   if (observer_.file) observer_.file(source_, file, group_->pattern);
 }
@@ -249,11 +206,6 @@ bool Staging::open_next() {
     }
   }
   return true;
-}
-
-/// Was this, which cannot be opened, a log that has been renamed or compressed just now?
-bool Staging::has_vanished(const SourceFile& file) const {
-  return group_->pattern.line && mode_ != StageMode::extract && !FileState::of(file.path);
 }
 
 /// One file's trouble is not the others'; any other trouble is everybody's.
@@ -348,80 +300,11 @@ void Staging::save_cursor() {
   if (resumed && group_->pattern.line) cursors_[*resumed] = cursor;
 }
 
-/// All files were looked at. True: they are to be looked at again at once, since a log that was
-/// listed was not there any more. It is there by another name now.
-bool Staging::end_look() {
-  if (std::exchange(log_vanished_, false) && ++looks_ < kMostLooks) {
-    source_ = 0;
-    counts_.files = counts_.unchanged = counts_.unfinished = 0;
-    logs_.begin_look();
-    return true;
-  }
-  if (mode_ != StageMode::extract) tell_losses();
-  return false;
-}
-
-void Staging::tell_losses() {
-  for (const Cursor& cursor : logs_.missing(store_, job_.directory)) {
-    // Of a log of which no whole line was read nobody can say anything.
-    if (cursor.offset > 0 && !has_come_to_rest(cursor, job_.directory)) {
-      fault({ExitCode::source, loss_of(cursor)});
-    }
-    if (mode_ == StageMode::keep) store_.forget(cursor);
-  }
-  if (mode_ != StageMode::keep) return;
-  for (const Cursor& cursor : logs_.outgrown(store_, job_.directory)) store_.forget(cursor);
-}
-
 void Staging::close_file() {
   const bool read_nothing = file_->extraction.bytes() == 0;
   if (read_nothing && file_->extraction.resumed()) ++counts_.unchanged;
   if (group_->pattern.line) close_log();
   file_.reset();
-}
-
-/// Keeps what has been learnt of a log that was read to its end.
-void Staging::close_log() {
-  const OpenFile& file = *file_;
-  const auto& cut = file.extraction.cut_short();
-  if (!file.state) return;
-  if (mode_ == StageMode::extract) {
-    if (cut) fault({ExitCode::source, *cut});
-    return;
-  }
-  if (cut) tell_cut(*file.state, *cut);
-  Cursor& cursor = file_->cursor;
-  if (mode_ == StageMode::keep && cursor.id != 0 && cut && !file.extraction.resumed()) {
-    // Half a rotation is no log of its own: once it is whole, it is the one that it was made from.
-    store_.forget(cursor);
-    cursor.id = 0;
-  }
-  if (mode_ == StageMode::keep && cursor.id != 0) {
-    const bool is_as_it_was = file.extraction.bytes() == 0;
-    if (!file.is_copy) cursor.moved = cursor.moved || (is_as_it_was && file.stored.moved);
-    const auto quiet = cursor.moved && !file.is_renamed_again ? quiet_since_renamed : quiet_at;
-    cursor.quiet = cut ? Quiet::no : quiet(*file.state, clock_.wall());
-    // It has not become less quiet, unless it was renamed: the clock was set back.
-    if (is_as_it_was && !cut && (file.stored.moved || !cursor.moved)) {
-      cursor.quiet = std::max(cursor.quiet, file.stored.quiet);
-    }
-    const bool is_news = file.is_copy || cursor.path != file.stored.path ||
-                         cursor.moved != file.stored.moved || cursor.quiet != file.stored.quiet;
-    if (is_news) store_.save(cursor);
-    logs_.found(fingerprint_, cursor.id);
-  }
-  logs_.put(fingerprint_, file.file, {*file.state, cursor.id, cut});
-}
-
-/// A compressed log that is cut short is being written, unless nobody has written to it for long.
-void Staging::tell_cut(const FileState& state, const std::string& why) {
-  if (quiet_at(state, clock_.wall()) == Quiet::no) {
-    ++counts_.unfinished;
-    return notice(why + ". Its whole lines so far are taken; a later run reads on");
-  }
-  fault({ExitCode::source,
-         why + ", and nobody has written to it for an hour. Its whole lines so far are taken; for "
-               "the rest, compress the log again"});
 }
 
 }  // namespace ordertail

@@ -64,14 +64,12 @@ class Staging {
     std::uint64_t bytes = 0, rows = 0;  // counted so far
   };
 
+  // staging.cc
   void begin_source();
   bool awaits_directory(const std::string& glob);
   void sort(const Source& source, const std::vector<SourceFile>& files);
-  void choose_logs(const Source& source, const std::vector<SourceFile>& files);
   [[nodiscard]] bool are_being_written(const std::vector<SourceFile>& files);
   [[nodiscard]] bool have_changed(const std::vector<SourceFile>& files);
-  void miss(const SourceFile& file, const std::string& print);
-  [[nodiscard]] bool has_vanished(const SourceFile& file) const;
   void begin_group();
   bool next_group();
   bool open_next();
@@ -80,14 +78,19 @@ class Staging {
   bool contradicts_order();
   void count_progress();
   void save_cursor();
-  bool end_look();
   void close_file();
-  void close_log();
-  void tell_cut(const FileState& state, const std::string& why);
-  void tell_losses();
   void fault(const Error& error);
   void notice(const std::string& message);
   [[nodiscard]] std::uint64_t left() const { return most_ - counts_.events; }
+  // staging_logs.cc
+  void choose_logs(const Source& source, const std::vector<SourceFile>& files);
+  void miss(const SourceFile& file, const std::string& print);
+  void compare_names(OpenFile& file);
+  [[nodiscard]] bool has_vanished(const SourceFile& file) const;
+  void close_log();
+  void tell_cut(const FileState& state, const std::string& why);
+  bool end_look();
+  void tell_losses();
 
   const Job& job_;
   Store& store_;

@@ -65,7 +65,7 @@ void Staging::look_again() {
   counts_.files = counts_.unchanged = counts_.unfinished = 0;
   said_before_ = std::exchange(said_, {});
   intake_.emplace(store_, mode_, observer_, counts_, attributing_);
-  logs_.begin_look();
+  logs_.begin_look(clock_.wall());
 }
 
 bool Staging::has_evidence_ahead() const {
@@ -354,7 +354,7 @@ bool Staging::end_look() {
   if (std::exchange(log_vanished_, false) && ++looks_ < kMostLooks) {
     source_ = 0;
     counts_.files = counts_.unchanged = counts_.unfinished = 0;
-    logs_.begin_look();
+    logs_.begin_look(clock_.wall());
     return true;
   }
   if (mode_ != StageMode::extract) tell_losses();

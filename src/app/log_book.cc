@@ -1,12 +1,14 @@
 #include "app/log_book.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "app/lost_logs.h"
 
 namespace ordertail {
 
-void LogBook::begin_look() {
+void LogBook::begin_look(WallTime now) {
+  looked_before_ = std::exchange(looked_, now);
   for (auto& [fingerprint, logs] : logs_) {
     logs.globs.clear();
     logs.found.clear();
@@ -54,8 +56,11 @@ std::vector<Cursor> LogBook::missing(const Store& store,
   std::vector<Cursor> all;
   for (const auto& [fingerprint, logs] : logs_) {
     if (!logs.can_tell) continue;
-    const auto cursors = not_found(logs.unused(store.cursors(fingerprint)), logs.globs, directory);
-    all.insert(all.end(), cursors.begin(), cursors.end());
+    for (Cursor& cursor :
+         not_found(logs.unused(store.cursors(fingerprint)), logs.globs, directory)) {
+      logs.grow_quiet(cursor, looked_before_);
+      all.push_back(std::move(cursor));
+    }
   }
   return all;
 }
@@ -79,6 +84,17 @@ std::vector<Cursor> LogBook::outgrown(const Store& store,
 std::vector<Cursor> LogBook::Logs::unused(std::vector<Cursor> cursors) const {
   std::erase_if(cursors, [&](const Cursor& cursor) { return found.count(cursor.id) > 0; });
   return cursors;
+}
+
+void LogBook::Logs::grow_quiet(Cursor& cursor, WallTime looked_before) const {
+  const auto quiet_of = cursor.moved ? quiet_since_renamed : quiet_at;
+  std::optional<Quiet> quiet;  // of the copy that was written to last
+  for (const auto& [path, entry] : entries_before) {
+    if (entry.cursor != cursor.id) continue;
+    const Quiet here = entry.cut_short ? Quiet::no : quiet_of(entry.state, looked_before);
+    quiet = std::min(quiet.value_or(here), here);
+  }
+  cursor.quiet = std::max(cursor.quiet, quiet.value_or(Quiet::no));
 }
 
 }  // namespace ordertail

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/job.h"
+#include "base/clock.h"
 #include "input/file_state.h"
 #include "input/glob.h"
 #include "store/store.h"
@@ -28,7 +29,7 @@ class LogBook {
   };
 
   /// Begins another look at all files.
-  void begin_look();
+  void begin_look(WallTime now);
   /// These globs mean logs, too. Files that match them and cannot be looked at may be any log.
   void expect(const std::string& fingerprint, const std::vector<std::string>& globs);
   void cannot_tell(const std::string& fingerprint) { logs_[fingerprint].can_tell = false; }
@@ -44,7 +45,8 @@ class LogBook {
   bool is_copied(const std::string& fingerprint, const std::filesystem::path& path,
                  const FileState& other);
 
-  /// Once all files were looked at: the cursors of logs that are in none of them (see lost_logs.h).
+  /// Once all files were looked at: the cursors of logs that are in none of them (see lost_logs.h),
+  /// as quiet as they were at the last look that found them.
   [[nodiscard]] std::vector<Cursor> missing(const Store& store,
                                             const std::filesystem::path& directory) const;
   /// And those of logs that were there, as older copies are, and are only the beginning of others
@@ -62,8 +64,11 @@ class LogBook {
 
     /// Cursors that no file of this look was read on from.
     [[nodiscard]] std::vector<Cursor> unused(std::vector<Cursor> cursors) const;
+    /// A log that did not change is not read again, and its cursor stays as it was.
+    void grow_quiet(Cursor& cursor, WallTime looked_before) const;
   };
   std::map<std::string, Logs> logs_;  // by fingerprint
+  WallTime looked_, looked_before_;   // when this look began, and the last one
 };
 
 }  // namespace ordertail

@@ -14,8 +14,8 @@ namespace ordertail {
 
 /// A log whose content is in none of the files any more was cut, replaced or deleted, and what had
 /// been written to it behind the place up to which it was read is unknown. Nothing is lost with one
-/// that had come to rest when it was last read to its end, as logs do in the ordinary life of a
-/// rotation. It has come to rest
+/// that had been read to its end and come to rest when it was last found, as logs do in the
+/// ordinary life of a rotation. It has come to rest
 ///   - if it had been renamed (or compressed) and not been written to for an hour since: its server
 ///     writes elsewhere by now. Silence before the renaming proves nothing of what comes after it;
 ///   - if it had not been written to for a day, and no file has its name now: somebody has tidied

@@ -61,7 +61,7 @@ void Staging::look_again() {
   counts_.files = counts_.unchanged = counts_.unfinished = 0;
   said_before_ = std::exchange(said_, {});
   intake_.emplace(store_, mode_, observer_, counts_, attributing_);
-  logs_.begin_look();
+  logs_.begin_look(clock_.wall());
 }
 
 bool Staging::has_evidence_ahead() const {

@@ -115,7 +115,7 @@ bool Staging::end_look() {
   if (std::exchange(log_vanished_, false) && ++looks_ < kMostLooks) {
     source_ = 0;
     counts_.files = counts_.unchanged = counts_.unfinished = 0;
-    logs_.begin_look();
+    logs_.begin_look(clock_.wall());
     return true;
   }
   if (mode_ != StageMode::extract) tell_losses();

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -64,8 +65,8 @@ class LostLogsTest : public testing::Test {
     std::vector<std::string> orders, faults;
   };
 
-  /// A run that reads all there is.
-  Said run() {
+  /// Reads all there is, and looks again each time that `next` has been done.
+  Said follow(const std::vector<std::function<void()>>& next) {
     Said said;
     StageObserver observer;
     observer.event = [&](const Event& event) { said.orders.push_back(event.order_number); };
@@ -73,11 +74,20 @@ class LostLogsTest : public testing::Test {
     const std::atomic<bool> interrupted{false};
     Staging staging(job_, store_, clock_, StageMode::keep, ~std::uint64_t{0}, interrupted,
                     std::move(observer));
-    while (staging.advance()) {
+    const auto read = [&] {
+      while (staging.advance()) {
+      }
+    };
+    read();
+    for (const auto& happens : next) {
+      happens();
+      staging.look_again();
+      read();
     }
     EXPECT_TRUE(staging.counts().closes());
     return said;
   }
+  Said run() { return follow({}); }
 
   /// As if nobody had written to it since.
   void write_before(const char* name, std::chrono::minutes time) const {
@@ -187,6 +197,38 @@ TEST_F(LostLogsTest, ALogThatIsRenamedAgainHasComeToRest) {
   EXPECT_THAT(run().faults, IsEmpty());
   remove("log.2");
   EXPECT_THAT(run().faults, IsEmpty());
+}
+
+/// With --follow nobody reads again what did not change.
+TEST_F(LostLogsTest, ALogComesToRestWhileItIsFollowed) {
+  home_.write("log", line(1));
+  const auto rotate = [&](int number) {
+    rename("log", "log.1");
+    home_.write("log", line(number));
+  };
+  const Said said = follow({[&] { rotate(2); },
+                            [&] {
+                              clock_.later = 61min;
+                              home_.append("log", line(3));
+                            },
+                            [&] { rotate(4); }});
+  EXPECT_THAT(said.orders, ElementsAre("1", "2", "3", "4"));
+  EXPECT_THAT(said.faults, IsEmpty());
+}
+
+TEST_F(LostLogsTest, AFollowedLogThatWasRenamedJustNowMayGoOn) {
+  home_.write("log", line(1));
+  const auto rotate = [&](int number) {
+    rename("log", "log.1");
+    home_.write("log", line(number));
+  };
+  const Said said = follow({[&] { rotate(2); },
+                            [&] {
+                              clock_.later = 61min;
+                              rotate(3);
+                            }});
+  EXPECT_THAT(said.orders, ElementsAre("1", "2", "3"));
+  EXPECT_THAT(said.faults, ElementsAre(HasSubstr("log.1 was read up to byte ")));
 }
 
 }  // namespace

@@ -175,8 +175,9 @@ TEST_F(Follow, StandardOutputThatIsClosedOrBreaksIsToldAtTheEnd) {
   ASSERT_EQ(shop.shell("mkfifo pipe").exit_code, 0);
   const std::string command = "exec $ordertail import job.toml --follow --json ";
   const std::vector<std::pair<std::string, std::string>> outputs{
-      {command + ">&-", "ordertail: cannot write to standard output: Bad file descriptor\n"},
-      {"head -c 0 < pipe & " + command + "> pipe", ""}};
+      {"touch gone; " + command + ">&-",
+       "ordertail: cannot write to standard output: Bad file descriptor\n"},
+      {"{ : < pipe; touch gone; } & " + command + "> pipe", ""}};
   std::size_t events = 0;
   for (const auto& [line, words] : outputs) {
     SCOPED_TRACE(line);
@@ -185,6 +186,7 @@ TEST_F(Follow, StandardOutputThatIsClosedOrBreaksIsToldAtTheEnd) {
       shop.append("shop.log", registration(static_cast<int>(++events)));
       await(events);
     }
+    ASSERT_EQ(shop.shell("until rm gone 2>&-; do sleep 0.01; done").exit_code, 0);
     program.send(SIGTERM);
     const Ended ended = program.wait();
     EXPECT_EQ(ended.exit_code, 1);

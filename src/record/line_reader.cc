@@ -42,7 +42,7 @@ std::string_view without_line_end(std::string_view line) {
 
 }  // namespace
 
-/// One call of read().
+/// One call of frame().
 class LineReader::Pass {
  public:
   Pass(LineReader& reader, std::string_view window, Position at, Ending ending, RecordBatch& batch)
@@ -112,8 +112,7 @@ class LineReader::Pass {
       ++batch_.passed_over;
       return;
     }
-    const Record record{.begin = begin, .end = here().byte, .first_cell = batch_.cells.size()};
-    batch_.cells.resize(record.first_cell + batch_.cells_per_record);
+    Record record{.begin = begin, .end = here().byte};
     if (!reader_.heeds_ || reader_.match_line(text, record, batch_)) {
       batch_.records.push_back(record);
     }
@@ -162,9 +161,12 @@ void LineReader::frame(std::string_view window, Position at, Ending ending, Reco
   if (too_long_) batch.given_up = too_long_->begin;
 }
 
-/// Fills the cells of a line, or says in `bad` why it does not match.
-bool LineReader::match_line(std::string_view text, const Record& line, RecordBatch& batch) const {
+/// Adds the cells of a line, or says in `bad` why it does not match.
+bool LineReader::match_line(std::string_view text, Record& line, RecordBatch& batch) const {
+  line.first_cell = batch.cells.size();
+  batch.cells.resize(line.first_cell + batch.cells_per_record);
   if (pattern_.match(text, batch.cells.data() + line.first_cell, batch.unescaped)) return true;
+  batch.cells.resize(line.first_cell);
   LineFault fault = pattern_.fault(text);
   batch.bad.push_back({.begin = line.begin,
                        .end = line.end,
@@ -178,7 +180,7 @@ bool LineReader::match_line(std::string_view text, const Record& line, RecordBat
 void LineReader::match(std::string_view window, Position at, RecordBatch& batch) const {
   if (heeds_) return;
   std::size_t matching = 0;
-  for (const Record& line : batch.records) {
+  for (Record& line : batch.records) {
     const std::string_view text =
         window.substr(line.begin.byte - at.byte, line.end - line.begin.byte);
     if (match_line(without_line_end(text), line, batch)) batch.records[matching++] = line;

@@ -33,7 +33,7 @@ class LineReader final : public RecordReader {
  private:
   class Pass;
 
-  bool match_line(std::string_view text, const Record& line, RecordBatch& batch) const;
+  bool match_line(std::string_view text, Record& line, RecordBatch& batch) const;
 
   LineMatcher pattern_;
   LiteralScan literals_;

@@ -34,7 +34,8 @@ struct Stretch {
 /// but in where stretches end.
 class RecordStream {
  public:
-  static constexpr std::size_t kSlots = 4;  // one with the caller, two being worked on, one ready
+  static constexpr std::size_t kSlots =
+      4;  // up to two being worked on, the others ready or with the caller
 
   /// What is done while the caller works on the stretches before.
   struct Ahead {

@@ -26,8 +26,8 @@ namespace ordertail {
 
 /// What a cursor says of a log that was just read to its end, when the file had this state.
 [[nodiscard]] Quiet quiet_at(const FileState& state, WallTime now);
-/// And of one that was renamed once: when, only its inode tells. One that is renamed again has been
-/// through a turn of its rotation since.
+/// And of one that was renamed once: when, its inode tells, or what else changed that. One that is
+/// renamed again has been through a turn of its rotation since.
 [[nodiscard]] Quiet quiet_since_renamed(const FileState& state, WallTime now);
 
 /// Those of `cursors` that fit none of the files that `globs` mean now. While files come and go

@@ -60,7 +60,7 @@ class Staging {
     Cursor stored;                      // by an earlier run; none: id 0
     Cursor cursor;                      // to be stored
     bool is_copy = false;               // another file has the same cursor
-    bool is_renamed_again = false;      // since it was found by another name before
+    bool is_renamed_again = false;      // by a rotation whose turn before had renamed it, too
     std::uint64_t bytes = 0, rows = 0;  // counted so far
   };
 
@@ -86,6 +86,7 @@ class Staging {
   void choose_logs(const Source& source, const std::vector<SourceFile>& files);
   void miss(const SourceFile& file, const std::string& print);
   void compare_names(OpenFile& file);
+  [[nodiscard]] bool was_seen_long_ago(const OpenFile& file) const;
   [[nodiscard]] bool has_vanished(const SourceFile& file) const;
   void close_log();
   void tell_cut(const FileState& state, const std::string& why);

@@ -52,7 +52,9 @@ void Staging::compare_names(OpenFile& file) {
   const Cursor& stored = file.stored;
   file.is_copy = stored.id != 0 && !logs_.found(fingerprint_, stored.id);
   if (file.is_copy) file.cursor.moved = false;
-  file.is_renamed_again = file.cursor.moved && stored.moved;
+  // A log that was empty at the first look after a turn of its rotation is first seen as a
+  // rotation.
+  file.is_renamed_again = file.cursor.moved && (stored.moved || is_rotation(stored.path));
   // A rotation that is there twice is being compressed.
   if (file.cursor.moved && !stored.moved && file.state &&
       logs_.is_copied(fingerprint_, job_.directory / stored.path, *file.state)) {
@@ -63,6 +65,18 @@ void Staging::compare_names(OpenFile& file) {
 /// Was this, which cannot be opened, a log that has been renamed or compressed just now?
 bool Staging::has_vanished(const SourceFile& file) const {
   return group_->pattern.line && mode_ != StageMode::extract && !FileState::of(file.path);
+}
+
+/// Did a run that ended an hour ago leave it as it is, by this name? Then it was not renamed within
+/// the hour, whatever its inode says: some backups change that.
+bool Staging::was_seen_long_ago(const OpenFile& file) const {
+  const bool is_the_same =
+      file.stored.moved && file.stored.path == file.file.name && file.extraction.bytes() == 0;
+  const std::size_t before = mode_ == StageMode::keep ? 1 : 0;  // this run is on record
+  if (!is_the_same) return false;
+  const std::vector<RunRecord> runs = store_.runs(before + 1);
+  return runs.size() > before && runs[before].ended &&
+         clock_.wall() - *runs[before].ended >= std::chrono::hours(1);
 }
 
 /// Keeps what has been learnt of a log that was read to its end.
@@ -84,7 +98,8 @@ void Staging::close_log() {
   if (mode_ == StageMode::keep && cursor.id != 0) {
     const bool is_as_it_was = file.extraction.bytes() == 0;
     if (!file.is_copy) cursor.moved = cursor.moved || (is_as_it_was && file.stored.moved);
-    const auto quiet = cursor.moved && !file.is_renamed_again ? quiet_since_renamed : quiet_at;
+    const bool may_be_new = cursor.moved && !file.is_renamed_again && !was_seen_long_ago(file);
+    const auto quiet = may_be_new ? quiet_since_renamed : quiet_at;
     cursor.quiet = cut ? Quiet::no : quiet(*file.state, clock_.wall());
     // It has not become less quiet, unless it was renamed: the clock was set back.
     if (is_as_it_was && !cut && (file.stored.moved || !cursor.moved)) {

@@ -7,10 +7,12 @@
 namespace ordertail {
 namespace {
 
+constexpr int kLog = 2;
+
 /// A file's place among the rotations of its log.
 struct Place {
   std::string_view log;     // the name of the log itself
-  int step = 2;             // 0: it has a date, 1: a number; 2: it is the log
+  int step = kLog;          // 0: it has a date, 1: a number; 2: it is the log
   std::string_view when{};  // its date or number
 
   [[nodiscard]] auto key() const { return std::tuple(log, step); }
@@ -43,6 +45,10 @@ bool is_before(const SourceFile& a, const SourceFile& b) {
 
 void sort_by_age(std::vector<SourceFile>& files) {
   std::sort(files.begin(), files.end(), is_before);
+}
+
+bool is_rotation(std::string_view name) {
+  return place_of(name).step != kLog;
 }
 
 }  // namespace ordertail

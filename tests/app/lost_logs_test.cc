@@ -93,6 +93,13 @@ class LostLogsTest : public testing::Test {
   void write_before(const char* name, std::chrono::minutes time) const {
     fs::last_write_time(home_.path() / name, fs::file_time_type::clock::now() - time);
   }
+  Said run_on_record() {
+    const std::int64_t id = store_.begin_run("import");
+    Said said = run();
+    store_.end_run(id, 0, "{}");
+    return said;
+  }
+
   void remove(const char* name) const { fs::remove(home_.path() / name); }
   void rename(const char* from, const char* to) const {
     fs::rename(home_.path() / from, home_.path() / to);
@@ -197,6 +204,36 @@ TEST_F(LostLogsTest, ALogThatIsRenamedAgainHasComeToRest) {
   EXPECT_THAT(run().faults, IsEmpty());
   remove("log.2");
   EXPECT_THAT(run().faults, IsEmpty());
+}
+
+/// It was empty when it was looked at just after a turn of its rotation.
+TEST_F(LostLogsTest, ALogThatWasFirstSeenAsARotationHasComeToRestWhenItIsRenamed) {
+  home_.write("log", "");
+  home_.write("log.1", line(1));
+  write_before("log.1", 2h);
+  EXPECT_THAT(run().orders, ElementsAre("1"));
+  rename("log.1", "log.2");
+  EXPECT_THAT(run().faults, IsEmpty());
+  remove("log.2");
+  EXPECT_THAT(run().faults, IsEmpty());
+}
+
+/// A backup that changes inodes is no renaming.
+TEST_F(LostLogsTest, ALogHasComeToRestThatARunAnHourAgoFoundByTheSameName) {
+  for (const auto& [ago, is_told] : {std::pair(61min, false), std::pair(59min, true)}) {
+    const std::string name = is_told ? "log.20" : "log.10";
+    clock_.later = -ago;
+    home_.write("log", line(is_told ? 1 : 2));
+    write_before("log", 4h);
+    EXPECT_EQ(run().orders.size(), 1U);
+    rename("log", name.c_str());
+    EXPECT_THAT(run_on_record().faults, IsEmpty());
+    clock_.later = 0min;
+    fs::permissions(home_.path() / name, fs::perms::owner_read);
+    EXPECT_THAT(run_on_record().faults, IsEmpty());
+    remove(name.c_str());
+    EXPECT_EQ(run().faults.size(), is_told ? 1U : 0U);
+  }
 }
 
 /// With --follow nobody reads again what did not change.

@@ -364,10 +364,10 @@ void World::learn(const std::shared_ptr<Life>& life) {
   const bool is_as_it_was = extent == life->read;
   // Half a first line may begin any log: nobody knows that it is the same one.
   const bool is_renamed = is_alone && life->known && !life->name.empty() && life->name != name;
-  const bool is_renamed_again = is_renamed && life->renamed;
+  const bool is_renamed_again = is_renamed && (life->renamed || life->name != "log");
   if (!is_as_it_was) life->rests = false;
   // An hour of silence before the first renaming proves nothing: a server that has not opened its
-  // new log yet goes on in this one.
+  // new log yet goes on in this one. What was first seen as a rotation has that behind it.
   if (is_renamed_again && is_as_it_was && quiet >= 1h) life->rests = true;
   life->renamed = is_renamed || (life->renamed && is_alone && is_as_it_was);
   life->name = is_alone ? name : "";

@@ -72,11 +72,10 @@ bool Staging::has_vanished(const SourceFile& file) const {
 bool Staging::was_seen_long_ago(const OpenFile& file) const {
   const bool is_the_same =
       file.stored.moved && file.stored.path == file.file.name && file.extraction.bytes() == 0;
-  const std::size_t before = mode_ == StageMode::keep ? 1 : 0;  // this run is on record
   if (!is_the_same) return false;
-  const std::vector<RunRecord> runs = store_.runs(before + 1);
-  return runs.size() > before && runs[before].ended &&
-         clock_.wall() - *runs[before].ended >= std::chrono::hours(1);
+  const std::vector<RunRecord> runs = store_.runs(2);  // this one and the one before
+  return runs.size() == 2 && runs[1].ended &&
+         clock_.wall() - *runs[1].ended >= std::chrono::hours(1);
 }
 
 /// Keeps what has been learnt of a log that was read to its end.

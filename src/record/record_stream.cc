@@ -10,12 +10,15 @@ namespace ordertail {
 namespace {
 
 constexpr std::size_t kBlock = std::size_t{256} << 10U;
+constexpr std::size_t kSmallestBlock = std::size_t{16} << 10U;
+// Of a stretch, aimed at: records of a few bytes take many times their size, once they are cut.
+constexpr std::size_t kMostRecords = 8192;
 
 /// Adds a block to the buffer's first `held` bytes, or as much again when that is more: doubling
 /// keeps a long record's copies linear. Returns how many bytes there are now; false: the end.
 std::pair<std::size_t, bool> read_more(ByteStream& stream, std::vector<char>& buffer,
-                                       std::size_t held) {
-  const std::size_t wanted = held + std::max(kBlock, held);
+                                       std::size_t held, std::size_t block) {
+  const std::size_t wanted = held + std::max(block, held);
   if (buffer.size() < wanted) buffer.resize(wanted);
   while (held < wanted) {
     const std::size_t got = stream.read(std::span(buffer).subspan(held, wanted - held));
@@ -25,11 +28,24 @@ std::pair<std::size_t, bool> read_more(ByteStream& stream, std::vector<char>& bu
   return {held, true};
 }
 
+/// How many bytes to read for the next stretch, after `block` of them made this one: as many as
+/// kMostRecords of the same length have, but no more than twice as many as before.
+std::size_t next_block(std::size_t block, const RecordBatch& batch) {
+  const std::size_t most = std::min(2 * block, kBlock);
+  const std::size_t records = batch.records.size() + batch.bad.size();
+  if (records == 0) return most;
+  return std::clamp(batch.consumed / records * kMostRecords, kSmallestBlock, most);
+}
+
 }  // namespace
 
 RecordStream::RecordStream(std::unique_ptr<ByteStream> stream, std::unique_ptr<RecordReader> reader,
                            Position at, Ahead ahead)
-    : stream_(std::move(stream)), reader_(std::move(reader)), begin_(at), ahead_(std::move(ahead)) {
+    : stream_(std::move(stream)),
+      reader_(std::move(reader)),
+      begin_(at),
+      ahead_(std::move(ahead)),
+      block_(kSmallestBlock) {
   for (std::size_t i = 0; i < kSlots; ++i) ring_[i].stretch.slot = i;
 }
 
@@ -54,12 +70,13 @@ void RecordStream::cut(Stretch& stretch, const Stretch* before) {
     stretch.at = before->batch.next;
   }
   do {
-    const auto [bytes, goes_on] = read_more(*stream_, stretch.buffer, held);
+    const auto [bytes, goes_on] = read_more(*stream_, stretch.buffer, held, block_);
     held = bytes;
     stretch.last = !goes_on;
     stretch.bytes = {stretch.buffer.data(), held};
     reader_->frame(stretch.bytes, stretch.at, goes_on ? Ending::more : Ending::last, stretch.batch);
   } while (stretch.batch.consumed == 0 && !stretch.last);
+  block_ = next_block(block_, stretch.batch);
 }
 
 /// Cuts a stretch into its slot, or leaves the reason there why there is none. Returns whether more

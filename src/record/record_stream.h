@@ -18,7 +18,8 @@
 
 namespace ordertail {
 
-/// A few hundred KiB of a file (more where a record is longer) and what they were cut into.
+/// A few hundred KiB of a file (more where a record is longer, less where records are a few bytes
+/// long) and what they were cut into.
 struct Stretch {
   std::string_view bytes;  ///< from `at` on; batch.consumed says how far they are cut
   Position at;
@@ -86,6 +87,7 @@ class RecordStream {
   std::unique_ptr<RecordReader> reader_;
   const Position begin_;
   const Ahead ahead_;
+  std::size_t block_;  // bytes to be read for the next stretch; whoever cuts it changes that
   std::array<Slot, kSlots> ring_;
   std::uint64_t taken_ = 0;  // stretches the caller has been given
 

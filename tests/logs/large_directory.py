@@ -2,7 +2,8 @@
 """large_directory.py ORDERTAIL [SIZE]: a directory of a log's rotations, SIZE bytes of lines (200M; 10G, say),
 every fourth of them compressed, is read by a dry run and by `stage`: neither takes more memory than MOST_MEMORY
 says, whatever SIZE is, all lines are read, all conversions found, and a second `stage` reads nothing. Once
-with a conversion in every few thousand lines ("sparse"), once, a twentieth of SIZE, with nothing else ("dense")."""
+with a conversion in every few thousand lines ("sparse"), once, a twentieth of SIZE, with nothing else ("dense"), and once,
+a tenth, of lines that are cut off after what they ask for ("short"): each of them is a reject."""
 
 import gzip
 import json
@@ -41,10 +42,12 @@ def noise():
 class Directory:
     """Writes the rotations, the oldest first, and counts what is in them."""
 
-    def __init__(self, path, size, is_dense):
+    def __init__(self, path, size, kind):
         self.path, self.orders, self.bytes, self.lines = path, 0, 0, 0
         self.files = max(8, min(200, size // (5 << 20)))
         other = noise()
+        block = {"sparse": lambda: self.new_orders(1) + other, "dense": lambda: self.new_orders(BLOCK // 200),
+                 "short": lambda: b"/done\n" * 10000}[kind]
         for number in range(self.files, 0, -1):
             name = f"shop.log.{number}" if number > 1 else "shop.log"
             is_compressed = number % 4 == 0
@@ -52,7 +55,7 @@ class Directory:
             with opened as file:
                 end = self.bytes + size // self.files
                 while self.bytes < end:
-                    self.write(file, self.new_orders(BLOCK // 200) if is_dense else self.new_orders(1) + other)
+                    self.write(file, block())
 
     def new_orders(self, count):
         first, self.orders = self.orders, self.orders + count
@@ -77,11 +80,11 @@ def watched(program, directory, *command):
     return process.returncode, report, time.monotonic() - began, usage.ru_maxrss * 1024
 
 
-def judge(code, report, memory, most_memory, expected):
-    wrong = [] if code == 0 else [f"it ended with {code}"]
+def judge(code, report, memory, expected):
     staged = report.get("staged", {})
+    wrong = [] if code == (3 if staged.get("rejects") else 0) else [f"it ended with {code}"]
     wrong += [f"{key}: {staged.get(key)}, not {value}" for key, value in expected.items() if staged.get(key) != value]
-    if memory > most_memory:
+    if memory > MOST_MEMORY:
         wrong.append(f"it took {memory >> 20} MiB of memory")
     return wrong
 
@@ -89,9 +92,10 @@ def judge(code, report, memory, most_memory, expected):
 def run(program, home, name, size):
     directory = home / name
     directory.mkdir()
-    written = Directory(directory, size, name == "dense")
+    written = Directory(directory, size, name)
     (directory / "job.toml").write_text(job_text([SOURCE], "UTC"))
-    everything = {"files": written.files, "bytes": written.bytes, "rows": written.lines, "events": written.orders}
+    everything = {"files": written.files, "bytes": written.bytes, "rows": written.lines, "events": written.orders,
+                  "rejects": written.lines if name == "short" else 0}
     nothing = {"files": written.files, "unchanged": written.files, "bytes": 0, "events": 0}
     good = True
     for what, command, expected in (("dry run", ("import", "job.toml", "--dry-run"), everything),
@@ -101,7 +105,7 @@ def run(program, home, name, size):
         print(f"{name}, {what}: {report.get('staged', {}).get('bytes', 0):,} bytes of {written.files} files, "
               f"{report.get('staged', {}).get('events', 0):,} events, {seconds:.1f} s, {memory / (1 << 20):.1f} MiB",
               flush=True)
-        for each in judge(code, report, memory, MOST_MEMORY, expected):
+        for each in judge(code, report, memory, expected):
             print(f"WRONG: {each}")
             good = False
     for path in directory.iterdir():
@@ -120,7 +124,8 @@ def main():
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", memory)) as name:
         home = pathlib.Path(name)
         program = Program(sys.argv[1], home)
-        return 0 if all([run(program, home, "sparse", size), run(program, home, "dense", size // 20)]) else 1
+        shapes = {"sparse": size, "dense": size // 20, "short": size // 10}
+        return 0 if all([run(program, home, name, part) for name, part in shapes.items()]) else 1
 
 
 if __name__ == "__main__":

@@ -65,6 +65,20 @@ std::unique_ptr<CsvReader> reader() {
   return std::make_unique<CsvReader>(CsvFrame(), 3, std::vector<std::size_t>{0, 1, 2});
 }
 
+/// All stretches up to the last one, each shown to `look` as well.
+Findings read_through(
+    RecordStream& stream, const std::function<void(const Stretch&)>& look = [](const Stretch&) {}) {
+  Findings found;
+  for (bool last = false; !last;) {
+    const Stretch& stretch = stream.next();
+    EXPECT_EQ(stretch.at, found.next);
+    look(stretch);
+    gather(stretch.batch, found);
+    last = stretch.last;
+  }
+  return found;
+}
+
 class RecordStreamTest : public testing::TestWithParam<std::size_t> {
  protected:
   /// Counts the records of what is in each slot, and fails where it is told to.
@@ -96,16 +110,11 @@ TEST_P(RecordStreamTest, GivesTheSameRecordsHoweverTheBytesCome) {
   for (const std::size_t size : {0U, 1U, 300'000U, 3'000'000U}) {
     const std::string text = size == 0 ? std::string() : invented(size, ++seed);
     RecordStream stream = stream_of(text, seed, false);
-    Findings found;
-    for (bool last = false; !last;) {
-      const Stretch& stretch = stream.next();
-      EXPECT_EQ(stretch.at, found.next);
+    const Findings found = read_through(stream, [&](const Stretch& stretch) {
       EXPECT_EQ(stretch.bytes,
                 std::string_view(text).substr(stretch.at.byte, stretch.bytes.size()));
       EXPECT_EQ(worked_on_[stretch.slot], has_threads() ? stretch.at.byte : 0);
-      gather(stretch.batch, found);
-      last = stretch.last;
-    }
+    });
     EXPECT_EQ(found, read_at_once(*reader(), text)) << size << " bytes";
   }
 }
@@ -146,15 +155,30 @@ TEST_P(RecordStreamTest, GivesTheSameLinesWhoeverMatchesThem) {
     };
     RecordStream stream(std::make_unique<Scripted>(text, 4, false), lines(), Position(),
                         {.threads = GetParam()});
-    Findings found;
-    for (bool last = false; !last;) {
-      const Stretch& stretch = stream.next();
-      gather(stretch.batch, found);
-      last = stretch.last;
-    }
+    const Findings found = read_through(stream);
     EXPECT_GT(found.bad.size(), 10U);
     EXPECT_EQ(found, read_at_once(*lines(), text));
   }
+}
+
+/// Those of a few bytes take many times as much memory once they are cut.
+TEST_P(RecordStreamTest, CutsNoMoreThanSoManyRecordsAtATimeOnceTheyAreShort) {
+  std::string text;
+  while (text.size() < 3'000'000) text += "x\n";
+  const std::string long_line = std::string(200, 'y') + "\n";
+  for (unsigned i = 0; i < 10'000; ++i) text += long_line;
+  RecordStream stream(std::make_unique<Scripted>(text, 5, false),
+                      std::make_unique<LineReader>(LinePattern("(?P<a>x)", {"a"}),
+                                                   std::vector<std::string>()),
+                      Position(), {.threads = GetParam()});
+  std::size_t longest = 0;
+  const Findings found = read_through(stream, [&](const Stretch& stretch) {
+    EXPECT_LE(stretch.batch.records.size(), 8192U);
+    longest = std::max(longest, stretch.bytes.size());
+  });
+  EXPECT_EQ(found.records.size(), 1'500'000U);
+  EXPECT_EQ(found.bad.size(), 10'000U);
+  EXPECT_GT(longest, 100'000U);  // where lines are longer
 }
 
 TEST_P(RecordStreamTest, TellsAFailureAfterTheStretchesBeforeIt) {
@@ -181,17 +205,13 @@ TEST_P(RecordStreamTest, BeginsThreadsBehindTheFirstStretchThatIsWorthIt) {
   const std::string one = std::string(300'000, 'x') + ",2,3\n";
   const std::string text = one + one + one + invented(2'000'000, 7) + one + one;
   RecordStream stream = stream_of(text, 8, false, 100);
-  Findings found;
   bool is_worth_it = false;
-  for (bool last = false; !last;) {
-    const Stretch& stretch = stream.next();
+  const Findings found = read_through(stream, [&](const Stretch& stretch) {
     const bool was_worked_on = is_worth_it && has_threads();
     EXPECT_EQ(prepared_, was_worked_on ? 1U : 0U);
     EXPECT_EQ(worked_on_[stretch.slot], was_worked_on ? stretch.at.byte : 0U);
     is_worth_it = is_worth_it || stretch.batch.records.size() >= 100;
-    gather(stretch.batch, found);
-    last = stretch.last;
-  }
+  });
   EXPECT_TRUE(is_worth_it);
   EXPECT_EQ(found, read_at_once(*reader(), text));
 }

@@ -10,11 +10,13 @@ namespace ordertail {
 void LogBook::begin_look(WallTime now) {
   looked_before_ = std::exchange(looked_, now);
   for (auto& [fingerprint, logs] : logs_) {
-    logs.globs.clear();
-    logs.found.clear();
-    logs.entries_before = std::exchange(logs.entries, {});
-    logs.can_tell = true;
+    logs.entries_before.clear();
+    logs.begin();
   }
+}
+
+void LogBook::repeat_look() {
+  for (auto& [fingerprint, logs] : logs_) logs.begin();
 }
 
 void LogBook::expect(const std::string& fingerprint, const std::vector<std::string>& globs) {
@@ -79,6 +81,14 @@ std::vector<Cursor> LogBook::outgrown(const Store& store,
     }
   }
   return all;
+}
+
+void LogBook::Logs::begin() {
+  globs.clear();
+  found.clear();
+  entries.merge(entries_before);  // what this look had no turn to read is known from the last one
+  entries_before = std::exchange(entries, {});
+  can_tell = true;
 }
 
 std::vector<Cursor> LogBook::Logs::unused(std::vector<Cursor> cursors) const {

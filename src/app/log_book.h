@@ -30,6 +30,8 @@ class LogBook {
 
   /// Begins another look at all files.
   void begin_look(WallTime now);
+  /// Begins this look anew, since files changed their names under it.
+  void repeat_look();
   /// These globs mean logs, too. Files that match them and cannot be looked at may be any log.
   void expect(const std::string& fingerprint, const std::vector<std::string>& globs);
   void cannot_tell(const std::string& fingerprint) { logs_[fingerprint].can_tell = false; }
@@ -62,6 +64,7 @@ class LogBook {
     std::set<std::string> copied;                          // paths
     bool can_tell = true;
 
+    void begin();
     /// Cursors that no file of this look was read on from.
     [[nodiscard]] std::vector<Cursor> unused(std::vector<Cursor> cursors) const;
     /// A log that did not change is not read again, and its cursor stays as it was.

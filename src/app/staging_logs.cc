@@ -129,7 +129,7 @@ bool Staging::end_look() {
   if (std::exchange(log_vanished_, false) && ++looks_ < kMostLooks) {
     source_ = 0;
     counts_.files = counts_.unchanged = counts_.unfinished = 0;
-    logs_.begin_look(clock_.wall());
+    logs_.repeat_look();
     return true;
   }
   if (mode_ != StageMode::extract) tell_losses();

@@ -69,7 +69,10 @@ class LostLogsTest : public testing::Test {
   Said follow(const std::vector<std::function<void()>>& next) {
     Said said;
     StageObserver observer;
-    observer.event = [&](const Event& event) { said.orders.push_back(event.order_number); };
+    observer.event = [&](const Event& event) {
+      said.orders.push_back(event.order_number);
+      if (at_order_) at_order_(event.order_number);
+    };
     observer.fault = [&](std::string_view message) { said.faults.emplace_back(message); };
     const std::atomic<bool> interrupted{false};
     Staging staging(job_, store_, clock_, StageMode::keep, ~std::uint64_t{0}, interrupted,
@@ -105,6 +108,13 @@ class LostLogsTest : public testing::Test {
     fs::rename(home_.path() / from, home_.path() / to);
   }
 
+  /// Another log takes over, which begins with this order.
+  void rotate(int number) const {
+    rename("log", "log.1");
+    home_.write("log", line(number));
+  }
+
+  std::function<void(const std::string&)> at_order_;  // what happens while logs are read
   const TemporaryDirectory home_;
   const Job job_ = read_job(home_.write("job.toml", kJob).string());
   LaterClock clock_;
@@ -239,10 +249,6 @@ TEST_F(LostLogsTest, ALogHasComeToRestThatARunAnHourAgoFoundByTheSameName) {
 /// With --follow nobody reads again what did not change.
 TEST_F(LostLogsTest, ALogComesToRestWhileItIsFollowed) {
   home_.write("log", line(1));
-  const auto rotate = [&](int number) {
-    rename("log", "log.1");
-    home_.write("log", line(number));
-  };
   const Said said = follow({[&] { rotate(2); },
                             [&] {
                               clock_.later = 61min;
@@ -253,12 +259,29 @@ TEST_F(LostLogsTest, ALogComesToRestWhileItIsFollowed) {
   EXPECT_THAT(said.faults, IsEmpty());
 }
 
+/// A look that has to be repeated, since a log was renamed under it, has not been made before.
+TEST_F(LostLogsTest, AFollowedLogHasComeToRestHoweverOftenALookIsRepeated) {
+  home_.write("log", line(1));
+  home_.write("log-b", line(2));
+  at_order_ = [&](const std::string& order) {
+    if (order == "5") rename("log-b", "log-c");
+  };
+  const Said said = follow({[&] { rotate(3); },
+                            [&] {
+                              clock_.later = 61min;
+                              home_.append("log", line(4));
+                            },
+                            [&] {
+                              remove("log.1");
+                              home_.append("log", line(5));
+                              home_.append("log-b", line(6));
+                            }});
+  EXPECT_THAT(said.orders, ElementsAre("1", "2", "3", "4", "5", "6"));
+  EXPECT_THAT(said.faults, IsEmpty());
+}
+
 TEST_F(LostLogsTest, AFollowedLogThatWasRenamedJustNowMayGoOn) {
   home_.write("log", line(1));
-  const auto rotate = [&](int number) {
-    rename("log", "log.1");
-    home_.write("log", line(number));
-  };
   const Said said = follow({[&] { rotate(2); },
                             [&] {
                               clock_.later = 61min;

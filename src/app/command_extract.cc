@@ -58,6 +58,7 @@ int run_extract(const Options& options) {
   };
   observer.reject = [&](const Reject& reject) { rejects.write(reject); };
   observer.fault = [&](std::string_view message) { notices.say(message); };
+  observer.notice = observer.fault;
   Staging staging(job, store, clock, StageMode::extract, options.limit.value_or(~std::uint64_t{0}),
                   interrupted(), std::move(observer));
   while (staging.advance()) {

@@ -20,7 +20,7 @@ int run_dry(const Options& options) {
   std::optional<Attributing> attributing;
   if (tells_visitors(job)) attributing.emplace(job, store, StageMode::dry, clock);
   Staging staging(job, store, clock, StageMode::dry, options.limit.value_or(~std::uint64_t{0}),
-                  interrupted(), notices.stage_observer(), LastLine::whole,
+                  interrupted(), notices.stage_observer(), Looks::once,
                   attributing ? &*attributing : nullptr);
   while (staging.advance()) {
   }

@@ -129,7 +129,7 @@ class Run {
         more_(steps.stage),
         attributing_(attributing_for(job, store, clock_)),
         staging_(job, store, clock_, StageMode::keep, most_, interrupted(),
-                 notices.stage_observer(), options.follow ? LastLine::unwritten : LastLine::whole,
+                 notices.stage_observer(), options.follow ? Looks::again : Looks::once,
                  attributing_.get()) {
     if (steps.submit) delivery_.emplace(job, store, credential, notices);
   }

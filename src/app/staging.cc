@@ -39,7 +39,7 @@ std::size_t last_evidence(const Job& job) {
 
 Staging::Staging(const Job& job, Store& store, const Clock& clock, StageMode mode,
                  std::uint64_t most, const std::atomic<bool>& interrupted, StageObserver observer,
-                 LastLine last_line, Attributing* attributing)
+                 Looks looks, Attributing* attributing)
     : job_(job),
       store_(store),
       clock_(clock),
@@ -47,7 +47,7 @@ Staging::Staging(const Job& job, Store& store, const Clock& clock, StageMode mod
       most_(most),
       interrupted_(interrupted),
       observer_(std::move(observer)),
-      last_line_(last_line),
+      looks_again_(looks == Looks::again),
       context_{job.shop, job.account_zone, store.id_key()},
       last_evidence_(attributing != nullptr ? last_evidence(job) : 0),
       attributing_(attributing) {
@@ -73,7 +73,7 @@ void Staging::begin_source() {
   const Source& source = job_.sources[source_++];
   const bool is_log = source.pattern && source.pattern->line;
   std::vector<std::string> globs = source.files;
-  if (last_line_ == LastLine::unwritten) {
+  if (looks_again_) {
     std::erase_if(globs, [&](const std::string& glob) { return awaits_directory(glob); });
   }
   std::vector<SourceFile> files;
@@ -98,7 +98,7 @@ bool Staging::awaits_directory(const std::string& glob) {
 }
 
 void Staging::sort(const Source& source, const std::vector<SourceFile>& files) {
-  if (last_line_ == LastLine::unwritten && are_being_written(files)) return;
+  if (looks_again_ && are_being_written(files)) return;
   if (!have_changed(files)) {
     counts_.unchanged += files.size();
     return;
@@ -171,7 +171,7 @@ void Staging::open(const SourceFile& file) {
   const auto resumption = mode_ == StageMode::keep ? Resumption::possible : Resumption::none;
   const auto state = FileState::of(file.path);
   Extraction extraction(group_->pattern, context_, file, known, &*companions_, resumption,
-                        last_line_);
+                        last_line(state));
   Cursor stored;
   if (const auto resumed = extraction.resumed()) stored = cursors_[*resumed];
   Cursor cursor = stored;

@@ -22,17 +22,19 @@
 
 namespace ordertail {
 
+/// Is that all, or will the files be looked at again?
+enum class Looks { once, again };
+
 /// Reads the job's sources in order, each one's files by name, a log's rotations from the oldest
 /// on. A file that cannot be read is a fault; the others go on. So is a log that may have been lost
 /// with lines in it that were never read (lost_logs.h).
 class Staging {
  public:
-  /// All references outlive the staging. `most`: stop after so many new events. `last_line`: what a
-  /// log's last line is if it has no line end.
-  /// `attributing`: as Intake has it.
+  /// All references outlive the staging. `most`: stop after so many new events. `attributing`: as
+  /// Intake has it.
   Staging(const Job& job, Store& store, const Clock& clock, StageMode mode, std::uint64_t most,
-          const std::atomic<bool>& interrupted, StageObserver observer,
-          LastLine last_line = LastLine::whole, Attributing* attributing = nullptr);
+          const std::atomic<bool>& interrupted, StageObserver observer, Looks looks = Looks::once,
+          Attributing* attributing = nullptr);
   Staging(const Staging&) = delete;
   Staging& operator=(const Staging&) = delete;
 
@@ -45,7 +47,7 @@ class Staging {
   /// the latest look's, all others those of all looks.
   void look_again();
   /// When to look again even if nothing happens: exports are read once nobody has written to them
-  /// for ten seconds. Only where a last line is taken for unwritten.
+  /// for ten seconds. Only with Looks::again.
   [[nodiscard]] std::optional<std::chrono::milliseconds> due() const { return due_; }
 
   [[nodiscard]] const StageCounts& counts() const { return counts_; }
@@ -85,11 +87,13 @@ class Staging {
   // staging_logs.cc
   void choose_logs(const Source& source, const std::vector<SourceFile>& files);
   void miss(const SourceFile& file, const std::string& print);
+  [[nodiscard]] LastLine last_line(const std::optional<FileState>& state) const;
   void compare_names(OpenFile& file);
   [[nodiscard]] bool was_seen_long_ago(const OpenFile& file) const;
   [[nodiscard]] bool has_vanished(const SourceFile& file) const;
   void close_log();
   void tell_cut(const FileState& state, const std::string& why);
+  void tell_unwritten();
   bool end_look();
   void tell_losses();
 
@@ -100,7 +104,7 @@ class Staging {
   const std::uint64_t most_;
   const std::atomic<bool>& interrupted_;
   StageObserver observer_;
-  const LastLine last_line_;
+  const bool looks_again_;
   EventContext context_;
   const std::size_t last_evidence_;  // sources, up to the last log that sources before it need
   Attributing* const attributing_;

@@ -41,10 +41,16 @@ void Staging::choose_logs(const Source& source, const std::vector<SourceFile>& f
 void Staging::miss(const SourceFile& file, const std::string& print) {
   const int error = errno;
   if (error != ENOENT) logs_.cannot_tell(print);
-  if (error == ENOENT && last_line_ == LastLine::unwritten) {
+  if (error == ENOENT && looks_again_) {
     return notice(fmt::format("{} is not there yet", printable_name(file.name)));
   }
   fault(system_error(ExitCode::source, "open", file.name, error));
+}
+
+/// A line that a server is writing has its end within the hour.
+LastLine Staging::last_line(const std::optional<FileState>& state) const {
+  const bool may_go_on = state && quiet_at(*state, clock_.wall()) == Quiet::no;
+  return may_go_on ? LastLine::unwritten : LastLine::whole;
 }
 
 /// Was the log read by another name before, and why has it another one now?
@@ -85,9 +91,11 @@ void Staging::close_log() {
   if (!file.state) return;
   if (mode_ == StageMode::extract) {
     if (cut) fault({ExitCode::source, *cut});
+    tell_unwritten();
     return;
   }
   if (cut) tell_cut(*file.state, *cut);
+  if (!looks_again_) tell_unwritten();
   Cursor& cursor = file_->cursor;
   if (mode_ == StageMode::keep && cursor.id != 0 && cut && !file.extraction.resumed()) {
     // Half a rotation is no log of its own: once it is whole, it is the one that it was made from.
@@ -101,7 +109,8 @@ void Staging::close_log() {
     const auto quiet = may_be_new ? quiet_since_renamed : quiet_at;
     cursor.quiet = cut ? Quiet::no : quiet(*file.state, clock_.wall());
     // It has not become less quiet, unless it was renamed: the clock was set back.
-    if (is_as_it_was && !cut && (file.stored.moved || !cursor.moved)) {
+    const bool may_go_on = cut || file.extraction.unwritten_line();
+    if (is_as_it_was && !may_go_on && (file.stored.moved || !cursor.moved)) {
       cursor.quiet = std::max(cursor.quiet, file.stored.quiet);
     }
     const bool is_news = file.is_copy || cursor.path != file.stored.path ||
@@ -110,6 +119,16 @@ void Staging::close_log() {
     logs_.found(fingerprint_, cursor.id);
   }
   logs_.put(fingerprint_, file.file, {*file.state, cursor.id, cut});
+}
+
+/// What a later run is to read is no loss; but who copied a log by hand waits for its last line.
+void Staging::tell_unwritten() {
+  if (const auto line = file_->extraction.unwritten_line()) {
+    notice(
+        fmt::format("{}:{}: this last line has no line end yet. It is read once it has one, or "
+                    "once nobody has written to the log for an hour",
+                    printable_name(file_->file.name), *line));
+  }
 }
 
 /// A compressed log that is cut short is being written, unless nobody has written to it for long.

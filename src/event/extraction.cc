@@ -62,6 +62,7 @@ struct Extraction::Implementation {
   void next_stretch();
   [[nodiscard]] bool ends_amid_line() const;
   [[nodiscard]] bool is_unfinished() const;
+  void finish(Findings& findings);
   Position interpret(Findings& findings, std::uint64_t most);
   void pass_over(Position reached, Findings& findings);
   [[nodiscard]] Position end_of_records() const;
@@ -93,6 +94,7 @@ struct Extraction::Implementation {
   const MarkerSpan span;        // that known checkpoints have
   const LastLine last_line;
   std::optional<std::string> cut_short;
+  std::optional<std::uint64_t> unwritten_line;
   Marker marker;  // of what is before a place in the stretch
   Checkpoint checkpoint;
   std::optional<std::size_t> resumed;
@@ -266,8 +268,7 @@ bool Extraction::Implementation::ends_amid_line() const {
 bool Extraction::Implementation::is_unfinished() const {
   if (!ends_amid_line()) return false;
   if (cursor.end_of_piece() != stretch->at.byte + stretch->bytes.size()) return false;
-  if (last_line == LastLine::unwritten || cut_short) return true;
-  return cursor.at_bad() && cursor.bad().fault == BadRecord::Fault::no_match;
+  return last_line == LastLine::unwritten || cut_short;
 }
 
 /// Feeds the rest of the batch to the assembly in file order, until that makes `most` events.
@@ -337,6 +338,14 @@ Position Extraction::Implementation::end_of_input() const {
   return order && order->byte < end.byte ? *order : end;
 }
 
+void Extraction::Implementation::finish(Findings& findings) {
+  const Position end = end_of_input();
+  const bool waits = last_line == LastLine::unwritten && ends_amid_line() && !cut_short;
+  if (waits) unwritten_line = end.line;
+  move_checkpoint(end, waits ? end.byte : batch().next.byte);
+  assembly->finish(findings);
+}
+
 Extraction::Extraction(const Pattern& pattern, const EventContext& context, SourceFile file,
                        std::span<const Checkpoint> known, Companions* companions,
                        Resumption resumption, LastLine last_line)
@@ -357,8 +366,7 @@ bool Extraction::next(Findings& findings, std::uint64_t most) {
   const bool may_finish = !self.assembly->open() || findings.events().size() < most;
   self.done = used_up && self.stretch->last && may_finish;
   if (self.done) {
-    self.move_checkpoint(self.end_of_input(), self.batch().next.byte);
-    self.assembly->finish(findings);
+    self.finish(findings);
     return true;
   }
   const Position next = used_up ? self.batch().given_up.value_or(reached) : reached;
@@ -367,6 +375,9 @@ bool Extraction::next(Findings& findings, std::uint64_t most) {
   return true;
 }
 
+std::optional<std::uint64_t> Extraction::unwritten_line() const {
+  return self_->unwritten_line;
+}
 const std::optional<std::string>& Extraction::cut_short() const {
   return self_->cut_short;
 }

@@ -20,7 +20,8 @@ struct Checkpoint {
   FileIdentity identity;     ///< its marker ends at `seen`
   std::uint64_t offset = 0;  ///< begins a record, and an order
   std::uint64_t line = 1;    ///< the line that begins there
-  std::uint64_t seen = 0;    ///< bytes read so far, an unterminated last record included
+  std::uint64_t seen = 0;    ///< bytes read so far, an unterminated last record included, but not
+                             ///< the front of a line that is still to be read
 };
 
 /// Will a later run resume where this one stops? Telling the file by its content takes time.
@@ -29,11 +30,11 @@ enum class Resumption {
   none,  ///< checkpoints have no marker
 };
 
-/// What is taken for a last line of a log that has no line end, but is all that the pattern asks
-/// for?
+/// What is the last line of a log if it has no line end? Half a line may be all that a pattern asks
+/// for, with half an order number.
 enum class LastLine {
   whole,     ///< the last line of a file that is complete
-  unwritten  ///< the front of a line, to be read once its end is there
+  unwritten  ///< the front of one, to be read once its end is there, or once it is taken for whole
 };
 
 /// Reads one file, in windows, from the checkpoint that fits it or from its start. Depends on
@@ -54,6 +55,8 @@ class Extraction {
   /// events (1 or more); the next call goes on there. False when there is nothing more to read.
   bool next(Findings& findings, std::uint64_t most);
 
+  /// The line that was left to a later run, since it has no line end, if there is one.
+  [[nodiscard]] std::optional<std::uint64_t> unwritten_line() const;
   /// Of a compressed log: why it ends before its content does, if it does. Its whole lines so far
   /// are read; it is read on once it is longer.
   [[nodiscard]] const std::optional<std::string>& cut_short() const;

@@ -1,4 +1,5 @@
-// What is said of logs that are gone, and up to where it says they were read.
+// What is said of logs that are gone, up to where it says they were read, and when their last line
+// is.
 #include "app/lost_logs.h"
 
 #include <fmt/format.h>
@@ -62,7 +63,7 @@ class LaterClock final : public Clock {
 class LostLogsTest : public testing::Test {
  protected:
   struct Said {
-    std::vector<std::string> orders, faults;
+    std::vector<std::string> orders, faults, notices;
   };
 
   /// Reads all there is, and looks again each time that `next` has been done.
@@ -74,6 +75,7 @@ class LostLogsTest : public testing::Test {
       if (at_order_) at_order_(event.order_number);
     };
     observer.fault = [&](std::string_view message) { said.faults.emplace_back(message); };
+    observer.notice = [&](std::string_view message) { said.notices.emplace_back(message); };
     const std::atomic<bool> interrupted{false};
     Staging staging(job_, store_, clock_, StageMode::keep, ~std::uint64_t{0}, interrupted,
                     std::move(observer));
@@ -257,6 +259,48 @@ TEST_F(LostLogsTest, ALogComesToRestWhileItIsFollowed) {
                             [&] { rotate(4); }});
   EXPECT_THAT(said.orders, ElementsAre("1", "2", "3", "4"));
   EXPECT_THAT(said.faults, IsEmpty());
+}
+
+TEST_F(LostLogsTest, ALastLineWaitsForItsLineEnd) {
+  const std::string half = line(2).substr(0, line(2).size() - 1);
+  home_.write("log", line(1) + half);
+  for (const std::size_t orders : {1, 0}) {
+    const Said said = run();
+    EXPECT_EQ(said.orders.size(), orders);
+    EXPECT_THAT(
+        said.notices,
+        ElementsAre("log:2: this last line has no line end yet. It is read once it has one, "
+                    "or once nobody has written to the log for an hour"));
+  }
+  home_.append("log", "\n");
+  const Said whole = run();
+  EXPECT_THAT(whole.orders, ElementsAre("2"));
+  EXPECT_THAT(whole.notices, IsEmpty());
+}
+
+TEST_F(LostLogsTest, OrForAnHour) {
+  home_.write("log", line(1) + line(2).substr(0, line(2).size() - 1));
+  EXPECT_THAT(run().orders, ElementsAre("1"));
+  clock_.later = 61min;
+  EXPECT_THAT(run().orders, ElementsAre("2"));
+  const Said again = run();
+  EXPECT_THAT(again.orders, IsEmpty());
+  EXPECT_THAT(again.notices, IsEmpty());
+}
+
+/// Nor is a log at rest, however long ago it was renamed, once half a line is written to it.
+TEST_F(LostLogsTest, ALogThatIsBeingWrittenToMayGoOn) {
+  home_.write("log", line(1));
+  EXPECT_THAT(run().orders, ElementsAre("1"));
+  rename("log", "log.1");
+  EXPECT_THAT(run().faults, IsEmpty());
+  clock_.later = 61min;
+  EXPECT_THAT(run().faults, IsEmpty());
+  clock_.later = 0min;
+  home_.append("log.1", line(2).substr(0, 20));
+  EXPECT_THAT(run().faults, IsEmpty());
+  remove("log.1");
+  EXPECT_THAT(run().faults, ElementsAre(HasSubstr("log.1 was read up to byte ")));
 }
 
 /// A look that has to be repeated, since a log was renamed under it, has not been made before.

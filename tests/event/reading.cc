@@ -53,13 +53,16 @@ std::vector<std::string> Reading::lines() const {
   return all;
 }
 
-Reader::Reader(Pattern pattern, std::string account_zone)
-    : pattern_(std::move(pattern)), context_{"main", TimeZone::find(account_zone), HashKey{}} {}
+Reader::Reader(Pattern pattern, std::string account_zone, LastLine last_line)
+    : pattern_(std::move(pattern)),
+      context_{"main", TimeZone::find(account_zone), HashKey{}},
+      last_line_(last_line) {}
 
 Reading Reader::read(const std::filesystem::path& path, const std::vector<Checkpoint>& known,
                      std::uint64_t most) const {
   Reading reading;
-  Extraction extraction(pattern_, context_, {path, path.filename().string()}, known);
+  Extraction extraction(pattern_, context_, {path, path.filename().string()}, known, nullptr,
+                        Resumption::possible, last_line_);
   Findings findings;
   while (extraction.next(findings, most)) {
     EXPECT_LE(findings.events().size(), most);
@@ -80,7 +83,8 @@ Reading Reader::read_in_runs(const std::filesystem::path& path, std::uint64_t mo
   std::vector<Checkpoint> known;
   Findings findings;
   while (true) {
-    Extraction extraction(pattern_, context_, {path, path.filename().string()}, known);
+    Extraction extraction(pattern_, context_, {path, path.filename().string()}, known, nullptr,
+                          Resumption::possible, last_line_);
     EXPECT_EQ(extraction.resumed().has_value(), !known.empty());
     const std::uint64_t before = reading.found;
     // What is longer than a window takes several calls.

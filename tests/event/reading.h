@@ -39,7 +39,8 @@ constexpr std::uint64_t kAll = ~std::uint64_t{0};
 /// A file being read by a pattern, again and again.
 class Reader {
  public:
-  explicit Reader(Pattern pattern, std::string account_zone = "America/New_York");
+  explicit Reader(Pattern pattern, std::string account_zone = "America/New_York",
+                  LastLine last_line = LastLine::whole);
 
   /// Reads the file to its end, `most` events at a time.
   [[nodiscard]] Reading read(const std::filesystem::path& path,
@@ -51,6 +52,7 @@ class Reader {
  private:
   Pattern pattern_;
   EventContext context_;
+  LastLine last_line_;
 };
 
 /// A built-in pattern, with these settings of a source over it.

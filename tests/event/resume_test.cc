@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "event/invented_files.h"
+#include "event/line_form.h"
 #include "event/reading.h"
 #include "expect_error.h"
 #include "input/gzipped.h"
@@ -134,26 +135,74 @@ TEST_F(Resume, OnlyTheLastOrderAndWhatIsNewIsRead) {
   EXPECT_EQ(second.checkpoint.line, whole.checkpoint.line);
 }
 
-TEST_F(Resume, TheFrontOfALineIsSkippedAndNotRejected) {
-  const std::string line = log_line(1);
-  for (std::size_t size = line.find('?'); size < line.size() - 1; ++size) {
-    const Reading reading =
-        Reader(log_pattern()).read(directory_.write("log", log_line(0) + line.substr(0, size)));
-    EXPECT_EQ(reading.rejects, std::vector<std::string>()) << size;
-    EXPECT_EQ(reading.skipped.at("unfinished_line"), 1U) << size;
-    EXPECT_EQ(reading.checkpoint.offset, log_line(0).size()) << size;
-    EXPECT_EQ(reading.rows, 2U) << size;
+/// Of a format that nothing closes, whose every front is a line, with another order's number.
+class OpenEnd : public Resume {
+ protected:
+  static Pattern pattern() {
+    TomlTable table = TomlTable::parse(R"(
+log_format = '$remote_addr [$time_local] $status $request_method $request_uri'
+[purchase]
+path         = "/done"
+order_number = "query:o"
+email        = "query:e"
+)",
+                                       "job.toml");
+    Pattern pattern;
+    EXPECT_TRUE(read_server_format(table, pattern));
+    apply_source_settings(table, pattern);
+    table.finish();
+    return pattern;
+  }
+  static std::string line(int order) {
+    return "192.0.2.7 [18/Sep/2025:23:18:28 -0400] 200 GET /done?e=ann%40example.com&o=" +
+           std::to_string(order) + "\n";
+  }
+  const Reader while_it_is_written_{pattern(), "America/New_York", LastLine::unwritten};
+  const Reader when_it_rests_{pattern()};
+};
+
+/// Nothing is made of half a line but what is left for later.
+TEST_F(OpenEnd, AnyFrontOfALogIsReadUpToItsLastLineEnd) {
+  const std::string text = line(12'345) + line(678) + line(91'011);
+  const auto all = while_it_is_written_.read(directory_.write("all", text));
+  ASSERT_EQ(all.ids.size(), 3U);
+  for (std::size_t size = 1; size < text.size(); ++size) {
+    const std::string front = text.substr(0, size);
+    const auto lines = static_cast<std::size_t>(std::count(front.begin(), front.end(), '\n'));
+    const auto path = directory_.write("log", front);
+    const Reading before = while_it_is_written_.read(path);
+    EXPECT_EQ(before.rejects, std::vector<std::string>()) << size;
+    EXPECT_EQ(before.checkpoint.seen, front.rfind('\n') + 1) << size;
+    directory_.append("log", text.substr(size));
+    const Reading after = while_it_is_written_.read(path, {before.checkpoint});
+    std::vector<std::string> ids = before.ids;
+    ids.insert(ids.end(), after.ids.begin(), after.ids.end());
+    EXPECT_EQ(before.ids.size(), lines) << size;
+    EXPECT_EQ(ids, all.ids) << size;
   }
 }
 
-TEST_F(Resume, AWholeLogLineWithoutItsLineEndIsReadOnce) {
-  const Reader reader(log_pattern());
-  std::string line = log_line(1);
-  line.pop_back();
-  const auto path = directory_.write("log", line);
-  const Reading first = reader.read(path);
-  EXPECT_EQ(first.ids.size(), 1U);
-  EXPECT_EQ(reader.read(path, {first.checkpoint}).rows, 0U);
+TEST_F(OpenEnd, WhatWasLeftIsReadOnceTheLogHasComeToRest) {
+  std::string text = line(1) + line(2);
+  text.pop_back();
+  const auto path = directory_.write("log", text);
+  const Reading first = while_it_is_written_.read(path);
+  EXPECT_EQ(first.skipped.at("unfinished_line"), 1U);
+  EXPECT_EQ(first.rows, 2U);
+  const Reading second = when_it_rests_.read(path, {first.checkpoint});
+  EXPECT_TRUE(second.resumed);
+  EXPECT_EQ(second.ids.size(), 1U);
+  EXPECT_EQ(when_it_rests_.read(path, {second.checkpoint}).rows, 0U);
+}
+
+/// Its server died amid a line that may have been a sale.
+TEST_F(Resume, HalfALineAtTheEndOfALogThatRestsIsRejected) {
+  const std::string text = log_line(1) + log_line(2);
+  const auto path = directory_.write("log", text.substr(0, text.size() - 8));
+  const Reading reading = Reader(log_pattern()).read(path);
+  EXPECT_EQ(reading.ids.size(), 1U);
+  ASSERT_EQ(reading.rejects.size(), 1U);
+  EXPECT_THAT(reading.rejects[0], testing::StartsWith("no_match"));
 }
 
 TEST_F(Resume, ALongUnterminatedOrderIsReadOnceUntilItGrows) {

@@ -17,14 +17,12 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr int kKept = 3;  // rotations
+constexpr int kKept = 3;          // rotations
+constexpr int kLeastLine = 1000;  // half of a number is none of a line
 
 std::string line_of(int number) {
   return fmt::format(
-      "{0} 192.0.2.7 [18/Sep/2025:23:18:28 +0000] \"GET /d?o={0}&e=c{0}%40example.com HTTP/1.1\" "
-      "200 "
-      "\"-\"\n",
-      number);
+      "{0} 192.0.2.7 [18/Sep/2025:23:18:28 +0000] 200 GET /d?e=c{0}%40example.com&o={0}\n", number);
 }
 
 std::string numbered(int number) {
@@ -50,7 +48,17 @@ std::uint64_t Life::line_end(std::uint64_t offset) const {
   return after == lines.begin() ? 0 : std::prev(after)->first;
 }
 
-World::World(const fs::path& directory, std::uint64_t seed) : directory_(directory), random_(seed) {
+Account& Account::operator+=(const Account& other) {
+  written += other.written;
+  told += other.told;
+  unmet += other.unmet;
+  hidden += other.hidden;
+  tidied += other.tidied;
+  return *this;
+}
+
+World::World(const fs::path& directory, std::uint64_t seed)
+    : directory_(directory), random_(seed), last_line_(kLeastLine) {
   begin_live();
 }
 
@@ -81,13 +89,13 @@ void World::write_line() {
   if (!rest_of_line_.empty()) {
     append("log", std::exchange(rest_of_line_, {}));
     life.lines[life.bytes.size()] = half_line_;
-    ++written;
+    ++account.written;
     note("rest of line");
     return;
   }
   append("log", line_of(++last_line_));
   life.lines[life.bytes.size()] = last_line_;
-  ++written;
+  ++account.written;
   note(fmt::format("line {}", last_line_));
 }
 
@@ -95,7 +103,9 @@ void World::write_half() {
   if (!rest_of_line_.empty() || files_.count("log") == 0) return write_line();
   half_line_ = ++last_line_;
   const std::string line = line_of(half_line_);
-  const std::size_t cut = 1 + dice(static_cast<unsigned>(line.size()) - 3);
+  const auto size = static_cast<unsigned>(line.size());
+  const std::size_t cut =
+      dice(2) == 0 ? 1 + dice(size - 3) : size - 2 - dice(8);  // amid its number
   append("log", line.substr(0, cut));
   rest_of_line_ = line.substr(cut);
   note(fmt::format("half of line {}", half_line_));
@@ -107,7 +117,7 @@ void World::write_late() {
   append(*late_, line_of(++last_line_));
   Life& life = *files_[*late_].life;
   life.lines[life.bytes.size()] = last_line_;
-  ++written;
+  ++account.written;
   note(fmt::format("line {} late in {}", last_line_, *late_));
 }
 
@@ -254,8 +264,11 @@ void World::delete_rotation() {
 void World::move_clock() {
   constexpr std::array<std::chrono::minutes, 6> kSteps{1min, 20min, 61min, 25h, -61min, -25h};
   const auto step = kSteps[dice(kSteps.size())];
+  if (step != 1min) {  // within the hour a server has written all of its line, and opened a new log
+    if (!rest_of_line_.empty()) write_line();
+    late_.reset();
+  }
   clock.advance(step);
-  if (step != 1min) late_.reset();  // within the hour its server has opened the new one
   note(fmt::format("clock {:+} min", step.count()));
 }
 
@@ -304,6 +317,7 @@ bool World::is_there(const Life& life, std::uint64_t offset) const {
 void World::was_read(const Seen& seen) {
   note("read");
   for (const int line : seen.lines) {
+    if (line < kLeastLine) wrong_.push_back(fmt::format("{} is half of a line's number", line));
     if (!delivered_.insert(line).second) wrong_.push_back(fmt::format("line {} came twice", line));
   }
   for (const std::uint64_t offset : seen.lost) {
@@ -342,7 +356,10 @@ void World::judge(Life& life, const Seen& seen) {
     if (can_be_known && !life.told) {
       wrong_.push_back(fmt::format("line {} was lost and nothing was said", number));
     }
-    ++(life.told ? lost_and_told : lost_unseen);
+    ++(life.told     ? account.told
+       : !life.known ? account.unmet
+       : was_found   ? account.hidden
+                     : account.tidied);
     delivered_.insert(number);  // accounted for
   }
 }

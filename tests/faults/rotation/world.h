@@ -47,6 +47,17 @@ struct Life {
   [[nodiscard]] std::uint64_t line_end(std::uint64_t offset) const;
 };
 
+/// Of the lines that were written, what became of those that no run could read.
+struct Account {
+  std::uint64_t written = 0;
+  std::uint64_t told = 0;    ///< lost, and told
+  std::uint64_t unmet = 0;   ///< lost with a log of which no whole line had been read
+  std::uint64_t hidden = 0;  ///< behind a copy that ends before them: the log seems to be there
+  std::uint64_t tidied = 0;  ///< with a log that somebody deleted after a day of silence
+
+  Account& operator+=(const Account& other);
+};
+
 /// What a run found, by its own words.
 struct Seen {
   std::multiset<int> lines;      ///< submitted
@@ -73,8 +84,7 @@ class World {
   [[nodiscard]] std::mt19937_64& random() { return random_; }
   [[nodiscard]] const std::string& history() const { return history_; }
 
-  /// Lines: written; lost and told; lost where nobody could have seen it.
-  std::uint64_t written = 0, lost_and_told = 0, lost_unseen = 0;
+  Account account;
 
  private:
   struct File {
@@ -115,7 +125,7 @@ class World {
   std::map<std::string, File> files_;
   std::vector<std::shared_ptr<Life>> lives_;
   std::string rest_of_line_;  // of the live log: half of it is written
-  int half_line_ = 0, last_line_ = 0;
+  int half_line_ = 0, last_line_;
   std::optional<std::string> late_;  // rotated, and still written to
   std::string half_compressed_;      // a .gz that its writer is at
   std::set<int> delivered_;

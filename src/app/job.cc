@@ -245,6 +245,12 @@ void read_attribution(TomlTable table, AttributionSettings& to) {
   if (to.ip_window > std::chrono::hours(24)) {
     throw table.error("ip_window", "\"ip_window\" must be 24h at most: addresses change hands");
   }
+  if (to.more.ip && to.ip_window < std::chrono::minutes(15)) {
+    throw table.error(
+        "ip_window",
+        "\"ip_window\" must be 15m at least, or \"0\": visits are kept by the quarter "
+        "of an hour");
+  }
   read_duration(table, "wait", to.wait);
   read_duration(table, "keep", to.keep);
   if (to.keep.count() == 0 || to.keep < to.wait) {

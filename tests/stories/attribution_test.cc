@@ -221,6 +221,9 @@ TEST(Attribution, SaysWhatIsWrongWithItsSettings) {
   EXPECT_THAT(complaint(told), Not(HasSubstr("by the shop's session")));
   EXPECT_THAT(complaint(job(kNobody, "ip_window = \"2d\"")),
               HasSubstr("\"ip_window\" must be 24h at most: addresses change hands"));
+  EXPECT_THAT(complaint(job(kNobody, "ip_window = \"10m\"")),
+              HasSubstr("\"ip_window\" must be 15m at least, or \"0\": visits are kept by the "
+                        "quarter of an hour"));
   JobText csv{.url = kNobody};
   csv.sources += "[source.visitor]\nemail = \"Email\"\n";
   EXPECT_THAT(complaint(csv), HasSubstr("visitors are told by the lines of a log"));

@@ -29,7 +29,7 @@ void Staging::choose_logs(const Source& source, const std::vector<SourceFile>& f
     } else if (const LogBook::Entry* known = logs_.find_unchanged(print, file, *state)) {
       ++counts_.unchanged;
       if (known->cut_short) tell_cut(*state, *known->cut_short);
-    } else if (state->size > 0) {
+    } else if (state->size > 0 || !state->regular) {  // what is none is refused when it is opened
       group->files.push_back(file);
     }
   }

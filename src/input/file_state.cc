@@ -14,7 +14,11 @@ std::chrono::nanoseconds since_1970(const timespec& time) {
 std::optional<FileState> FileState::of(const std::filesystem::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return std::nullopt;
-  return FileState{status.st_dev, status.st_ino, status.st_size, since_1970(status.st_mtim),
+  return FileState{status.st_dev,
+                   status.st_ino,
+                   status.st_size,
+                   S_ISREG(status.st_mode),
+                   since_1970(status.st_mtim),
                    since_1970(status.st_ctim)};
 }
 

@@ -15,6 +15,7 @@ struct FileState {
   dev_t device = 0;
   ino_t inode = 0;
   off_t size = 0;
+  bool regular = true;                            ///< no directory, device or pipe
   std::chrono::nanoseconds written{}, changed{};  ///< mtime and ctime, since 1970
 
   /// Of the file itself, if `path` is a link to it; nullopt when it cannot be had.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <chrono>
@@ -286,6 +287,11 @@ TEST_F(LostLogsTest, OrForAnHour) {
   const Said again = run();
   EXPECT_THAT(again.orders, IsEmpty());
   EXPECT_THAT(again.notices, IsEmpty());
+}
+
+TEST_F(LostLogsTest, WhatIsNoFileIsNoEmptyLog) {
+  ASSERT_EQ(::mkfifo((home_.path() / "log").c_str(), 0600), 0);
+  EXPECT_THAT(run().faults, ElementsAre("log is not a regular file"));
 }
 
 /// Nor is a log at rest, however long ago it was renamed, once half a line is written to it.

@@ -25,10 +25,12 @@ void LogBook::expect(const std::string& fingerprint, const std::vector<std::stri
 }
 
 const LogBook::Entry* LogBook::find_unchanged(const std::string& fingerprint,
-                                              const SourceFile& file, const FileState& state) {
+                                              const SourceFile& file, const FileState& state,
+                                              bool rests) {
   Logs& logs = logs_[fingerprint];
   const auto known = logs.entries_before.find(file.path.string());
   if (known == logs.entries_before.end() || known->second.state != state) return nullptr;
+  if (known->second.waits && rests) return nullptr;
   found(fingerprint, known->second.cursor);
   return &logs.entries.insert(logs.entries_before.extract(known)).position->second;
 }

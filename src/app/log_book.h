@@ -26,6 +26,7 @@ class LogBook {
     FileState state;                       ///< before it was read
     std::int64_t cursor = 0;               ///< that is kept of it; 0: none
     std::optional<std::string> cut_short;  ///< why the end was not that of its content
+    bool waits = false;                    ///< a last line without its line end was left
   };
 
   /// Begins another look at all files.
@@ -35,10 +36,10 @@ class LogBook {
   /// These globs mean logs, too. Files that match them and cannot be looked at may be any log.
   void expect(const std::string& fingerprint, const std::vector<std::string>& globs);
   void cannot_tell(const std::string& fingerprint) { logs_[fingerprint].can_tell = false; }
-  /// What is known of a file that is as it was when it was read; null when it is to be read. The
-  /// entry is valid until the next call.
+  /// What is known of a file that is as it was when it was read; null when it is to be read, as is
+  /// a line that waited until the log `rests`. The entry is valid until the next call.
   const Entry* find_unchanged(const std::string& fingerprint, const SourceFile& file,
-                              const FileState& state);
+                              const FileState& state, bool rests);
   /// False when another file of this look has it, too.
   bool found(const std::string& fingerprint, std::int64_t cursor);
   void put(const std::string& fingerprint, const SourceFile& file, Entry entry);

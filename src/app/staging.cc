@@ -119,9 +119,13 @@ bool Staging::are_being_written(const std::vector<SourceFile>& files) {
     if (time >= time.zero()) quiet = std::min(quiet, time);  // else the clock was set back
   }
   if (quiet == kSettled) return false;
-  const auto due = std::chrono::ceil<std::chrono::milliseconds>(kSettled - quiet);
-  due_ = due_ ? std::min(*due_, due) : due;
+  look_again_in(kSettled - quiet);
   return true;
+}
+
+void Staging::look_again_in(std::chrono::nanoseconds time) {
+  const auto due = std::chrono::ceil<std::chrono::milliseconds>(time);
+  due_ = due_ ? std::min(*due_, due) : due;
 }
 
 /// Have they, since they were looked at last? They complete one another: all are read, or none.

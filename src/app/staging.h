@@ -47,7 +47,8 @@ class Staging {
   /// the latest look's, all others those of all looks.
   void look_again();
   /// When to look again even if nothing happens: exports are read once nobody has written to them
-  /// for ten seconds. Only with Looks::again.
+  /// for ten seconds, and a log's last line without a line end after an hour. Only with
+  /// Looks::again.
   [[nodiscard]] std::optional<std::chrono::milliseconds> due() const { return due_; }
 
   [[nodiscard]] const StageCounts& counts() const { return counts_; }
@@ -72,6 +73,7 @@ class Staging {
   void sort(const Source& source, const std::vector<SourceFile>& files);
   [[nodiscard]] bool are_being_written(const std::vector<SourceFile>& files);
   [[nodiscard]] bool have_changed(const std::vector<SourceFile>& files);
+  void look_again_in(std::chrono::nanoseconds time);
   void begin_group();
   bool next_group();
   bool open_next();
@@ -88,6 +90,7 @@ class Staging {
   void choose_logs(const Source& source, const std::vector<SourceFile>& files);
   void miss(const SourceFile& file, const std::string& print);
   [[nodiscard]] LastLine last_line(const std::optional<FileState>& state) const;
+  void await_line_end(const FileState& state);
   void compare_names(OpenFile& file);
   [[nodiscard]] bool was_seen_long_ago(const OpenFile& file) const;
   [[nodiscard]] bool has_vanished(const SourceFile& file) const;

@@ -26,9 +26,11 @@ void Staging::choose_logs(const Source& source, const std::vector<SourceFile>& f
     const auto state = FileState::of(file.path);
     if (!state) {
       miss(file, print);
-    } else if (const LogBook::Entry* known = logs_.find_unchanged(print, file, *state)) {
+    } else if (const LogBook::Entry* known =
+                   logs_.find_unchanged(print, file, *state, last_line(state) == LastLine::whole)) {
       ++counts_.unchanged;
       if (known->cut_short) tell_cut(*state, *known->cut_short);
+      if (known->waits) await_line_end(*state);
     } else if (state->size > 0 || !state->regular) {  // what is none is refused when it is opened
       group->files.push_back(file);
     }
@@ -89,13 +91,14 @@ void Staging::close_log() {
   const OpenFile& file = *file_;
   const auto& cut = file.extraction.cut_short();
   if (!file.state) return;
+  tell_unwritten();
   if (mode_ == StageMode::extract) {
     if (cut) fault({ExitCode::source, *cut});
-    tell_unwritten();
     return;
   }
   if (cut) tell_cut(*file.state, *cut);
-  if (!looks_again_) tell_unwritten();
+  const bool waits = file.extraction.unwritten_line().has_value();
+  if (waits) await_line_end(*file.state);
   Cursor& cursor = file_->cursor;
   if (mode_ == StageMode::keep && cursor.id != 0 && cut && !file.extraction.resumed()) {
     // Half a rotation is no log of its own: once it is whole, it is the one that it was made from.
@@ -109,8 +112,7 @@ void Staging::close_log() {
     const auto quiet = may_be_new ? quiet_since_renamed : quiet_at;
     cursor.quiet = cut ? Quiet::no : quiet(*file.state, clock_.wall());
     // It has not become less quiet, unless it was renamed: the clock was set back.
-    const bool may_go_on = cut || file.extraction.unwritten_line();
-    if (is_as_it_was && !may_go_on && (file.stored.moved || !cursor.moved)) {
+    if (is_as_it_was && !cut && !waits && (file.stored.moved || !cursor.moved)) {
       cursor.quiet = std::max(cursor.quiet, file.stored.quiet);
     }
     const bool is_news = file.is_copy || cursor.path != file.stored.path ||
@@ -118,17 +120,22 @@ void Staging::close_log() {
     if (is_news) store_.save(cursor);
     logs_.found(fingerprint_, cursor.id);
   }
-  logs_.put(fingerprint_, file.file, {*file.state, cursor.id, cut});
+  logs_.put(fingerprint_, file.file, {*file.state, cursor.id, cut, waits});
 }
 
-/// What a later run is to read is no loss; but who copied a log by hand waits for its last line.
+/// What a later look is to read nobody needs to know of, unless there is none.
 void Staging::tell_unwritten() {
-  if (const auto line = file_->extraction.unwritten_line()) {
-    notice(
-        fmt::format("{}:{}: this last line has no line end yet. It is read once it has one, or "
-                    "once nobody has written to the log for an hour",
-                    printable_name(file_->file.name), *line));
-  }
+  const auto line = file_->extraction.unwritten_line();
+  if (!line || looks_again_) return;
+  notice(
+      fmt::format("{}:{}: this last line has no line end yet. It is read once it has one, or "
+                  "once nobody has written to the log for an hour",
+                  printable_name(file_->file.name), *line));
+}
+
+void Staging::await_line_end(const FileState& state) {
+  const std::chrono::nanoseconds hour = std::chrono::hours(1);
+  look_again_in(std::min(hour - state.quiet_for(clock_.wall()), hour));
 }
 
 /// A compressed log that is cut short is being written, unless nobody has written to it for long.

@@ -65,10 +65,11 @@ class LostLogsTest : public testing::Test {
  protected:
   struct Said {
     std::vector<std::string> orders, faults, notices;
+    std::vector<std::optional<std::chrono::milliseconds>> dues;  // after each look
   };
 
   /// Reads all there is, and looks again each time that `next` has been done.
-  Said follow(const std::vector<std::function<void()>>& next) {
+  Said read(const std::vector<std::function<void()>>& next, Looks looks) {
     Said said;
     StageObserver observer;
     observer.event = [&](const Event& event) {
@@ -79,21 +80,23 @@ class LostLogsTest : public testing::Test {
     observer.notice = [&](std::string_view message) { said.notices.emplace_back(message); };
     const std::atomic<bool> interrupted{false};
     Staging staging(job_, store_, clock_, StageMode::keep, ~std::uint64_t{0}, interrupted,
-                    std::move(observer));
-    const auto read = [&] {
+                    std::move(observer), looks);
+    const auto look = [&] {
       while (staging.advance()) {
       }
+      said.dues.push_back(staging.due());
     };
-    read();
+    look();
     for (const auto& happens : next) {
       happens();
       staging.look_again();
-      read();
+      look();
     }
     EXPECT_TRUE(staging.counts().closes());
     return said;
   }
-  Said run() { return follow({}); }
+  Said run() { return read({}, Looks::once); }
+  Said follow(const std::vector<std::function<void()>>& next) { return read(next, Looks::again); }
 
   /// As if nobody had written to it since.
   void write_before(const char* name, std::chrono::minutes time) const {
@@ -287,6 +290,17 @@ TEST_F(LostLogsTest, OrForAnHour) {
   const Said again = run();
   EXPECT_THAT(again.orders, IsEmpty());
   EXPECT_THAT(again.notices, IsEmpty());
+}
+
+TEST_F(LostLogsTest, OrForAnHourWhileTheLogIsFollowed) {
+  home_.write("log", line(1) + line(2).substr(0, line(2).size() - 1));
+  const Said said = follow({[&] { clock_.later = 59min; }, [&] { clock_.later = 61min; }});
+  EXPECT_THAT(said.orders, ElementsAre("1", "2"));
+  EXPECT_THAT(said.notices, IsEmpty());
+  ASSERT_EQ(said.dues.size(), 3U);
+  EXPECT_TRUE(said.dues[0] > 59min && said.dues[0] <= 60min) << said.dues[0]->count();
+  EXPECT_TRUE(said.dues[1] > 0min && said.dues[1] <= 1min) << said.dues[1]->count();
+  EXPECT_EQ(said.dues[2], std::nullopt);
 }
 
 TEST_F(LostLogsTest, WhatIsNoFileIsNoEmptyLog) {

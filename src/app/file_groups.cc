@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <set>
 
+#include "app/file_series.h"
 #include "app/folder.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -38,52 +40,52 @@ Names all_files(const std::vector<std::string>& paths, Names& found) {
   return names;
 }
 
-/// As a source writes the name of one file: wildcards in it are none.
-std::string literal(const std::string& name) {
-  if (name.find_first_of("*?[") == name.npos) return name;
-  std::string glob;
-  for (const char c : name) {
-    if (std::string_view("*?[\\").find(c) != std::string_view::npos) glob += '\\';
-    glob += c;
+/// What globs mean; each is looked up once.
+class Meanings {
+ public:
+  const Names& of(const std::string& glob) {
+    const auto [meaning, is_new] = known_.try_emplace(glob);
+    if (is_new) {
+      for (const SourceFile& file : expand_globs({glob}, "")) meaning->second.insert(file.name);
+    }
+    return meaning->second;
   }
-  return glob;
+
+ private:
+  std::map<std::string, Names> known_;
+};
+
+bool includes(const Names& all, const Names& some) {
+  return std::includes(all.begin(), all.end(), some.begin(), some.end());
 }
 
-/// Exports are alike in how they end ("exports/*.csv"), logs in how they begin
-/// ("logs/access.log*").
-std::string glob_of_its_like(const std::string& name) {
-  const fs::path path(name);
-  const std::string file = path.filename().string();
-  const std::size_t log = file.find(".log");
-  if (log != file.npos) {
-    return (path.parent_path() / literal(file.substr(0, log + 4))).string() + "*";
-  }
-  const std::size_t dot = file.rfind('.', file.ends_with(".gz") ? file.size() - 4 : file.npos);
-  if (dot == file.npos) return literal(name);
-  return (literal(path.parent_path().string()) / fs::path("*" + literal(file.substr(dot))))
-      .string();
-}
-
-std::vector<std::string> globs_for(const Names& names, const Names& found) {
-  std::vector<std::string> globs;
+/// Gives the group its globs. Those of files in `found` may mean all of the group, and `empty`
+/// files, of which nobody knows what they will be.
+void name_files(const Names& names, const Names& found, const Names& empty, FileGroup& group) {
+  const FileSeries series(names, group.pattern->line.has_value());
+  Names allowed = names;
+  allowed.insert(empty.begin(), empty.end());
+  Meanings meanings;
   Names covered;
   for (const std::string& name : names) {
     if (covered.contains(name)) continue;
-    std::string glob = glob_of_its_like(name);
-    Names meant;
-    if (found.contains(name)) {
-      for (const SourceFile& file : expand_globs({glob}, "")) meant.insert(file.name);
-    }
-    const bool is_right = meant.contains(name) &&
-                          std::includes(names.begin(), names.end(), meant.begin(), meant.end());
-    if (is_right) {
+    const auto ways = series.globs_of(name);
+    const auto is_right = [&](const SeriesGlobs& way) {
+      return std::all_of(
+                 way.globs.begin(), way.globs.end(),
+                 [&](const std::string& glob) { return includes(allowed, meanings.of(glob)); }) &&
+             std::any_of(way.globs.begin(), way.globs.end(),
+                         [&](const std::string& glob) { return meanings.of(glob).contains(name); });
+    };
+    const auto last = std::prev(ways.end());
+    const auto way = found.contains(name) ? std::find_if(ways.begin(), last, is_right) : last;
+    for (const std::string& glob : way->globs) {
+      const Names& meant = meanings.of(glob);
+      if (way->keeps_digits && meant.size() == 1) group.singles.push_back(glob);
       covered.insert(meant.begin(), meant.end());
-    } else {
-      glob = literal(name);
+      group.globs.push_back(glob);
     }
-    globs.push_back(std::move(glob));
   }
-  return globs;
 }
 
 /// Do all that it may be fit it, and hold this?
@@ -120,7 +122,7 @@ class Grouping {
       Names names;
       for (const SourceFile& file : group.own) names.insert(file.name);
       for (const SourceFile& file : group.companions) names.insert(file.name);
-      group.globs = globs_for(names, found);
+      name_files(names, found, empty_, group);
       result.groups.push_back(std::move(group));
     }
     result.unread = std::move(unread_);
@@ -141,6 +143,7 @@ class Grouping {
     const auto is_log = [](const Candidate& each) { return each.pattern->line.has_value(); };
     const Pattern* pattern = recognition.pattern;
     if (recognition.empty) {
+      empty_.insert(file.name);
       unread_.push_back(
           {file.name, fmt::format("{}: the file is empty", printable_name(file.name))});
     } else if (pattern != nullptr && !pattern->unusable.empty()) {
@@ -207,6 +210,7 @@ class Grouping {
   std::span<const Pattern> patterns_;
   std::map<std::string, FileGroup> groups_;
   std::vector<UnreadFile> unread_;
+  Names empty_;
   std::deque<Pattern> redelimited_;
 };
 

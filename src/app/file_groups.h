@@ -17,9 +17,11 @@ struct FileGroup {
   const Pattern* pattern = nullptr;
   std::vector<SourceFile> own;         ///< at least one
   std::vector<SourceFile> companions;  ///< of those
-  std::vector<std::string> globs;      ///< that mean all of them and no other file
-  std::vector<std::string> others;     ///< patterns for logs that would do as well
-  std::optional<char> delimiter;       ///< of all its files, where it is not the pattern's
+  /// That mean all of them, no other file but empty ones, and those of their series to come.
+  std::vector<std::string> globs;
+  std::vector<std::string> singles;  ///< of the globs: each means one file, by digits in its name
+  std::vector<std::string> others;   ///< patterns for logs that would do as well
+  std::optional<char> delimiter;     ///< of all its files, where it is not the pattern's
 };
 
 /// A file that no source can be written for.

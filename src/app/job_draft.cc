@@ -78,6 +78,18 @@ std::string files_line(const std::vector<std::string>& globs) {
   return text + "]\n";
 }
 
+/// A glob that is right today may mean nothing of what is written tomorrow.
+std::string single_lines(const std::vector<std::string>& globs) {
+  std::string lines;
+  for (const std::string& glob : globs) {
+    lines += comment(
+        fmt::format("check this: {} means one file. If the digits in its name change, later files "
+                    "are not read: write * in their place",
+                    toml_text(glob)));
+  }
+  return lines;
+}
+
 std::string zone_lines(ZoneNeed need, const std::string& time_zone) {
   const std::string line = fmt::format("time_zone = {}", toml_text(time_zone));
   switch (need) {
@@ -125,7 +137,7 @@ std::string source_of(const FileGroup& group, const std::string& time_zone) {
   for (const SourceFile& file : group.companions) {
     text += comment(fmt::format("{} completes the others", printable_name(file.name)));
   }
-  text += files_line(group.globs);
+  text += single_lines(group.singles) + files_line(group.globs);
   text += fmt::format("pattern = {}\n", toml_text(pattern.name));
   if (!group.others.empty()) {
     text +=

@@ -28,7 +28,8 @@ constexpr std::array<Command, 12> kCommands{{
      "Recognises the files, and those in the folders named, and prints a job that reads them, to\n"
      "be looked through and kept in the current directory:\n"
      "  ordertail init exports logs > job.toml\n"
-     "What the files cannot tell is marked; what no pattern reads is listed, with the reason."},
+     "Files in folders are named by globs that also mean the later files of their series. What\n"
+     "the files cannot tell is marked; what no pattern reads is listed, with the reason."},
     {"explain", "FILE...", "pattern time-zone date-order numbers show-personal-data",
      "tell how files are read, and why",
      "Says of each file, and of those in the folders named, which pattern reads it and why, how\n"

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "stories/shop.h"
 
@@ -53,7 +54,7 @@ TEST_F(Init, MakesAGlobOnlyWhereItMeansNothingElse) {
 files   = [
   "one/*.csv",
   "two/a.csv",
-  "two/odd\\[1].csv",
+  "two/odd\\[[0-9]*].csv",
 ]
 pattern = "shopify-orders"
 
@@ -66,6 +67,119 @@ pattern = "shopify-orders"
 files   = ["one/a.csv"]
 pattern = "shopify-orders"
 )");
+}
+
+std::string combined_line() {
+  return "192.0.2.7 - - [18/Sep/2025:23:18:28 -0400] \"GET / HTTP/1.1\" 200 5 \"-\" "
+         "\"Mozilla/5.0\"\n";
+}
+
+std::string iis_lines() {
+  return "#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status\n"
+         "2025-09-19 03:18:28 192.0.2.7 GET / - 200\n";
+}
+
+/// Names of files, and what a job calls them.
+struct NamedSeries {
+  std::vector<std::string> names;
+  std::string files;
+};
+
+TEST_F(Init, NamesLogsSoThatThoseToComeAreRead) {
+  const std::vector<NamedSeries> all{
+      {{"u_ex250919.log", "u_ex250920.log"}, "u_ex*.log*"},
+      {{"u_ex250919.log"}, "u_ex*.log*"},
+      {{"u_ex2509.log"}, "u_ex*.log*"},
+      {{"u_extend1.log", "u_extend2.log"}, "u_extend*.log*"},
+      {{"E1ABC.2025-09-19-03.abcd1234.gz", "E1ABC.2025-09-19-03.ffff1234.gz"}, "E1ABC.*"},
+      {{"E1ABC.2025-09-19-03.abcdefab.gz"}, "E1ABC.*"},
+      {{"access.2025-09-18.log", "access.2025-09-19.log"}, "access.*.log*"},
+      {{"access.20250918.log"}, "access.*.log*"},
+      {{"access.1758153600.log"}, "access.*.log*"},
+      {{"access.18-09-2025.log"}, "access.*.log*"},
+      {{"access.1.log", "access.2.log"}, "access.*.log*"},
+      {{"shop-2025-09-18-access.log"}, "shop-*-access.log*"},
+      {{"2025-09-18.log"}, "[0-9]*.log*"},
+      {{"traffic-2025-09-18.txt"}, "traffic-*.txt*"},
+      {{"traffic-abcd1234", "traffic-ffff1234"}, "traffic-*"},
+      {{"access_log.2025-09-18", "access_log.2025-09-19"}, "access_log*"},
+      {{"access_log", "access_log-20250919"}, "access_log*"},
+      {{"localhost_access_log.2025-09-18.txt"}, "localhost_access_log*"},
+      {{"access.log", "access.log-20250918", "access.log.1", "access.log.2.gz"}, "access.log*"},
+      {{"traffic.txt", "traffic.txt.1"}, "traffic.txt*"},
+      {{"123456789012_elasticloadbalancing_us-east-1_app.lb.abc_20250919T0000Z_192.0.2.1_x.log.gz",
+        "123456789012_elasticloadbalancing_us-east-1_app.lb.abc_20250919T0005Z_192.0.2.9_y.log."
+        "gz"},
+       "123456789012_elasticloadbalancing_us-east-1_app.lb.abc_*.log*"},
+      {{"123456789012_elasticloadbalancing_us-east-1_app.lb.abc_20250919T0000Z_192.0.2.1_x.log.gz"},
+       "123456789012_elasticloadbalancing_us-east-1_app.lb.abc_*.log*"},
+      {{"2025/09/18/access.log", "2025/10/01/access.log"}, "[0-9]*/[0-9]*/[0-9]*/access.log*"},
+  };
+  for (const auto& [names, files] : all) {
+    std::filesystem::remove_all(shop.path("logs"));
+    for (const std::string& name : names) shop.write("logs/" + name, combined_line());
+    EXPECT_NE(sources("logs").find("\nfiles   = [\"logs/" + files +
+                                   "\"]\npattern = "),
+              std::string::npos)
+        << files << sources("logs");
+  }
+}
+
+/// Nothing in the folder is read by another's pattern, or by none.
+TEST_F(Init, NamesLogsSoThatNoOthersAreRead) {
+  shop.write("logs/access_log", combined_line());
+  shop.write("logs/access_log-20250918", combined_line());
+  shop.write("logs/access_log_ssl", iis_lines());
+  shop.write("logs/shop-2025-09-18.log", combined_line());
+  shop.write("logs/shop-error.log", "nothing\n");
+  shop.write("logs/u_ex250919.log", iis_lines());
+  EXPECT_NE(sources("logs").find(R"(
+files   = [
+  "logs/access_log",
+  "logs/access_log[-._][0-9]*",
+  "logs/shop-[0-9]*.log*",
+]
+)"),
+            std::string::npos)
+      << sources("logs");
+  EXPECT_NE(sources("logs").find(R"(
+files   = [
+  "logs/access_log_ssl",
+  "logs/u_ex*.log*",
+]
+)"),
+            std::string::npos)
+      << sources("logs");
+}
+
+/// A log that was rotated a moment ago has no line yet.
+TEST_F(Init, NamesALogThatIsEmptyNow) {
+  shop.write("logs/access.log", "");
+  shop.write("logs/access.log.1", combined_line());
+  EXPECT_NE(sources("logs").find("\nfiles   = [\"logs/access.log*\"]\n"), std::string::npos);
+}
+
+TEST_F(Init, NamesExportsByWhatIsNoNumberWhereTheFolderHasOthers) {
+  shop.write("exports/orders_export_1.csv", orders(1, 1));
+  shop.write("exports/orders_export_2.csv", orders(2, 2));
+  shop.write("exports/other.csv", "Who,Knows\n");
+  EXPECT_NE(sources("exports").find("\nfiles   = [\"exports/orders_export_[0-9]*.csv\"]\n"),
+            std::string::npos)
+      << sources("exports");
+}
+
+TEST_F(Init, SaysWhereLaterFilesAreNotRead) {
+  shop.write("logs/u_extend1.log", combined_line());
+  const auto comment = [](const std::string& glob) {
+    return "\n# check this: \"" + glob +
+           "\" means one file. If the digits in its name change, later files are not read: write * "
+           "in their place\nfiles   = [\"" +
+           glob + "\"]\n";
+  };
+  EXPECT_NE(sources("logs").find(comment("logs/u_extend1.log*")), std::string::npos);
+  EXPECT_NE(sources("logs/u_extend1.log").find(comment("logs/u_extend1.log")), std::string::npos);
+  shop.write("logs/u_extend2.log", combined_line());
+  EXPECT_EQ(sources("logs").find("means one file"), std::string::npos);
 }
 
 TEST_F(Init, MarksWhatTheFilesCannotTell) {

@@ -69,6 +69,23 @@ void check_looks(const Job& job, const Source& source, const std::string& subjec
   }
 }
 
+/// A * may stand in a path, and then it stands in the log, too: hardly what is meant.
+void check_paths(const Source& source, const std::string& subject, Checkup& checkup) {
+  Pattern any;
+  any.csv.emplace();
+  const Pattern pattern = source.pattern ? *source.pattern : source.applied(std::move(any));
+  for (const MappingSpec* spec : {&pattern.mappings[0], &pattern.mappings[1], &pattern.visitor}) {
+    for (const std::string& path : spec->paths) {
+      if (path.find('*') == path.npos) continue;
+      checkup.warn(subject,
+                   fmt::format("the path \"{}\" is compared as it stands: its * is a * in the log, "
+                               "too. For any segment write a name in braces, as in "
+                               "\"/checkout/{{page}}\"",
+                               printable(path)));
+    }
+  }
+}
+
 void report(const Coverage& coverage, const std::string& subject, Checkup& checkup) {
   if (coverage.events == 0) {
     checkup.warn(subject,
@@ -105,8 +122,10 @@ class SourceCheck {
   }
 
   void run(std::string& close_date, AlikeOrders& alike) {
-    const bool has_looked = checkup_.succeeds(
-        subject_, [&] { check_looks(job_, job_.sources.front(), subject_, checkup_); });
+    const bool has_looked = checkup_.succeeds(subject_, [&] {
+      check_paths(job_.sources.front(), subject_, checkup_);
+      check_looks(job_, job_.sources.front(), subject_, checkup_);
+    });
     if (!has_looked) return;
     StageObserver observer;
     observer.event = [&](const Event& event) {

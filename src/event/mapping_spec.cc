@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/text.h"
 #include "event/expression.h"
@@ -24,6 +26,7 @@ class MappingReader {
   void check(const TomlTable& table, std::string_view key, const Columns& columns) const;
   Columns columns(TomlTable& table, std::string_view key) const;
   void columns(TomlTable& table, std::string_view key, Columns& to) const;
+  void check_log(const TomlTable& table, std::string_view key, const Columns& columns) const;
   void request(TomlTable& table, MappingSpec& spec) const;
   void when(TomlTable& table, MappingSpec& spec) const;
   void occurred_at(TomlTable& table, MappingSpec& spec) const;
@@ -37,10 +40,36 @@ class MappingReader {
   Pattern& pattern_;
 };
 
-/// Refuses what the pattern says is never to be read, and notes what is wanted of companions.
+/// What to write for a place in a log that is none.
+std::string advice(const std::string& entry, const std::vector<std::string>& fields) {
+  const std::size_t colon = entry.find(':');
+  std::string near = nearest(entry.substr(0, colon), {"query", "path", "constant", "address"});
+  if (colon != entry.npos && !near.empty()) {
+    near += entry.substr(colon);
+  } else {
+    near = nearest(entry, fields);
+  }
+  return near.empty() ? std::string("a parameter of the request is \"query:NAME\"")
+                      : fmt::format("did you mean \"{}\"?", printable(near));
+}
+
+/// Refuses what stands in no line: a log's fields are known before one is read.
+void MappingReader::check_log(const TomlTable& table, std::string_view key,
+                              const Columns& columns) const {
+  const std::vector<std::string> fields = pattern_.line->columns();
+  const Selection selection(fields);
+  for (const std::string& entry : columns) {
+    if (selection.has(entry)) continue;
+    throw table.error(key, fmt::format("the log has no field \"{}\"; {}", printable(entry),
+                                       advice(entry, fields)));
+  }
+}
+
+/// Refuses what is not there or, as the pattern says, never to be read, and notes what is wanted of
+/// companions.
 void MappingReader::check(const TomlTable& table, std::string_view key,
                           const Columns& columns) const {
-  if (!pattern_.csv) return;
+  if (pattern_.line) return check_log(table, key, columns);
   for (const std::string& entry : columns) {
     std::string_view name = entry;
     const CsvForm* form = &*pattern_.csv;
@@ -202,6 +231,44 @@ bool is_status(std::string_view text) {
          (text.substr(1) == "xx" || (is_digit(text[1]) && is_digit(text[2])));
 }
 
+/// Refuses a method that no request has: RFC 9110 has them in upper case, and so has a log.
+void check_methods(const TomlTable& table, const std::vector<std::string>& methods) {
+  for (const std::string& method : methods) {
+    const bool is_one = !method.empty() && std::all_of(method.begin(), method.end(), [](char c) {
+      return (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+    });
+    if (is_one) continue;
+    throw table.error("method", fmt::format("\"{}\" is no method of a request: they are written in "
+                                            "upper case, as in \"GET\" and \"POST\"",
+                                            printable(method)));
+  }
+}
+
+/// Refuses parts of a path that none of the paths has.
+void check_parts(const TomlTable& table, const MappingSpec& spec) {
+  std::set<std::string> parts;
+  for (const std::string& path : spec.paths) {
+    const PathPattern pattern(path);
+    for (const std::string& name : pattern.names()) parts.insert("path:" + name);
+  }
+  const auto check = [&](std::string_view key, const Columns& columns) {
+    for (const std::string& entry : columns) {
+      if (!entry.starts_with("path:") || parts.contains(entry)) continue;
+      throw table.error(
+          key,
+          fmt::format("no path here has a {{{0}}}, so that \"path:{0}\" is always empty: write "
+                      "path = \"/checkout/{{{0}}}\", for example",
+                      printable(entry.substr(entry.find(':') + 1))));
+    }
+  };
+  for (std::size_t i = 0; i < kTextFields.size(); ++i) check(kTextFields[i].key, spec.text[i]);
+  for (const Condition& condition : spec.when) check("when", {condition.column});
+  for (const auto& [key, columns] : spec.extra) check("extra", columns);
+  check("name", spec.name);
+  check("skus", spec.skus.columns);
+  check("session", spec.session);
+}
+
 /// What is asked of a logged request.
 void MappingReader::request(TomlTable& table, MappingSpec& spec) const {
   if (table.has("path")) spec.paths = table.texts("path");
@@ -212,6 +279,7 @@ void MappingReader::request(TomlTable& table, MappingSpec& spec) const {
   }
   if (table.has("method")) {
     spec.methods = table.texts("method");
+    check_methods(table, spec.methods);
     if (pattern_.line && !pattern_.line->tells_method()) {
       throw table.error("method", "nothing in this log tells the method of a request");
     }
@@ -283,13 +351,16 @@ std::optional<std::string> read_zone(TomlTable& table, std::string_view key) {
 }
 
 void read_mapping(TomlTable table, Kind kind, Pattern& pattern) {
-  MappingReader(pattern).read(table, pattern.mapping(kind));
+  MappingSpec& spec = pattern.mapping(kind);
+  MappingReader(pattern).read(table, spec);
+  if (spec.wanted) check_parts(table, spec);  // [fields] may be of several paths
 }
 
 void read_visitor(TomlTable table, Pattern& pattern) {
   if (!pattern.line) throw table.error({}, "visitors are told by the lines of a log");
   pattern.visitor.wanted = true;
   MappingReader(pattern).read_visitor(table, pattern.visitor);
+  check_parts(table, pattern.visitor);
   if (pattern.visitor.occurred_at.empty()) {
     throw table.error({},
                       "a visitor needs the time, and nothing says where that is: log it "

@@ -19,11 +19,23 @@ Error bad_path(const std::string& text, std::string_view why) {
 PathPattern::PathPattern(const std::string& text) {
   constexpr std::string_view kName = "abcdefghijklmnopqrstuvwxyz0123456789_";
   if (!text.starts_with('/')) throw bad_path(text, "must begin with /");
+  if (const std::size_t end = text.find_first_of("?#"); end != text.npos) {
+    throw bad_path(
+        text,
+        fmt::format(
+            "goes on behind the path of a request: write \"{}\". Its query is read by order_number "
+            "= \"query:order\", and asked for by when = {{ \"query:step\" = \"done\" }}",
+            printable(text.substr(0, end))));
+  }
   std::string_view rest = text;
-  for (std::size_t open = rest.find('{'); open != rest.npos; open = rest.find('{')) {
-    const std::size_t close = std::min(rest.find('}', open), rest.size());
+  constexpr const char* kBraces = "{}";
+  for (std::size_t open = rest.find_first_of(kBraces); open != rest.npos;
+       open = rest.find_first_of(kBraces)) {
+    if (rest[open] == '}') throw bad_path(text, "has a } without a { before it: write {order}");
+    const std::size_t close = rest.find('}', open);
+    if (close == rest.npos) throw bad_path(text, "has a { without a } behind it: write {order}");
     const std::string_view name = rest.substr(open + 1, close - open - 1);
-    const std::string_view behind = rest.substr(std::min(close + 1, rest.size()));
+    const std::string_view behind = rest.substr(close + 1);
     if (name.empty() || name.find_first_not_of(kName) != name.npos) {
       throw bad_path(text, "has a brace that is no {name} of lower-case letters, digits and _");
     }

@@ -15,7 +15,8 @@ using PathParts = std::vector<std::pair<std::string_view, std::string_view>>;
 /// segment that is not empty. Compared with the path as it is logged, byte for byte.
 class PathPattern {
  public:
-  /// Throws Error(usage) for a path that does not begin with '/', or a brace that is not as above.
+  /// Throws Error(usage) for a path that does not begin with '/' or has a query, or a brace that is
+  /// not as above.
   explicit PathPattern(const std::string& text);
 
   /// Is it this path? Then `parts` is what the names stand for.

@@ -529,9 +529,51 @@ TEST_F(PastedFormat, ComplainsOfWhatIsNoPathMethodOrStatus) {
                         "between two /"));
   EXPECT_THAT(purchase("path = '/{Order}/'"),
               HasSubstr("has a brace that is no {name} of lower-case letters, digits and _"));
+  EXPECT_EQ(
+      purchase("path = '/checkout/{order'"),
+      "job.toml:3:8: the path \"/checkout/{order\" has a { without a } behind it: write {order}");
+  EXPECT_EQ(
+      purchase("path = ['/thanks', '/checkout/order}']"),
+      "job.toml:3:8: the path \"/checkout/order}\" has a } without a { before it: write {order}");
+  EXPECT_EQ(
+      purchase("path = '/checkout/success?order='"),
+      "job.toml:3:8: the path \"/checkout/success?order=\" goes on behind the path of a request: "
+      "write \"/checkout/success\". Its query is read by order_number = \"query:order\", and asked "
+      "for by when = { \"query:step\" = \"done\" }");
+  EXPECT_EQ(
+      purchase("method = 'get'"),
+      "job.toml:3:10: \"get\" is no method of a request: they are written in upper case, as in "
+      "\"GET\" and \"POST\"");
+  EXPECT_THAT(purchase("method = ['POST', '']"), HasSubstr("\"\" is no method of a request"));
   EXPECT_THAT(purchase("status = '2'"),
               HasSubstr(R"(a status is written like "302", or "2xx" for all of 200 to 299)"));
   EXPECT_THAT(complaint("bots = '('"), HasSubstr("\"(\" is no RE2 expression"));
+}
+
+TEST_F(PastedFormat, ComplainsOfWhatStandsInNoLine) {
+  const auto purchase = [](const std::string& keys) {
+    return complaint("[purchase]\n" + keys + "\n");
+  };
+  EXPECT_EQ(purchase("email = 'quer:email'"),
+            "job.toml:3:9: the log has no field \"quer:email\"; did you mean \"query:email\"?");
+  EXPECT_EQ(purchase("email = ['query:email', '$remote_adr']"),
+            "job.toml:3:9: the log has no field \"$remote_adr\"; did you mean \"$remote_addr\"?");
+  EXPECT_EQ(
+      purchase("email = 'Order E-Mail of the Customer'"),
+      "job.toml:3:9: the log has no field \"Order E-Mail of the Customer\"; a parameter of the "
+      "request is \"query:NAME\"");
+  EXPECT_EQ(purchase("when = { 'querry:step' = 'done' }"),
+            "job.toml:3:26: the log has no field \"querry:step\"; did you mean \"query:step\"?");
+  const std::string without =
+      "job.toml:4:16: no path here has a {order}, so that \"path:order\" is always empty: write "
+      "path "
+      "= "
+      "\"/checkout/{order}\", for example";
+  EXPECT_EQ(purchase("path = '/thanks/{number}'\norder_number = 'path:order'"), without);
+  EXPECT_EQ(purchase("path = '/thanks'\norder_number = 'path:order'"), without);
+  EXPECT_EQ(complaint("[visitor]\npath = '/thanks'\norder_number = 'path:order'"), without);
+  EXPECT_THAT(purchase("path = '/x'\nextra = { key = 'path:order' }"),
+              HasSubstr("job.toml:4:9: no path"));
 }
 
 }  // namespace

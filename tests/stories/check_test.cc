@@ -136,6 +136,21 @@ TEST_F(Check, TellsThatOthersCanReadTheCredential) {
   EXPECT_EQ(hubspot.submissions_json(), R"({"submissions":[]})");
 }
 
+/// A path may have a *, by RFC 3986, so that it is no error.
+TEST_F(Check, DoubtsAStarInAPath) {
+  JobText job{hubspot.url()};
+  job.sources =
+      "[[source]]\nfiles = \"shop.log\"\npattern = \"nginx-combined-utk\"\n"
+      "[source.purchase]\npath = \"/checkout/*\"\norder_number = \"query:order\"\n";
+  shop.write("job.toml", job_text(job));
+  shop.write("shop.log", registration(1));
+  EXPECT_THAT(says(0, {"--offline"}),
+              testing::HasSubstr(
+                  "warn  source 1         the path \"/checkout/*\" is compared as it stands: its "
+                  "* is a * in the log, too. For any segment write a name in braces, as in "
+                  "\"/checkout/{page}\"\n"));
+}
+
 TEST_F(Check, TellsThatAFileIsMissing) {
   JobText job{hubspot.url()};
   job.sources = "\n[[source]]\nfiles = [\"gone.csv\"]\npattern = \"shopify-orders\"\n";

@@ -6,11 +6,15 @@
 
 namespace ordertail {
 
-// Cubot is a maker of telephones.
+// Cubot is a maker of telephones. WhatsApp fetches what it previews by its own name; in a browser's
+// user agent the name would be that of the app in which a person looks at the page. okhttp is what
+// Android apps ask by, a shop's own among them, so that it stands for people.
 const char* const kBots =
     R"((?i)(?:^|[^u])bot\b|crawl|spider|slurp|facebookexternalhit|preview|headless|phantomjs|)"
-    R"(lighthouse|pingdom|uptime|monitor|feedfetcher|mediapartners|)"
-    R"(^(?:curl|wget|python|libwww-perl|java|go-http-client|apache-httpclient|axios|node-fetch)\b)";
+    R"(lighthouse|pingdom|uptime|monitor|feedfetcher|mediapartners|health-?check|)"
+    R"(googleimageproxy|google-inspectiontool|^whatsapp/|)"
+    R"(^(?:curl|wget|python|libwww-perl|java|go-http-client|apache-httpclient|axios|node-fetch|)"
+    R"(kube-probe|paypal ipn)\b)";
 
 Visit::Visit(const LineForm& form, Selection& selection)
     : user_agent_(bind_columns(form.user_agent, selection)),

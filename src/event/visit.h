@@ -37,7 +37,8 @@ class Visit {
 };
 
 /// User agents of programs that fetch pages by themselves: names that end in "bot", crawlers,
-/// preview makers, monitors, and libraries. An RE2 expression.
+/// preview makers, monitors, health checks, PayPal's notifications, and libraries. An RE2
+/// expression.
 extern const char* const kBots;
 
 }  // namespace ordertail

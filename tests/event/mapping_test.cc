@@ -504,6 +504,25 @@ TEST_F(PastedFormat, TellsWhatIsNoVisit) {
   EXPECT_THAT(reading.skipped,
               ElementsAre(testing::Pair("bot", 3U), testing::Pair("failed_request", 1U),
                           testing::Pair("not_a_conversion", 1U), testing::Pair("prefetch", 1U)));
+  const auto skipped = [&](const std::string& agent) {
+    return read(pasted(kThanks), line(sale, "200", agent)).skipped.contains("bot");
+  };
+  for (const char* program :
+       {"ELB-HealthChecker/2.0", "kube-probe/1.28", "WhatsApp/2.23.20.0 A",
+        "Amazon-Route53-Health-Check-Service (ref 7; report http://amzn.to/1vsZADi)",
+        "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)",
+        "Mozilla/5.0 (compatible; Google-InspectionTool/1.0;)",
+        "PayPal IPN ( https://www.paypal.com/ipn )"}) {
+    EXPECT_TRUE(skipped(program)) << program;
+  }
+  for (const char* browser :
+       {"Mozilla/5.0 (Linux; Android 13; SM-G991B) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Version/4.0 Chrome/116.0.0.0 Mobile Safari/537.36 WhatsApp/2.23.20.0",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
+        "Gecko) Mobile/15E148 [FBAN/FBIOS;FBAV/430.0.0]",
+        "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 PayPal/8.50", "okhttp/4.12.0"}) {
+    EXPECT_FALSE(skipped(browser)) << browser;
+  }
   const Reading own = read(pasted("bots = '^Mozilla'" + std::string(kThanks)),
                            line(sale, "200", "Googlebot/2.1") + line(sale));
   EXPECT_THAT(own.skipped, ElementsAre(testing::Pair("bot", 1U)));

@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t kBlockBytes = std::size_t{1} << 18U;
 static_assert(kBlockBytes <= kMaxRecordBytes, "or a line that is too long might hide in a block");
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 /// Length of the whole lines at the front of `text`.
 std::size_t whole_lines(std::string_view text) {
   if (text.empty()) return 0;
@@ -103,10 +105,14 @@ class LineReader::Pass {
   }
 
   void read_line(std::string_view line) {
+    if (here().byte == 0 && line.starts_with(kByteOrderMark)) {
+      cursor_ += kByteOrderMark.size();
+      line.remove_prefix(kByteOrderMark.size());
+    }
     const Position begin = here();
     const std::string_view text = without_line_end(line);
     cursor_ += line.size();
-    if (line.back() == '\n') ++line_;
+    if (line.ends_with('\n')) ++line_;
     if (text.empty()) return;
     if (reader_.pattern_.heed(text)) {
       ++batch_.passed_over;

@@ -20,7 +20,8 @@ namespace ordertail {
 /// Lines that are about those behind them (LineMatcher::heed) are passed over, but heeded; reading
 /// that begins behind one has to be shown it first.
 ///
-/// The last line of the input may lack its line end: it is matched like any other.
+/// The last line of the input may lack its line end: it is matched like any other. A byte order
+/// mark at the front of the file is no part of the first line.
 class LineReader final : public RecordReader {
  public:
   /// `literals`: at least one of them is in every line of interest, none of them holds a CR or LF;

@@ -14,6 +14,7 @@ namespace ordertail {
 namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::vector<std::string> words_of(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r";
@@ -100,7 +101,8 @@ std::string last_naming_line(ByteStream& stream, std::uint64_t end, std::string_
     // From behind, since only the last one counts.
     for (std::size_t found = lines.rfind(naming); found != npos && line_end != npos;
          found = found == 0 ? npos : lines.rfind(naming, found - 1)) {
-      const bool is_line = found == 0 ? begins_line : lines[found - 1] == '\n';
+      const bool is_first = at == 0 && lines.substr(0, found) == kByteOrderMark;
+      const bool is_line = found == 0 ? begins_line : is_first || lines[found - 1] == '\n';
       if (!is_line) continue;
       last = lines.substr(found, lines.find('\n', found) - found);
       break;

@@ -569,6 +569,14 @@ TEST_F(PastedFormat, ComplainsOfWhatIsNoPathMethodOrStatus) {
   EXPECT_THAT(complaint("bots = '('"), HasSubstr("\"(\" is no RE2 expression"));
 }
 
+TEST_F(PastedFormat, LosesNothingToAByteOrderMark) {
+  const std::string sale = line("GET /thanks?order=1001&email=ann@example.com");
+  const Reading reading = read(pasted(kThanks), "\xEF\xBB\xBF" + sale + sale);
+  ASSERT_EQ(reading.events.size(), 2U);
+  EXPECT_EQ(event(reading, 0)["ip"], "192.0.2.7");
+  EXPECT_TRUE(reading.remarks.empty());
+}
+
 TEST_F(PastedFormat, ComplainsOfWhatStandsInNoLine) {
   const auto purchase = [](const std::string& keys) {
     return complaint("[purchase]\n" + keys + "\n");

@@ -52,6 +52,24 @@ Findings read_slowly(std::string_view text, const std::vector<std::string>& lite
   return found;
 }
 
+TEST(LineReader, PassesOverAByteOrderMark) {
+  const std::string mark = "\xEF\xBB\xBF";
+  const std::string text = mark + "hit 1\n" + mark + "hit 2\n";
+  for (std::size_t bytes = 1; bytes <= text.size(); ++bytes) {
+    LineReader lines = reader(kLiterals);
+    const Findings found = read_in_windows(lines, text, [&] { return bytes; });
+    ASSERT_EQ(found.records.size(), 1U);
+    EXPECT_EQ(found.records[0].begin.byte, 3U);
+    EXPECT_EQ(found.records[0].begin.line, 1U);
+    EXPECT_EQ(found.records[0].cells, (std::vector<std::string>{"1", "hit"}));
+    ASSERT_EQ(found.bad.size(), 1U) << "amid the file it is what it is";
+    EXPECT_EQ(found.next.byte, text.size());
+  }
+  LineReader lines = reader({});
+  const Findings alone = read_in_windows(lines, mark, [] { return 3U; });
+  EXPECT_TRUE(alone.records.empty() && alone.bad.empty());
+}
+
 TEST(LineReader, FindsWhatASlowReaderFindsInAnyWindows) {
   std::mt19937 random(1);
   const std::vector<std::string> words = {"hit", "hi", "H",  "x",    " ",

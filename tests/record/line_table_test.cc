@@ -117,6 +117,8 @@ TEST(LineTable, FindsTheLastNamesBeforeAPlace) {
     Text stream(text + "#Fields: behind\n");
     ASSERT_EQ(last_naming_line(stream, end, "#Fields:"), last);
   }
+  Text marked("\xEF\xBB\xBF#Fields: a\nrow\n");
+  EXPECT_EQ(last_naming_line(marked, 18, "#Fields:"), "#Fields: a");
 }
 
 }  // namespace

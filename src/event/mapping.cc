@@ -65,14 +65,6 @@ void clean(std::string& text, const Name& name, std::vector<Remark>& remarks) {
                      {}});
 }
 
-Reject not_utf8(const std::string& name, std::string_view text) {
-  return {"bad_encoding",
-          name,
-          fmt::format("{}: \"{}\" is not UTF-8; export the file as UTF-8", name, masked(text)),
-          {},
-          {}};
-}
-
 }  // namespace
 
 Mapping::Mapping(Kind kind, const Pattern& pattern, const EventContext& context,
@@ -202,6 +194,19 @@ void Mapping::read_texts(Row& row, Event& event, std::vector<Remark>& remarks) c
          {}});
     event.ip.clear();
   }
+}
+
+Reject Mapping::not_utf8(const std::string& name, std::string_view text) const {
+  return {
+      "bad_encoding",
+      name,
+      pattern_.line
+          ? fmt::format("{}: \"{}\" is not UTF-8. The browser sent it so, and which letters it "
+                        "means nobody can tell: bring this {} into HubSpot by hand",
+                        name, masked(text), name_of(kind_))
+          : fmt::format("{}: \"{}\" is not UTF-8; export the file as UTF-8", name, masked(text)),
+      {},
+      {}};
 }
 
 std::optional<Reject> Mapping::read_time(Row& row, Event& event) {

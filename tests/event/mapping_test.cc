@@ -577,6 +577,16 @@ TEST_F(PastedFormat, LosesNothingToAByteOrderMark) {
   EXPECT_TRUE(reading.remarks.empty());
 }
 
+TEST_F(PastedFormat, CannotBeExportedAgain) {
+  const Reading reading =
+      read(pasted(kThanks), line("GET /thanks?order=%E9123&email=ann@example.com"));
+  ASSERT_EQ(reading.rejects.size(), 1U);
+  EXPECT_THAT(
+      reading.rejects[0],
+      HasSubstr(" order: \"\\xe9***\" is not UTF-8. The browser sent it so, and which "
+                "letters it means nobody can tell: bring this purchase into HubSpot by hand"));
+}
+
 TEST_F(PastedFormat, ComplainsOfWhatStandsInNoLine) {
   const auto purchase = [](const std::string& keys) {
     return complaint("[purchase]\n" + keys + "\n");

@@ -122,8 +122,9 @@ LineFault JsonLine::fault(std::string_view line) const {
   std::deque<std::string> texts;
   Picker picker(paths_, texts);
   if (!is_json(line, picker)) {
-    const std::size_t read = picker.fault() > 0 ? picker.fault() - 1 : 0;
-    return {std::min(read, line.size()), "it is no JSON object from there on"};
+    const std::size_t read = std::min(picker.fault() > 0 ? picker.fault() - 1 : 0, line.size());
+    return {read,
+            fmt::format("it is no JSON object from {} on", read > 0 ? "there" : "its column 1")};
   }
   for (std::size_t i = wanted_; i < paths_.size(); ++i) {
     if (picker.value(i) == nullptr) {

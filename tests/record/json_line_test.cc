@@ -61,6 +61,7 @@ TEST(JsonLine, IsNotOverwhelmedByDepth) {
 }
 
 TEST(JsonLine, TellsWhereAndWhyALineIsNone) {
+  EXPECT_EQ(why("x"), "0: it is no JSON object from its column 1 on");
   EXPECT_EQ(why(R"({"status":200,"a":x})"), "18: it is no JSON object from there on");
   EXPECT_EQ(why(R"({"a":"x"})"), "0: it has no value \"status\"");
 }

@@ -8,6 +8,9 @@
 #include <utility>
 
 #include "base/text.h"
+#include "event/contact.h"
+#include "event/row.h"
+#include "event/selection.h"
 #include "record/csv_file.h"
 #include "record/csv_reader.h"
 #include "record/header_doubt.h"
@@ -94,28 +97,74 @@ std::vector<Candidate> compared_headers(Beginning& beginning, std::span<const Pa
   return candidates;
 }
 
-bool is_line_of(const LineForm& form, std::string_view text, Ending ending) {
-  LineReader reader(form.matcher({}), {});
-  RecordBatch batch;
-  reader.read(text, {}, ending, batch);
-  const std::size_t lines = batch.records.size() + batch.bad.size();
-  return lines > 0 && batch.records.size() * 10 >= lines * 9;
+/// Where the visitor's address is among a mapping's texts.
+constexpr std::size_t kIp = [] {
+  std::size_t index = 0;
+  while (kTextFields[index].key != "ip") ++index;
+  return index;
+}();
+
+/// A log's first lines, as a pattern reads them.
+struct ReadLines {
+  const Pattern* pattern = nullptr;
+  std::uint64_t lines = 0, matching = 0;
+  std::uint64_t with_address = 0;  ///< those with an IP address where the visitor's is
+
+  [[nodiscard]] static bool are_most(std::uint64_t part, std::uint64_t all) {
+    return all > 0 && part * 10 >= all * 9;
+  }
+  [[nodiscard]] bool fit() const { return are_most(matching, lines); }
+  [[nodiscard]] bool have_addresses() const { return are_most(with_address, matching); }
+};
+
+/// A last line may still be being written; an only one has to do.
+Ending ending_of_lines(std::string_view text) {
+  return text.find('\n') == text.npos ? Ending::last : Ending::more;
 }
 
-std::vector<Candidate> compared_lines(Beginning& beginning, std::span<const Pattern> patterns) {
-  std::string_view text = beginning.in({});
+ReadLines read_lines(const Pattern& pattern, std::string_view text) {
+  Selection selection(pattern.line->columns());
+  const BoundColumns address = bind_columns(pattern.visitor.text[kIp], selection);
+  LineReader reader(pattern.line->matcher(selection.chosen_names()), {});
+  RecordBatch batch;
+  reader.read(text, {}, ending_of_lines(text), batch);
+  ReadLines result{&pattern, batch.records.size() + batch.bad.size(), batch.records.size(), 0};
+  Row row(pattern);
+  for (const Record& record : batch.records) {
+    row.begin(batch.cells_of(record));
+    result.with_address += is_ip(visitor_ip(row.text(address))) ? 1 : 0;
+  }
+  return result;
+}
+
+std::string_view first_lines(std::string_view text) {
   std::size_t end = 0;
   for (std::uint64_t line = 0; line < kRecognisedLines && end != text.npos; ++line) {
     end = text.find('\n', end);
     if (end != text.npos) ++end;
   }
-  text = text.substr(0, end);
-  // A last line may still be being written; an only one has to do.
-  const auto ending = text.find('\n') == text.npos ? Ending::last : Ending::more;
-  std::vector<Candidate> fitting;
+  return text.substr(0, end);
+}
+
+std::vector<ReadLines> compared_lines(Beginning& beginning, std::span<const Pattern> patterns) {
+  const std::string_view text = first_lines(beginning.in({}));
+  std::vector<ReadLines> all;
   for (const Pattern& pattern : patterns) {
-    if (!pattern.line || !is_line_of(*pattern.line, text, ending)) continue;
-    fitting.push_back({&pattern, nullptr, {}, {}});
+    if (pattern.line) all.push_back(read_lines(pattern, text));
+  }
+  return all;
+}
+
+/// Those that fit. Where the line begins with the host's name, a pattern may take that for the
+/// visitor's address, and fit.
+std::vector<Candidate> fitting_logs(const std::vector<ReadLines>& logs) {
+  const bool any_has_addresses = std::any_of(logs.begin(), logs.end(), [](const ReadLines& each) {
+    return each.fit() && each.have_addresses();
+  });
+  std::vector<Candidate> fitting;
+  for (const ReadLines& each : logs) {
+    if (!each.fit() || (any_has_addresses && !each.have_addresses())) continue;
+    fitting.push_back({each.pattern, nullptr, {}, {}});
   }
   return fitting;
 }
@@ -259,7 +308,9 @@ Recognition recognise(const SourceFile& file, std::span<const Pattern> patterns)
                [](const Candidate& candidate) { return candidate.fits(); });
   keep_foremost(result.candidates);
   keep_readable(result.candidates, beginning);
-  if (result.candidates.empty()) result.candidates = compared_lines(beginning, patterns);
+  if (result.candidates.empty()) {
+    result.candidates = fitting_logs(compared_lines(beginning, patterns));
+  }
   if (result.candidates.size() == 1) {
     result.pattern = result.candidates.front().pattern;
     result.companion = result.candidates.front().companion;

@@ -52,7 +52,8 @@ struct Recognition {
 /// `recognise`, or for files without a header, fit nothing.
 ///
 /// When no pattern for CSV fits, a log is told by its first kRecognisedLines whole lines: nine in
-/// ten have to match.
+/// ten have to match. Of several that fit, those are meant that find an IP address where the
+/// visitor's is, if there are any.
 [[nodiscard]] Recognition recognise(const SourceFile& file, std::span<const Pattern> patterns);
 
 inline constexpr std::size_t kRecognisedBytes = std::size_t{256} << 10U;

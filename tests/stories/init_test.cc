@@ -118,8 +118,7 @@ TEST_F(Init, NamesLogsSoThatThoseToComeAreRead) {
   for (const auto& [names, files] : all) {
     std::filesystem::remove_all(shop.path("logs"));
     for (const std::string& name : names) shop.write("logs/" + name, combined_line());
-    EXPECT_NE(sources("logs").find("\nfiles   = [\"logs/" + files +
-                                   "\"]\npattern = "),
+    EXPECT_NE(sources("logs").find("\nfiles   = [\"logs/" + files + "\"]\npattern = "),
               std::string::npos)
         << files << sources("logs");
   }
@@ -150,6 +149,21 @@ files   = [
 )"),
             std::string::npos)
       << sources("logs");
+}
+
+/// Lines that begin with the host's name are lines of a log without it, too, with a wrong address.
+TEST_F(Init, NamesThePatternThatFindsTheVisitorsAddress) {
+  shop.write("logs/access.log", combined_line());
+  shop.write("logs/other_vhosts_access.log", "shop.example.com:443 " + combined_line());
+  const std::string text = sources("logs");
+  EXPECT_NE(text.find("\nfiles   = [\"logs/access.log*\"]\npattern = \"apache-combined\"\n# check "
+                      "this: it may as well be nginx-combined\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("\nfiles   = [\"logs/other_vhosts_access.log*\"]\npattern = "
+                      "\"apache-vhost-combined\"\n["),
+            std::string::npos)
+      << text;
 }
 
 /// A log that was rotated a moment ago has no line yet.

@@ -9,6 +9,8 @@
 
 #include "base/text.h"
 #include "event/contact.h"
+#include "event/expression.h"
+#include "event/reject.h"
 #include "event/row.h"
 #include "event/selection.h"
 #include "record/csv_file.h"
@@ -109,12 +111,15 @@ struct ReadLines {
   const Pattern* pattern = nullptr;
   std::uint64_t lines = 0, matching = 0;
   std::uint64_t with_address = 0;  ///< those with an IP address where the visitor's is
+  std::optional<BadRecord> first_bad;
 
   [[nodiscard]] static bool are_most(std::uint64_t part, std::uint64_t all) {
     return all > 0 && part * 10 >= all * 9;
   }
   [[nodiscard]] bool fit() const { return are_most(matching, lines); }
   [[nodiscard]] bool have_addresses() const { return are_most(with_address, matching); }
+  /// Of two patterns, that is nearer whose is greater.
+  [[nodiscard]] auto nearness() const { return std::pair(matching, with_address); }
 };
 
 /// A last line may still be being written; an only one has to do.
@@ -128,12 +133,13 @@ ReadLines read_lines(const Pattern& pattern, std::string_view text) {
   LineReader reader(pattern.line->matcher(selection.chosen_names()), {});
   RecordBatch batch;
   reader.read(text, {}, ending_of_lines(text), batch);
-  ReadLines result{&pattern, batch.records.size() + batch.bad.size(), batch.records.size(), 0};
+  ReadLines result{&pattern, batch.records.size() + batch.bad.size(), batch.records.size(), 0, {}};
   Row row(pattern);
   for (const Record& record : batch.records) {
     row.begin(batch.cells_of(record));
     result.with_address += is_ip(visitor_ip(row.text(address))) ? 1 : 0;
   }
+  if (!batch.bad.empty()) result.first_bad = batch.bad.front();
   return result;
 }
 
@@ -167,6 +173,32 @@ std::vector<Candidate> fitting_logs(const std::vector<ReadLines>& logs) {
     fitting.push_back({each.pattern, nullptr, {}, {}});
   }
   return fitting;
+}
+
+/// Are these the lines of some server, whatever their format?
+bool looks_like_log(std::string_view lines) {
+  static const Expression kLine(R"((?:GET|POST|HEAD) \S+ HTTP/\d|\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:)"
+                                R"(|(?:^|\n)#Fields:|(?:^|\n)\{".*\}\r?\n\{")");
+  return kLine.is_in(lines);
+}
+
+/// What comes nearest to a log that no pattern reads; none when the file does not look like one.
+std::optional<NearLog> near_log(Beginning& beginning, const std::vector<ReadLines>& logs) {
+  NearLog near;
+  const auto nearest = std::max_element(logs.begin(), logs.end(), [](const auto& a, const auto& b) {
+    return a.nearness() < b.nearness();
+  });
+  const bool is_read = nearest != logs.end() && nearest->matching > 0;
+  if (!is_read && !looks_like_log(first_lines(beginning.in({})))) return std::nullopt;
+  if (!is_read) return near;
+  for (const ReadLines& each : logs) {
+    if (each.nearness() == nearest->nearness()) near.names.push_back(each.pattern->name);
+  }
+  near.matching = nearest->matching;
+  near.lines = nearest->lines;
+  near.line = nearest->first_bad->begin.line;
+  near.fault = reject_of(*nearest->first_bad, 0, {}).message;
+  return near;
 }
 
 bool strictly_contains(const std::vector<std::string>& all, const std::vector<std::string>& some) {
@@ -308,13 +340,16 @@ Recognition recognise(const SourceFile& file, std::span<const Pattern> patterns)
                [](const Candidate& candidate) { return candidate.fits(); });
   keep_foremost(result.candidates);
   keep_readable(result.candidates, beginning);
+  std::vector<ReadLines> logs;
   if (result.candidates.empty()) {
-    result.candidates = fitting_logs(compared_lines(beginning, patterns));
+    logs = compared_lines(beginning, patterns);
+    result.candidates = fitting_logs(logs);
   }
   if (result.candidates.size() == 1) {
     result.pattern = result.candidates.front().pattern;
     result.companion = result.candidates.front().companion;
   } else if (result.candidates.empty()) {
+    result.log = near_log(beginning, logs);
     doubt(beginning, compared, result);
     result.candidates = compared;
     keep_nearest(result.candidates);

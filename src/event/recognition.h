@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,14 @@ struct Candidate {
 /// How far a CSV file is from it: 0 fits, 1 has nothing of it.
 [[nodiscard]] double distance(const Candidate& candidate);
 
+/// A log that no pattern reads, and those that come nearest to it.
+struct NearLog {
+  std::vector<std::string> names;         ///< of patterns; none when none reads a line
+  std::uint64_t matching = 0, lines = 0;  ///< of its first lines: what the first of these reads
+  std::uint64_t line = 0;                 ///< the first that it does not read ...
+  std::string fault;                      ///< ... and why, in a sentence
+};
+
 /// Pointers are into the patterns that the file was held against.
 struct Recognition {
   const Pattern* pattern = nullptr;          ///< null: none fits, or several do
@@ -34,6 +43,8 @@ struct Recognition {
   std::vector<Candidate> candidates;
   /// When none fits: what seems to be wrong with how the file is written; empty when nothing does.
   std::string doubt{};
+  /// When none fits, and the file looks like a log.
+  std::optional<NearLog> log{};
   /// When none fits: names of patterns for files without a header that have as many columns.
   std::vector<std::string> headerless{};
   /// What the doubt is about, where it is that `delimited` would read the file were its delimiter

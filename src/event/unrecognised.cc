@@ -60,6 +60,38 @@ std::string without_candidates(const std::vector<std::string>& headerless) {
          "how";
 }
 
+/// "a, b or c"
+std::string any_of(const std::vector<std::string>& names) {
+  std::string words;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    words += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + printable(names[i]);
+  }
+  return words;
+}
+
+std::string of_log(const NearLog& log) {
+  const std::string own =
+      "the server's own format into the source, as log_format = '...' (nginx) or LogFormat = '...' "
+      "(Apache)";
+  if (log.names.empty()) {
+    return fmt::format(
+        "no pattern recognises this file, which looks like a log, nor does any read one of its "
+        "first "
+        "lines; `ordertail explain --pattern NAME` says where they depart from it. Paste {}, or "
+        "write a pattern: patterns/README.md says how",
+        own);
+  }
+  return fmt::format(
+      "no pattern recognises this file, which looks like a log. The nearest is {}, which reads {} "
+      "of "
+      "its first {} lines; of line {}: {}. If it is that all the same, say so in the source, as in "
+      "`pattern = \"{}\"`, and look at the rest with `ordertail explain --pattern {}`; if not, "
+      "paste "
+      "{}, or write a pattern: patterns/README.md says how",
+      any_of(log.names), log.matching, log.lines, log.line, log.fault, printable(log.names.front()),
+      printable(log.names.front()), own);
+}
+
 std::string several(const std::vector<Candidate>& candidates) {
   std::vector<std::string> titles;
   std::transform(candidates.begin(), candidates.end(), std::back_inserter(titles), title_of);
@@ -96,7 +128,8 @@ std::string nearest(const std::vector<Candidate>& candidates) {
 
 Error unrecognised(const SourceFile& file, const Recognition& recognition) {
   const auto& candidates = recognition.candidates;
-  const std::string why = !recognition.doubt.empty()
+  const std::string why = recognition.log ? of_log(*recognition.log)
+                          : !recognition.doubt.empty()
                               ? "no pattern recognises this file: " + recognition.doubt
                           : candidates.empty()        ? without_candidates(recognition.headerless)
                           : candidates.front().fits() ? several(candidates)

@@ -262,6 +262,32 @@ TEST_F(RecognitionTest, TellsALogByNineLinesInTen) {
   EXPECT_EQ(who("aa bb\n", {log("ab", "a+ b+"), cart("column", {"aa bb"})}), "column");
 }
 
+TEST_F(RecognitionTest, SaysWhatALogComesNearestTo) {
+  const std::vector<Pattern> patterns = {log("ab", "a+ b+"), log("abc", "a+ b+(?: c)?"),
+                                         log("x", "x .*")};
+  const std::string own =
+      "the server's own format into the source, as log_format = '...' (nginx) or LogFormat = '...' "
+      "(Apache), or write a pattern: patterns/README.md says how";
+  EXPECT_EQ(
+      complaint("aa bb\naa bb c\naa\n", patterns),
+      "a.csv: no pattern recognises this file, which looks like a log. The nearest is abc, which "
+      "reads 2 of its first 3 lines; of line 3: this line is not written as the pattern says, "
+      "from its column 3 on: ` ` does not match there. If it is that all the same, say so in "
+      "the source, as in `pattern = \"abc\"`, and look at the rest with `ordertail explain "
+      "--pattern abc`; if not, paste " +
+          own);
+  for (const char* line :
+       {"1 GET /x HTTP/1.1", "[18/Sep/2025:23:18:28 -0400] x", "{\"a\":1}\n{\"a\":2}"}) {
+    EXPECT_EQ(
+        complaint(std::string(line) + "\n", patterns),
+        "a.csv: no pattern recognises this file, which looks like a log, nor does any read one "
+        "of its first lines; `ordertail explain --pattern NAME` says where they depart from it. "
+        "Paste " +
+            own);
+  }
+  EXPECT_FALSE(of("Order;Total\n1;2\n", patterns).log);
+}
+
 TEST_F(RecognitionTest, LooksAtTheBeginningOnly) {
   const std::string line = "aa " + std::string(1000, 'b') + "\n";
   std::string text;

@@ -180,6 +180,37 @@ TEST_F(Explain, TellsWhereALineOfALogStopsBeingOne) {
       "on: no `\" \"` follows $http_referer\n");
 }
 
+TEST_F(Explain, TellsWhatALogComesNearestTo) {
+  const std::string good =
+      "192.0.2.7 - - [18/Sep/2025:23:18:28 -0400] \"GET / HTTP/1.1\" 200 5 \"-\" \"Mozilla/5.0\"\n";
+  const std::string advice =
+      "or LogFormat = '...' (Apache), or write a pattern: patterns/README.md says how\n"
+      "  written in ASCII; line ends: LF\n";
+  shop.write("shop.log", good + good.substr(0, 67) + "-\n" + good);
+  EXPECT_EQ(
+      of({"shop.log"}, 7),
+      "shop.log\n"
+      "  shop.log: no pattern recognises this file, which looks like a log. The nearest is "
+      "apache-combined or nginx-combined, which reads 2 of its first 3 lines; of line 2: this "
+      "line is not written as the pattern says, from its column 68 on: no `\" \"` follows "
+      "%{Referer}i. If it is that all the same, say so in the source, as in `pattern = "
+      "\"apache-combined\"`, and look at the rest with `ordertail explain --pattern "
+      "apache-combined`; if not, paste the server's own format into the source, as log_format = "
+      "'...' (nginx) " +
+          advice);
+  shop.write(
+      "caddy.log",
+      "{\"ts\":1758251908.5,\"request\":{\"remote_ip\":\"192.0.2.7\",\"method\":\"GET\",\"uri\":"
+      "\"/\"},\"status\":200}\nx\n");
+  EXPECT_NE(
+      of({"caddy.log"}, 7)
+          .find(
+              "The nearest is caddy-json, which reads 1 of its first 2 lines; of line 2: this line "
+              "is not written as the pattern says: it is no JSON object from its column 1 on. If"),
+      std::string::npos)
+      << of({"caddy.log"}, 7);
+}
+
 TEST_F(Explain, TakesFoldersAsInitDoes) {
   shop.write("exports/b.csv", orders(1, 1));
   shop.write("exports/a.csv", orders(1, 1));

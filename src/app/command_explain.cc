@@ -1,10 +1,15 @@
 #include <fmt/format.h>
 
+#include <deque>
 #include <filesystem>
+#include <functional>
+#include <optional>
+#include <set>
 
 #include "app/commands.h"
 #include "app/explanation.h"
 #include "app/folder.h"
+#include "app/job.h"
 #include "app/output.h"
 #include "base/text.h"
 #include "event/catalogue.h"
@@ -41,17 +46,18 @@ std::vector<Pattern> patterns_for(const Options& options) {
 struct Told {
   SourceFile file;
   Recognition recognition;
-  std::string fault;  // why it cannot be read
+  std::string because;  // of what was said: "you said so"
+  std::string fault;    // why it cannot be read
 };
 
-/// What the file is. When the user names the pattern, it is that or one of its companions.
-Told tell(const std::string& path, const std::vector<Pattern>& patterns, bool forced) {
-  Told told{{path, path}, {}, {}};
+/// What the file is. When somebody has said the pattern, it is that or one of its companions.
+Told tell(const std::string& path, std::span<const Pattern> patterns, const std::string& because) {
+  Told told{{path, path}, {}, because, {}};
   try {
     told.recognition = recognise(told.file, patterns);
     if (told.recognition.empty) {
       told.fault = fmt::format("{}: the file is empty", printable_name(path));
-    } else if (forced && told.recognition.companion == nullptr) {
+    } else if (!because.empty() && told.recognition.companion == nullptr) {
       told.recognition.pattern = &patterns.front();
     }
   } catch (const Error& error) {
@@ -61,19 +67,74 @@ Told tell(const std::string& path, const std::vector<Pattern>& patterns, bool fo
   return told;
 }
 
+/// What a job says of files.
+class JobSources {
+ public:
+  JobSources(const std::string& path, const std::vector<Pattern>& patterns)
+      : job_(read_job(path)), patterns_(patterns) {
+    for (const Source& source : job_.sources) {
+      std::set<std::string>& files = files_.emplace_back();
+      for (const SourceFile& file : expand_globs(source.files, job_.directory)) {
+        files.insert(canonical(file.path));
+      }
+    }
+  }
+
+  /// The file as each of the sources reads it that mean it.
+  void tell_all(const std::string& path, std::vector<Told>& all) {
+    const std::size_t before = all.size();
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      if (files_[i].contains(canonical(path))) all.push_back(told_by(job_.sources[i], path));
+    }
+    if (all.size() > before) return;
+    Told told = tell(path, patterns_, {});
+    if (told.fault.empty()) {
+      told.fault = fmt::format("no source of {} means this file", printable_name(job_.name));
+    }
+    all.push_back(std::move(told));
+  }
+
+ private:
+  static std::string canonical(const std::filesystem::path& path) {
+    std::error_code ignored;
+    return std::filesystem::weakly_canonical(path, ignored).string();
+  }
+
+  Told told_by(const Source& source, const std::string& path) {
+    if (source.pattern) {
+      return tell(path, {&*source.pattern, 1}, printable_name(job_.name) + " says so");
+    }
+    Told told = tell(path, patterns_, {});
+    const auto apply = [&](const Pattern*& pattern) {
+      if (pattern != nullptr) pattern = &applied_.emplace_back(source.applied(*pattern));
+    };
+    apply(told.recognition.pattern);
+    for (Candidate& candidate : told.recognition.candidates) {
+      if (candidate.fits()) apply(candidate.pattern);
+    }
+    return told;
+  }
+
+  Job job_;
+  const std::vector<Pattern>& patterns_;
+  std::vector<std::set<std::string>> files_;  // by source
+  std::deque<Pattern> applied_;
+};
+
+/// What there is to say of a file.
+using Teller = std::function<void(const std::string& path, std::vector<Told>& all)>;
+
 /// The file, or those in the folder, as `init` takes them.
-void tell_all(const std::string& path, const std::vector<Pattern>& patterns, bool forced,
-              std::vector<Told>& all) {
+void tell_all(const std::string& path, const Teller& tell, std::vector<Told>& all) {
   std::error_code ignored;
-  if (!std::filesystem::is_directory(path, ignored))
-    return all.push_back(tell(path, patterns, forced));
+  if (!std::filesystem::is_directory(path, ignored)) return tell(path, all);
   try {
     const auto names = files_below(path);
-    for (const std::string& name : names) all.push_back(tell(name, patterns, forced));
-    if (names.empty()) all.push_back({{path, path}, {}, "there is no file in this folder"});
+    for (const std::string& name : names) tell(name, all);
+    if (names.empty()) all.push_back({{path, path}, {}, {}, "there is no file in this folder"});
   } catch (const Error& error) {
     if (error.code() != ExitCode::source) throw;
-    all.push_back({{path, path}, {}, error.what()});
+    all.push_back({{path, path}, {}, {}, error.what()});
   }
 }
 
@@ -94,7 +155,7 @@ std::string explain_one(const Told& told, const std::vector<Told>& all, const De
                         const Options& options) {
   const Recognition& recognition = told.recognition;
   if (recognition.pattern == nullptr) return explain_unrecognised(told.file, recognition);
-  std::string text = explain_pattern(recognition, !options.pattern.empty());
+  std::string text = explain_pattern(recognition, told.because);
   if (!recognition.pattern->unusable.empty()) return text;
   if (recognition.companion != nullptr) {
     return text + explain_companion(*recognition.companion, told.file);
@@ -112,7 +173,7 @@ std::string explain(const Told& told, const std::vector<Told>& all, const Declar
   }
   std::string text;
   for (const Candidate& candidate : told.recognition.candidates) {
-    Told section{told.file, {}, {}};
+    Told section{told.file, {}, {}, {}};
     section.recognition.pattern = candidate.pattern;
     text += explain_one(section, all, declared, options);
   }
@@ -131,9 +192,15 @@ bool is_readable(const Told& told) {
 int run_explain(const Options& options) {
   const Declared declared = declared_by(options);
   const std::vector<Pattern> patterns = patterns_for(options);
+  std::optional<JobSources> job;
+  if (!options.job.empty()) job.emplace(options.job, patterns);
+  const std::string because = options.pattern.empty() ? "" : "you said so";
   std::vector<Told> all;
   for (const std::string& path : options.operands) {
-    tell_all(path, patterns, !options.pattern.empty(), all);
+    const Teller each = [&](const std::string& name, std::vector<Told>& to) {
+      job ? job->tell_all(name, to) : to.push_back(tell(name, patterns, because));
+    };
+    tell_all(path, each, all);
   }
   Output out;
   auto code = ExitCode::ok;

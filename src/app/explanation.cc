@@ -153,14 +153,14 @@ std::string explain_unrecognised(const SourceFile& file, const Recognition& reco
   return line(unrecognised(file, recognition).what()) + explain_writing(file, nullptr);
 }
 
-std::string explain_pattern(const Recognition& recognition, bool forced) {
+std::string explain_pattern(const Recognition& recognition, const std::string& because) {
   const Pattern& pattern = *recognition.pattern;
   const CompanionSpec* companion = recognition.companion;
   std::string text = companion == nullptr
                          ? line(fmt::format("pattern {}: {}", pattern.name, pattern.describes))
                          : line(fmt::format("companion \"{}\" of pattern {}: {}", companion->name,
                                             pattern.name, pattern.describes));
-  if (forced) return text + detail("because you said so");
+  if (!because.empty()) return text + detail("because " + because);
   if (companion == nullptr && pattern.line) {
     return text + detail("recognised by its lines: nine in ten of the first match");
   }

@@ -19,8 +19,9 @@ struct Declared {
 [[nodiscard]] std::string explain_unrecognised(const SourceFile& file,
                                                const Recognition& recognition);
 
-/// Which pattern, and why: `forced` when the user named it.
-[[nodiscard]] std::string explain_pattern(const Recognition& recognition, bool forced);
+/// Which pattern, and why: `because` of what was said; empty: because the file looks like it.
+[[nodiscard]] std::string explain_pattern(const Recognition& recognition,
+                                          const std::string& because);
 
 /// A file that `pattern` (or one of its companions) reads. Throws Error(source) when it cannot be
 /// read.

@@ -30,7 +30,7 @@ constexpr std::array<Command, 12> kCommands{{
      "  ordertail init exports logs > job.toml\n"
      "Files in folders are named by globs that also mean the later files of their series. What\n"
      "the files cannot tell is marked; what no pattern reads is listed, with the reason."},
-    {"explain", "FILE...", "pattern time-zone date-order numbers show-personal-data",
+    {"explain", "FILE...", "job pattern time-zone date-order numbers show-personal-data",
      "tell how files are read, and why",
      "Says of each file, and of those in the folders named, which pattern reads it and why, how\n"
      "it is written, which columns each field comes from, what its dates and amounts mean and\n"
@@ -127,6 +127,7 @@ po::options_description options_of(const Command& command, Options& options) {
   const auto text = [&](const char* name, std::string& value, const char* word, const char* about) {
     if (takes(name)) all.add_options()(name, po::value(&value)->value_name(word), about);
   };
+  text("job", options.job, "JOB", "read the files as the sources of this job say that mean them");
   text("pattern", options.pattern, "NAME",
        "read the files by this pattern, whatever they look like");
   text("time-zone", options.time_zone, "ZONE", "as a source's time_zone: America/New_York");
@@ -250,6 +251,8 @@ Options parse_command(const Command& command, int argc, const char* const* argv)
   if (options.help || command.name == "patterns") return options;
   if (command.operands == "FILE...") {
     if (options.operands.empty()) complain("the files are missing", options.command);
+    if (!options.job.empty() && !options.pattern.empty())
+      complain("--job and --pattern exclude each other", options.command);
     return options;
   }
   if (options.operands.empty()) complain("the job file is missing", options.command);

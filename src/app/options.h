@@ -31,6 +31,7 @@ struct Options {
   bool drop_pending = false;
   // explain: what a source of a job would say; empty when it says nothing
   bool show_personal_data = false;
+  std::string job;  ///< path of one whose sources say it
   std::string pattern, time_zone, date_order, numbers;
 };
 

@@ -211,6 +211,45 @@ TEST_F(Explain, TellsWhatALogComesNearestTo) {
       << of({"caddy.log"}, 7);
 }
 
+TEST_F(Explain, ReadsAFileAsAJobSays) {
+  shop.write("job.toml", job_text({kNobody, 1, 1, "", R"(
+[[source]]
+files      = ["logs/*.log"]
+log_format = '[$time_local] "$request" $status $remote_addr'
+[source.purchase]
+path         = "/thanks"
+order_number = "query:order"
+email        = "query:email"
+[[source]]
+files = "*.csv"
+)"}));
+  shop.write(
+      "logs/shop.log",
+      "[18/Sep/2025:23:18:28 -0400] \"GET /thanks?order=7&email=ann@example.com HTTP/1.1\" 200 "
+      "192.0.2.7\n");
+  const std::string text = of({"--job", "job.toml", "logs/shop.log"});
+  EXPECT_TRUE(
+      text.starts_with("logs/shop.log\n"
+                       "  pattern log_format: the server's own log format\n"
+                       "    because job.toml says so\n"))
+      << text;
+  EXPECT_EQ(part(text, "what would become of the first records"),
+            "    line 1: purchase of order 7 by a***@example.com, without a visitor token\n");
+  EXPECT_EQ(
+      of({"--job", shop.path("job.toml").string(), "logs"}),
+      std::string(text).replace(text.find("because ") + 8, 8, shop.path("job.toml").string()));
+  shop.write("orders.csv", orders(1, 1));
+  EXPECT_EQ(of({"--job", "job.toml", "orders.csv"}), of({"orders.csv"}));
+  shop.write("else/shop.log", "x\n");
+  EXPECT_EQ(of({"--job", "job.toml", "else/shop.log", "gone.csv"}, 7),
+            "else/shop.log\n  no source of job.toml means this file\n"
+            "gone.csv\n  cannot open gone.csv: No such file or directory\n");
+  const Ended both = shop.run({"explain", "--job", "job.toml", "--pattern", "x", "orders.csv"});
+  EXPECT_EQ(both.exit_code, 2);
+  EXPECT_EQ(both.err,
+            "ordertail: --job and --pattern exclude each other; see `ordertail explain --help`\n");
+}
+
 TEST_F(Explain, TakesFoldersAsInitDoes) {
   shop.write("exports/b.csv", orders(1, 1));
   shop.write("exports/a.csv", orders(1, 1));

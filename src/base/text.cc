@@ -98,7 +98,9 @@ std::string printable(std::string_view text, std::size_t limit) {
     const std::size_t length = utf8_length(text);
     const std::string_view sequence = text.substr(0, std::max<std::size_t>(length, 1));
     if (sequence.size() > limit) return result + "...";
-    if (length == 0 || is_control(sequence)) {
+    if (sequence == "\t") {
+      result += "\\t";
+    } else if (length == 0 || is_control(sequence)) {
       for (const char c : sequence)
         result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     } else {

@@ -30,8 +30,8 @@ namespace ordertail {
 /// Is all of it well-formed UTF-8?
 [[nodiscard]] bool is_utf8(std::string_view text);
 
-/// Safe to show on a terminal and in a one-line log: control bytes, DEL, C1 and bidi controls, and
-/// invalid UTF-8 become `\x1b`-style escapes; at most `limit` bytes of `text`, then "...".
+/// Safe to show on a terminal and in a one-line log: a tab becomes `\t`; control bytes, DEL, C1 and
+/// bidi controls, and invalid UTF-8 become `\x1b`; at most `limit` bytes of `text`, then "...".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 80);
 
 /// As printable(), but whole, and lines stay lines: for messages of several lines.

@@ -50,7 +50,7 @@ TEST(Utf8Length, KnowsTheEdgesOfUnicode) {
 
 TEST(Printable, EscapesWhatATerminalWouldObey) {
   EXPECT_EQ(printable("plain \xC3\xA9 \xF0\x9F\x98\x80"), "plain \xC3\xA9 \xF0\x9F\x98\x80");
-  EXPECT_EQ(printable("\x1B[2J\t\n\x7F\0!"s), "\\x1b[2J\\x09\\x0a\\x7f\\x00!");
+  EXPECT_EQ(printable("\x1B[2J\t\n\x7F\0!"s), "\\x1b[2J\\t\\x0a\\x7f\\x00!");
   EXPECT_EQ(printable("\xC2\x9B"
                       "0m"),
             "\\xc2\\x9b0m");  // C1: CSI

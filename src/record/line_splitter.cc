@@ -125,22 +125,56 @@ bool begins(std::string_view text, std::string_view front) {
   return text.size() >= front.size() && std::equal(front.begin(), front.end(), text.begin());
 }
 
-std::string missing_behind(const LineFormat::Field& field) {
+/// Where the list at the front of `text` ends: at the first blank that does not divide it.
+std::size_t end_of_list(std::string_view text, bool upstreams) {
+  std::size_t at = text.find(' ');
+  while (at != npos) {
+    if (at > 0 && text[at - 1] == ',') {
+      at = text.find_first_not_of(' ', at);
+    } else if (upstreams && begins(text.substr(at), " : ")) {
+      at += 3;
+    } else {
+      return at;
+    }
+    at = text.find(' ', at);
+  }
+  return text.size();
+}
+
+/// Where a field ends that may hold blanks.
+std::size_t end_of_loose(const LineFormat::Field& field, std::string_view rest) {
+  if (field.loose == Loose::text) return field.after.empty() ? rest.size() : rest.find(field.after);
+  const std::size_t end = end_of_list(rest, field.loose == Loose::upstreams);
+  const bool is_whole =
+      field.after.empty() ? end == rest.size() : begins(rest.substr(end), field.after);
+  return is_whole ? end : npos;
+}
+
+std::string missing_behind(const LineFormat::Field& field, char divider) {
   const std::string name = printable(field.name);
   if (field.opening != 0) return fmt::format("no `{}` follows {}", field.opening, name);
-  if (field.after.empty()) return fmt::format("a blank is in {}, the last field", name);
+  if (field.after.empty()) {
+    return fmt::format("a {} is in {}, the last field", divider == '\t' ? "tab" : "blank", name);
+  }
   return fmt::format("no `{}` follows {}", printable(field.after), name);
+}
+
+/// What would pass for a divider of the headers that HAProxy captured, {A|B}.
+bool hides_divider(std::string_view escape) {
+  return escape == "#7B" || escape == "#7C" || escape == "#7D";
 }
 
 }  // namespace
 
 std::string unescaped(std::string_view text, LineEscapes escapes) {
   const char mark = mark_of(escapes);
+  const bool captured = escapes == LineEscapes::hash && text.starts_with('{');
   std::string plain;
   while (!text.empty()) {
     std::size_t taken = 0;
     if (text.front() == mark && mark == '#') {
-      taken = take_hex(text, 1, plain);
+      const bool divides = captured && hides_divider(text.substr(0, 3));
+      if (!divides) taken = take_hex(text, 1, plain);
     } else if (text.front() == mark && mark != '\0') {
       if (escapes == LineEscapes::json) taken = take_unicode(text, plain);
       if (taken == 0) taken = take_byte(text, plain);
@@ -175,12 +209,10 @@ LineSplitter::LineSplitter(LineFormat format, const std::vector<std::string>& wa
 
 /// Where the field at the front of `rest` ends; npos when what has to follow does not.
 std::size_t LineSplitter::end_of(const LineFormat::Field& field, std::string_view rest,
-                                 LineEscapes escapes) {
+                                 LineEscapes escapes) const {
   if (field.opening != 0) return rest.find(field.opening);
-  if (field.after.empty()) {
-    return field.loose || rest.find(' ') == npos ? rest.size() : npos;
-  }
-  if (field.loose) return rest.find(field.after);
+  if (field.loose != Loose::no) return end_of_loose(field, rest);
+  if (field.after.empty()) return rest.find(format_.divider) == npos ? rest.size() : npos;
   const std::size_t end =
       field.quoted ? closing_quote(rest, escapes) : rest.find(field.after.front());
   return end != npos && begins(rest.substr(end), field.after) ? end : npos;
@@ -217,7 +249,7 @@ LineFault LineSplitter::fault(std::string_view line) const {
   std::size_t reached = format_.before.size();
   for (const LineFormat::Field& field : format_.fields) {
     const std::size_t end = end_of(field, line.substr(reached), format_.escapes);
-    if (end == npos) return {reached, missing_behind(field)};
+    if (end == npos) return {reached, missing_behind(field, format_.divider)};
     reached += end + field.after.size();
   }
   return {reached, fmt::format("more follows behind {}, the last field",

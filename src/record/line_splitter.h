@@ -16,8 +16,9 @@ namespace ordertail {
 /// A quoted field ends at its first quote that is not escaped (where the server escapes none, or
 /// writes them as #22: at its first quote), another one at the first byte of the
 /// literal behind it, and then that literal has to follow whole: so nothing that a visitor writes
-/// can shift the fields; one at the end of the line has no blanks. Only a loose field, such as a
-/// user's name, goes on to where the literal stands whole.
+/// can shift the fields; one at the end of the line has no blanks (no tabs, where these divide the
+/// fields). Only a loose field goes on: a user's name to where the literal stands whole, a list
+/// over the blanks that divide it.
 class LineSplitter {
  public:
   /// Throws Error(usage) when one of `wanted` is no field of the format; it names those it has.
@@ -35,8 +36,8 @@ class LineSplitter {
   [[nodiscard]] LineFault fault(std::string_view line) const;
 
  private:
-  [[nodiscard]] static std::size_t end_of(const LineFormat::Field& field, std::string_view rest,
-                                          LineEscapes escapes);
+  [[nodiscard]] std::size_t end_of(const LineFormat::Field& field, std::string_view rest,
+                                   LineEscapes escapes) const;
 
   LineFormat format_;
   std::vector<std::size_t> place_;  // of each field among the cells; npos where it is not wanted
@@ -44,7 +45,8 @@ class LineSplitter {
   std::size_t wanted_ = 0;
 };
 
-/// What a server wrote as `text`. Escapes that it does not write are left as they are.
+/// What a server wrote as `text`. Escapes that it does not write are left as they are, and so are
+/// those that tell HAProxy's captured headers, {A|B}, from a visitor's `{`, `|` and `}`.
 [[nodiscard]] std::string unescaped(std::string_view text, LineEscapes escapes);
 
 }  // namespace ordertail

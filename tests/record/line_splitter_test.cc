@@ -67,6 +67,91 @@ TEST(LineFormat, TakesWholeStatementsAsTheyStandInTheConfiguration) {
   EXPECT_THAT(apache.names(), ElementsAre("%v", "%p", "%h", "%{hubspotutk}C", "%{Referer}i"));
 }
 
+TEST(LineFormat, KnowsWhatApacheDocumentsOnly) {
+  const LineFormat format = apache_line_format("%{c}h %^FB %{Grpc-Status}^to %{x}^ti");
+  EXPECT_THAT(format.names(), ElementsAre("%{c}h", "%^FB", "%{Grpc-Status}^to", "%{x}^ti"));
+}
+
+TEST(LineFormat, OfTwoRequestsNamesTheOneThatTellsMost) {
+  for (const char* text : {"%s %>s", "%<s %>s"}) {
+    EXPECT_THAT(apache_line_format(text).names(), ElementsAre("%<s", "%s")) << text;
+  }
+  EXPECT_THAT(apache_line_format("%>s %s").names(), ElementsAre("%s", "%<s"));
+  EXPECT_THAT(apache_line_format("%>U %U%q %U").names(), ElementsAre("%>U", "%U%q", "%U"));
+  EXPECT_THAT(apache_line_format("%<u %u").names(), ElementsAre("%<u", "%u"));
+  EXPECT_THAT(apache_line_format("%s %>U %<u").names(), ElementsAre("%s", "%U", "%u"));
+}
+
+TEST(LineFormat, MayDivideItsFieldsByTabs) {
+  const char* line =
+      "time:18/Sep/2025:23:18:28 -0400\thost:192.0.2.7\tx:203.0.113.9, 10.0.0.1\treq:GET /a "
+      "HTTP/1.1\tua:Agent (X11)";
+  const LineFormat nginx = nginx_line_format(
+      R"(log_format ltsv 'time:$time_local\thost:$remote_addr\tx:$http_x_forwarded_for\t')"
+      R"('req:$request\tua:$http_user_agent';)");
+  EXPECT_THAT(all(nginx, line),
+              ElementsAre("18/Sep/2025:23:18:28 -0400", "192.0.2.7", "203.0.113.9, 10.0.0.1",
+                          "GET /a HTTP/1.1", "Agent (X11)"));
+  EXPECT_THAT(all(nginx, std::string(line) + "\tmore"), ElementsAre("no match"));
+  EXPECT_THAT(all(apache_line_format(
+                      R"(LogFormat "host:%h\tuser:%u\ttime:%t\treq:%r\\tua:%{User-Agent}i" x)"),
+                  "host:192.0.2.7\tuser:ann roe\ttime:[now]\treq:GET /a HTTP/1.1\tua:Agent (X11)"),
+              ElementsAre("192.0.2.7", "ann roe", "now", "GET /a HTTP/1.1", "Agent (X11)"));
+}
+
+TEST(LineFormat, HasListsWhereServersWriteThem) {
+  const LineFormat nginx = nginx_line_format(
+      "$http_x_forwarded_for [$time_local] $request_time $upstream_addr $pipe $Upstream_Status");
+  const auto nginxs = [&](std::string_view line) { return all(nginx, line); };
+  EXPECT_THAT(nginxs("- [t] 0.1 - . -"), ElementsAre("-", "t", "0.1", "-", ".", "-"));
+  EXPECT_THAT(
+      nginxs("203.0.113.9, unknown,  10.0.0.1 [t] 0.1 a:80, unix:/b : c:80 . 502, 502 : 200"),
+      ElementsAre("203.0.113.9, unknown,  10.0.0.1", "t", "0.1", "a:80, unix:/b : c:80", ".",
+                  "502, 502 : 200"));
+  EXPECT_THAT(nginxs("- [t] 0.1 a:80 :  . 502 : "),
+              ElementsAre("-", "t", "0.1", "a:80 : ", ".", "502 : "))
+      << "the second group of servers was never reached";
+  for (const char* line :
+       {"203.0.113.9 10.0.0.1 [t] 0.1 a . 200", "203.0.113.9 : a [t] 0.1 a . 200",
+        "203.0.113.9 [t] 0.1 a b . 200", "- [t] 0.1, 0.2 a . 200", "- [t] 0.1 a . 200 200"}) {
+    EXPECT_THAT(nginxs(line), ElementsAre("no match")) << line;
+  }
+  const LineFormat apache = apache_line_format("%{x-forwarded-for}i %l %u %t");
+  EXPECT_THAT(all(apache, "203.0.113.9, 10.0.0.1 - ann roe [t]"),
+              ElementsAre("203.0.113.9, 10.0.0.1", "-", "ann roe", "t"));
+  EXPECT_THAT(all(nginx_line_format("\"$http_x_forwarded_for\" ${upstream_addr}|$status"),
+                  "\"a, b\" c|200"),
+              ElementsAre("a, b", "c", "200"));
+  EXPECT_THAT(all(named_line_format("$upstream_addr $x", LineEscapes::none, {}), "a, b"),
+              ElementsAre("a,", "b"))
+      << "a name of one's own means nothing";
+}
+
+TEST(LineFormat, TellsWhereAListWouldHaveNoEnd) {
+  const auto error = [](const char* text) {
+    return error_of(ExitCode::usage, [&] { static_cast<void>(nginx_line_format(text)); });
+  };
+  EXPECT_EQ(
+      error("$status $http_x_forwarded_for, $host"),
+      "column 9: $http_x_forwarded_for may be a list with `, ` in it, so nobody can tell where "
+      "it ends; put it in quotes");
+  EXPECT_EQ(error("$upstream_addr : $upstream_status"),
+            "column 1: $upstream_addr may be a list with ` : ` in it, so nobody can tell where it "
+            "ends; put it in quotes");
+}
+
+TEST(LineFormat, NamesFieldsInAnyCaseWhereTheServerDoes) {
+  for (const auto& [a, b] : {std::pair("$status", "$Status"), std::pair("%{Cookie}i", "%{cookie}i"),
+                             std::pair("%{X-Id}o", "%{x-id}o"), std::pair("%{utk}C", "%{UTK}C")}) {
+    EXPECT_TRUE(is_same_field(a, b)) << a;
+  }
+  for (const auto& [a, b] :
+       {std::pair("%t", "%T"), std::pair("%{cookie}i", "%{cookie}C"),
+        std::pair("%{Path}e", "%{PATH}e"), std::pair("%{%b}t", "%{%B}t"), std::pair("", "$a")}) {
+    EXPECT_FALSE(is_same_field(a, b)) << a;
+  }
+}
+
 TEST(LineFormat, KnowsPathsAndQueriesThatFollowWithoutABlank) {
   EXPECT_THAT(all(apache_line_format("%m %U%q %H"), "GET /a?b=c HTTP/1.1"),
               ElementsAre("GET", "/a?b=c", "HTTP/1.1"));
@@ -111,7 +196,11 @@ TEST(LineFormat, TellsWhatCannotBeCompiledAndWhere) {
   EXPECT_EQ(apache(R"(LogFormat "%h \"%>Z\"" x)"), "column 17: Apache has no directive %>Z");
   EXPECT_EQ(apache("%h %{Referer"), "column 5: this { is never closed");
   EXPECT_EQ(apache("%{x}h"), "column 1: %{x}h takes no name in braces");
-  EXPECT_EQ(apache("LogFormat"), "column 1: there is no format behind LogFormat");
+  EXPECT_EQ(apache("%{c}a %{d}h"), "column 7: %{d}h takes no name in braces");
+  EXPECT_EQ(apache("%h %^"), "column 4: Apache has no directive %^");
+  EXPECT_EQ(apache("%h %^ s"), "column 4: Apache has no directive %^ s");
+  EXPECT_EQ(apache("%h %^FX"), "column 4: Apache has no directive %^FX");
+  EXPECT_EQ(apache("%{x}^FB"), "column 1: %{x}^FB takes no name in braces");
 }
 
 TEST(LineFormat, IsWrittenForAnyServerWithNamesOfOnesOwn) {
@@ -135,6 +224,12 @@ TEST(LineSplitter, TakesNoQuoteWithinQuotesWhereNothingIsEscaped) {
   }
 }
 
+TEST(LineSplitter, KeepsTheDividersOfCapturedHeadersApart) {
+  const LineFormat format = named_line_format("$a $b", LineEscapes::hash, {});
+  EXPECT_THAT(all(format, "{x#7Cy#22|#7B#7d} #7Cy"), ElementsAre("{x#7Cy\"|#7B}}", "|y"))
+      << "HAProxy writes capital letters";
+}
+
 TEST(LineSplitter, TellsHowFarALineFits) {
   const LineSplitter splitter(apache_line_format(kApacheCombined), {});
   const auto fault = [](const LineSplitter& by, std::string_view line) {
@@ -148,6 +243,9 @@ TEST(LineSplitter, TellsHowFarALineFits) {
   const LineSplitter brackets(nginx_line_format("[$time_local] $status"), {});
   EXPECT_EQ(fault(brackets, "x"), "0: it does not begin with `[`");
   EXPECT_EQ(fault(brackets, "[t] 200 OK"), "4: a blank is in $status, the last field");
+  const LineSplitter tabs(nginx_line_format("$host\\t$status"), {});
+  EXPECT_EQ(fault(tabs, "x 200"), "0: no `\\t` follows $host");
+  EXPECT_EQ(fault(tabs, "x\t200\t"), "2: a tab is in $status, the last field");
 }
 
 TEST(LineSplitter, NamesTheFieldsWhereOneIsWantedThatIsNone) {
@@ -239,6 +337,44 @@ TEST(LineSplitter, AgreesWithTheRegularExpressionOfTheSameFormat) {
     }
   }
   EXPECT_GT(matched, 10'000U);
+}
+
+TEST(LineSplitter, AgreesWithTheRegularExpressionOfAFormatWithLists) {
+  const std::vector<std::string> wanted{"x", "t", "n", "a", "p", "s"};
+  // A part that a comma ends goes on; the last that is not empty ends with something else.
+  const std::string part = "(?:[^ ]*, +)*[^ ]*[^ ,]";
+  const std::string upstreams = "(?:(?:" + part + ")? : )*";
+  const LinePattern pattern(
+      R"((?P<x>(?:)" + part + R"()?) \[(?P<t>[^\]]*)\] (?P<n>[^ ]*) (?P<a>)" + upstreams + "(?:" +
+          part + ")?) (?P<p>(?:[^ :][^ ]*|:[^ ]+)?) (?P<s>" + upstreams + "(?:[^ ]*, +)*[^ ]*)",
+      wanted);
+  const LineFormat format = nginx_line_format(
+      "$proxy_add_x_forwarded_for [$time_local] $request_time $upstream_addr $pipe "
+      "$upstream_response_time");
+  const LineSplitter splitter(format, format.names());
+  std::mt19937 random(29);
+  const std::vector<std::string> pieces{"10.0.0.1", ", ", " : ",  ",  ", " ", "-",
+                                        "[",        "] ", "a:80", ",",   ":", ""};
+  std::size_t matched = 0;
+  std::size_t lists = 0;
+  for (int i = 0; i < 40'000; ++i) {
+    std::string line = "203.0.113.9, 10.0.0.1 [t] 0.1 a:80, b:80 : c:80 . 0.1, - : 0.2";
+    for (auto edits = random() % 4; edits > 0; --edits) {
+      const std::size_t at = random() % (line.size() + 1);
+      line.replace(at, random() % 3, pieces[random() % pieces.size()]);
+    }
+    std::vector<std::string_view> cells(wanted.size());
+    std::vector<std::string_view> expected(wanted.size());
+    std::deque<std::string> texts;
+    const bool split = splitter.match(line, cells.data(), texts);
+    ASSERT_EQ(split, pattern.match(line, expected.data())) << line;
+    if (!split) continue;
+    ASSERT_EQ(cells, expected) << line;
+    ++matched;
+    lists += cells[3].find(" : ") != std::string_view::npos ? 1 : 0;
+  }
+  EXPECT_GT(matched, 10'000U);
+  EXPECT_GT(lists, 5'000U);
 }
 
 }  // namespace

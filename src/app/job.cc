@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "base/toml_file.h"
 #include "event/catalogue.h"
+#include "event/server_format.h"
 
 namespace ordertail {
 namespace {

@@ -3,139 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "event/expression.h"
 #include "event/pattern.h"
+#include "event/server_format.h"
 #include "event/visit.h"
 
 namespace ordertail {
 namespace {
-
-/// A field of nginx (ngx_http_core_module, ngx_http_log_module) or Apache (mod_log_config) and what
-/// is read from it.
-struct Known {
-  std::string_view field, meaning;
-};
-
-/// HubSpot's links between domains carry it; there is a place for it in every request.
-constexpr std::string_view kHstc = "query:__hstc";
-
-constexpr std::array<Known, 33> kKnown{{{"$request", "request"},
-                                        {"%r", "request"},
-                                        {"$request_uri", "target"},
-                                        {"$uri$is_args$args", "target"},
-                                        {"%U%q", "target"},
-                                        {"$uri", "path"},
-                                        {"%U", "path"},
-                                        {"$args", "query"},
-                                        {"$query_string", "query"},
-                                        {"%q", "query"},
-                                        {"$request_method", "method"},
-                                        {"%m", "method"},
-                                        {"$status", "status"},
-                                        {"%s", "status"},
-                                        {"$remote_addr", "ip"},
-                                        {"%a", "ip"},
-                                        {"%{c}a", "ip"},
-                                        {"%h", "ip"},
-                                        {"$cookie_hubspotutk", "utk"},
-                                        {"%{hubspotutk}C", "utk"},
-                                        {"$http_cookie", "utk"},
-                                        {"%{Cookie}i", "utk"},
-                                        {kHstc, "utk"},
-                                        {"$http_referer", "utk"},
-                                        {"%{Referer}i", "utk"},
-                                        {"$http_user_agent", "user_agent"},
-                                        {"%{User-Agent}i", "user_agent"},
-                                        {"$http_sec_purpose", "purpose"},
-                                        {"%{Sec-Purpose}i", "purpose"},
-                                        {"$http_purpose", "purpose"},
-                                        {"%{Purpose}i", "purpose"},
-                                        {"$http_x_moz", "purpose"},
-                                        {"%{X-Moz}i", "purpose"}}};
-
-constexpr std::array<Known, 5> kTimes{{{"$time_local", "%d/%b/%Y:%T %z"},
-                                       {"%t", "%d/%b/%Y:%T %z"},
-                                       {"$time_iso8601", "%FT%T%z"},
-                                       {"$msec", "%s"},
-                                       {"%{sec}t", "%s"}}};
-
-bool has(const LineFormat& format, std::string_view field) {
-  return std::any_of(format.fields.begin(), format.fields.end(),
-                     [&](const LineFormat::Field& each) { return each.name == field; });
-}
-
-/// The format's fields of this meaning, the one that says it best first.
-Columns fields_of(const LineFormat& format, std::string_view meaning) {
-  Columns fields;
-  for (const Known& known : kKnown) {
-    const bool is_there = known.field == kHstc || has(format, known.field);
-    if (known.meaning == meaning && is_there) fields.emplace_back(known.field);
-  }
-  return fields;
-}
-
-std::string first_of(const LineFormat& format, std::string_view meaning) {
-  const Columns fields = fields_of(format, meaning);
-  return fields.empty() ? std::string() : fields.front();
-}
-
-/// Apache's %{%d/%b/%Y %T}t is written as the strftime format in it says.
-std::string strftime_format(const std::string& field) {
-  return field.starts_with("%{%") && field.ends_with("}t") ? field.substr(2, field.size() - 4)
-                                                           : std::string();
-}
-
-bool is_readable(const std::string& format) {
-  try {
-    static_cast<void>(DateFormat(format, std::nullopt));
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
-std::vector<TimeSpec> times_of(const LineFormat& format) {
-  std::vector<TimeSpec> times;
-  const auto add = [&](std::string_view field, std::string_view how) {
-    TimeSpec& time = times.emplace_back();
-    time.columns = {std::string(field)};
-    time.formats = {std::string(how)};
-  };
-  for (const Known& time : kTimes) {
-    if (has(format, time.field)) add(time.field, time.meaning);
-  }
-  for (const LineFormat::Field& field : format.fields) {
-    const std::string how = strftime_format(field.name);
-    if (!how.empty() && is_readable(how)) add(field.name, how);
-  }
-  return times;
-}
-
-void apply_known_fields(const LineFormat& format, Pattern& pattern) {
-  LineForm& form = *pattern.line;
-  form.request = first_of(format, "request");
-  form.target = first_of(format, "target");
-  form.path = first_of(format, "path");
-  form.query = first_of(format, "query");
-  form.method = first_of(format, "method");
-  form.status = first_of(format, "status");
-  form.user_agent = fields_of(format, "user_agent");
-  form.purpose = fields_of(format, "purpose");
-  MappingSpec& known = pattern.visitor;
-  known.occurred_at = times_of(format);
-  for (std::size_t i = 0; i < kTextFields.size(); ++i) {
-    known.text[i] = fields_of(format, kTextFields[i].key);
-  }
-  for (MappingSpec& mapping : pattern.mappings) {
-    mapping.occurred_at = known.occurred_at;
-    mapping.text = known.text;
-  }
-}
 
 LineExpression read_expression(TomlTable& table) {
   LineExpression expression{table.required_text("regex")};
@@ -250,33 +128,6 @@ LineMatcher LineForm::matcher(const std::vector<std::string>& wanted) const {
     return LineTable({table->naming, table->separator, table->columns, needed()}, wanted);
   }
   return JsonLine({std::get<JsonForm>(cut).columns, needed()}, wanted);
-}
-
-bool read_server_format(TomlTable& table, Pattern& pattern) {
-  constexpr std::string_view kNginx = "log_format";
-  constexpr std::string_view kApache = "LogFormat";
-  const bool nginx = table.has(kNginx);
-  if (!nginx && !table.has(kApache)) return false;
-  const std::string_view key = nginx ? kNginx : kApache;
-  const std::string text = table.required_text(key);
-  if (nginx && table.has(kApache)) {
-    throw table.error(kApache, "a log has either nginx's log_format or Apache's LogFormat");
-  }
-  LineForm& form = pattern.line.emplace();
-  form.bots = kBots;
-  try {
-    form.cut = nginx ? nginx_line_format(text) : apache_line_format(text);
-  } catch (const Error& error) {
-    throw table.error(key, fmt::format("{}: {}", key, error.what()));
-  }
-  apply_known_fields(std::get<LineFormat>(form.cut), pattern);
-  if (!form.has_request()) {
-    throw table.error(key,
-                      fmt::format("{} has no field for the request ({}), so nothing tells which "
-                                  "lines are conversions",
-                                  key, nginx ? "$request, or $request_uri" : "%r, or %U%q"));
-  }
-  return true;
 }
 
 void read_bots(TomlTable& table, LineForm& form) {

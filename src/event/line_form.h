@@ -51,12 +51,6 @@ struct LineForm {
   }
 };
 
-/// Reads `log_format` (nginx) or `LogFormat` (Apache), whichever `table` has, and lays what its
-/// fields mean under the pattern: the request, its status, the visitor's address and token, the
-/// time. False when the table has neither. Throws Error(usage) with line and column, for a format
-/// without a request, too.
-bool read_server_format(TomlTable& table, Pattern& pattern);
-
 /// Reads `bots` of a pattern's [line], or of a source, over what `form` says.
 void read_bots(TomlTable& table, LineForm& form);
 

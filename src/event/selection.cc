@@ -101,9 +101,10 @@ BoundColumns Selection::bind(std::string_view entry) {
   }
   const bool exact = entry.find('*') == entry.npos;
   for (const std::size_t index : indices_of(entry)) {
-    bound.push_back({BoundColumn::Kind::cell, place_of(index), 0,
-                     exact ? std::string(entry) : available_[index],
-                     entry.starts_with(kArgumentPrefix)});
+    bound.push_back(
+        {BoundColumn::Kind::cell, place_of(index), 0,
+         exact ? std::string(entry) : available_[index],
+         equal_ignoring_case(entry.substr(0, kArgumentPrefix.size()), kArgumentPrefix)});
   }
   return bound;
 }

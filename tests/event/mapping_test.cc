@@ -8,6 +8,7 @@
 
 #include "base/toml_file.h"
 #include "event/reading.h"
+#include "event/server_format.h"
 #include "expect_error.h"
 
 namespace ordertail {

@@ -62,6 +62,14 @@ bool is_url(std::string_view text) {
   return text.starts_with('/') || text.starts_with("http://") || text.starts_with("https://");
 }
 
+/// Of "192.0.2.7:4444", "[2001:db8::7]:443" and "[2001:db8::7]".
+std::string_view without_port(std::string_view address) {
+  const std::size_t bracket = address.starts_with('[') ? address.find(']') : address.npos;
+  if (bracket != address.npos) return address.substr(1, bracket - 1);
+  const std::size_t colon = address.find(':');
+  return colon == address.rfind(':') ? address.substr(0, colon) : address;
+}
+
 /// The value of `name` among NAME=VALUE, divided by `divider`; empty when there is none.
 std::string_view value_in(std::string_view pairs, char divider, std::string_view name) {
   while (!pairs.empty()) {
@@ -102,11 +110,15 @@ bool is_ip(std::string_view text) {
 }
 
 std::string_view visitor_ip(std::string_view text) {
-  const std::size_t dash = text.find('-');
-  if (dash == text.npos) return text;
-  const std::string_view session = trim(text.substr(0, dash));
-  const std::string_view connection = trim(text.substr(dash + 1));
-  return is_ip(session) ? session : is_ip(connection) ? connection : text;
+  if (text.find_first_of(",-:[") == text.npos) return text;  // 192.0.2.7
+  if (is_ip(text)) return text;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t end = std::min(rest.find_first_of(",-"), rest.size());
+    const std::string_view address = without_port(trim(rest.substr(0, end)));
+    if (is_ip(address)) return address;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return text;
 }
 
 std::string_view visitor_token(std::string_view text) {

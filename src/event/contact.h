@@ -12,8 +12,9 @@ namespace ordertail {
 /// The textual form of an IPv4 or IPv6 address, without zone or port.
 [[nodiscard]] bool is_ip(std::string_view text);
 
-/// Zen Cart keeps two, "SESSION'S - CONNECTION'S" (includes/classes/order.php): the first of them
-/// that is one. The session's tells the visitor from a proxy. Any other text is returned as it is.
+/// The first address of several, without its port: of an X-Forwarded-For ("203.0.113.9:4444,
+/// 10.0.0.1") that is the visitor's, of Zen Cart's "SESSION'S - CONNECTION'S"
+/// (includes/classes/order.php) the one that no proxy has. A text without any is returned as it is.
 [[nodiscard]] std::string_view visitor_ip(std::string_view text);
 
 /// 32 lower-case hexadecimal digits: every hubspotutk ever seen (facts: hubspot 7). There is no

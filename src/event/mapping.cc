@@ -129,24 +129,14 @@ Meaning Mapping::left_out(Row& row, std::string_view reason, Event& event) const
   return Stray{id, std::string(reason), {}, {}, 1, event.order_number};
 }
 
-/// The first token that is one; else the first that wants to be.
-std::string_view Mapping::token(Row& row) const {
-  const BoundColumns& columns = text_[kToken];
-  if (columns.size() == 1) return visitor_token(row.text(columns.front()));
-  std::string_view first;
-  for (const BoundColumn& column : columns) {
-    const std::string_view found = visitor_token(row.text(column));
-    if (is_visitor_token(found)) return found;
-    if (first.empty()) first = found;
-  }
-  return first;
-}
-
 void Mapping::read_texts(Row& row, Event& event, std::vector<Remark>& remarks) const {
   for (std::size_t i = 0; i < kTextFields.size(); ++i) {
     if (text_[i].empty()) continue;
     const Plus plus = i == kEmail ? Plus::plus : Plus::blank;
-    const std::string_view value = i == kToken ? token(row) : row.text(text_[i], plus);
+    const std::string_view value = i == kToken
+                                       ? row.sought(text_[i], visitor_token, is_visitor_token)
+                                   : i == kIp ? row.sought(text_[i], visitor_ip, is_ip)
+                                              : row.text(text_[i], plus);
     if (!value.empty()) (event.*kTextFields[i].member).assign(value);
   }
   for (char& c : event.currency) {  // ISO 4217 codes; Stripe writes "usd"
@@ -185,7 +175,6 @@ void Mapping::read_texts(Row& row, Event& event, std::vector<Remark>& remarks) c
     event.utk.clear();
   }
   if (event.ip == "-") event.ip.clear();
-  shorten(event.ip, visitor_ip(event.ip));
   if (!event.ip.empty() && !is_ip(event.ip)) {
     remarks.push_back(
         {"bad_ip",

@@ -55,7 +55,6 @@ class Mapping {
   void bind_time(const Pattern& pattern, const Binder& binder);
   [[nodiscard]] bool may_be_later_row(Row& row) const;
   [[nodiscard]] Meaning left_out(Row& row, std::string_view reason, Event& event) const;
-  [[nodiscard]] std::string_view token(Row& row) const;
   [[nodiscard]] Reject not_utf8(const std::string& name, std::string_view text) const;
   void read_texts(Row& row, Event& event, std::vector<Remark>& remarks) const;
   [[nodiscard]] std::optional<Reject> read_time(Row& row, Event& event);

@@ -107,6 +107,19 @@ std::string_view Row::text(const BoundColumns& columns, Plus plus) {
   return {};
 }
 
+std::string_view Row::sought(const BoundColumns& columns,
+                             std::string_view (*part)(std::string_view),
+                             bool (*is_one)(std::string_view)) {
+  if (columns.size() == 1) return part(text(columns.front()));
+  std::string_view first;
+  for (const BoundColumn& column : columns) {
+    const std::string_view found = part(text(column));
+    if (is_one(found)) return found;
+    if (first.empty()) first = found;
+  }
+  return first;
+}
+
 void Row::collect(const BoundColumn& column, std::vector<std::string_view>& values) {
   if (column.kind != BoundColumn::Kind::companion) {
     if (const std::string_view value = text(column); !value.empty()) values.push_back(value);

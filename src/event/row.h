@@ -42,6 +42,11 @@ class Row {
   /// The first value that is not empty, trimmed.
   [[nodiscard]] std::string_view text(const BoundColumns& columns, Plus plus = Plus::blank);
   [[nodiscard]] std::string_view text(const BoundColumn& column, Plus plus = Plus::blank);
+  /// What `part` finds in the first column where it is one of those that are sought; else what it
+  /// finds first.
+  [[nodiscard]] std::string_view sought(const BoundColumns& columns,
+                                        std::string_view (*part)(std::string_view),
+                                        bool (*is_one)(std::string_view));
   /// Adds all values that are not empty, trimmed: a companion has one to a row.
   void collect(const BoundColumn& column, std::vector<std::string_view>& values);
   [[nodiscard]] const RequestLine& request() const { return request_; }

@@ -33,16 +33,13 @@ std::optional<std::string_view> SightingMapping::apply(Row& row, Sighting& sight
                                                        std::optional<Reject>& reject) {
   if (const auto reason = admission_.excluded(row)) return reason;
   sighting = {};
-  for (const BoundColumn& column : token_) {
-    sighting.token = token_bytes(visitor_token(row.text(column)));
-    if (sighting.token) break;
-  }
+  sighting.token = token_bytes(row.sought(token_, visitor_token, is_visitor_token));
   sighting.session = row.text(session_);
   if (!sighting.token && sighting.session.empty()) return "visitor_unknown";
   sighting.order_number = plain_order_number(row.text(order_number_));
   sighting.email = row.text(email_, Plus::plus);
   if (!is_email(sighting.email)) sighting.email.clear();
-  sighting.ip = visitor_ip(row.text(ip_));
+  sighting.ip = row.sought(ip_, visitor_ip, is_ip);
   if (!is_ip(sighting.ip)) sighting.ip.clear();
   auto time = time_.read(row);
   if (auto* fault = std::get_if<TimeField::Fault>(&time)) {

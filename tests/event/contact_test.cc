@@ -74,7 +74,23 @@ TEST(VisitorIp, IsTheFirstOfTwoThatIsOne) {
   EXPECT_EQ(visitor_ip("2001:db8::1 - 198.51.100.4"), "2001:db8::1");
   EXPECT_EQ(visitor_ip(". - 198.51.100.4"), "198.51.100.4");
   EXPECT_EQ(visitor_ip("- 198.51.100.4"), "198.51.100.4");
-  for (const char* text : {"", "-", " - ", "192.0.2.7", "198.51.100.4:80", "a - b"}) {
+  for (const char* text : {"", "-", " - ", "192.0.2.7", "2001:db8::7", "a - b", "unknown"}) {
+    EXPECT_EQ(visitor_ip(text), text);
+  }
+}
+
+TEST(VisitorIp, IsTheFirstOfAListAndHasNoPort) {
+  for (const char* text :
+       {"203.0.113.9, 10.0.0.1", "203.0.113.9,10.0.0.1:80", "unknown, 203.0.113.9",
+        "203.0.113.9:4444", "203.0.113.9:4444, [2001:db8::1]:443"}) {
+    EXPECT_EQ(visitor_ip(text), "203.0.113.9") << text;
+  }
+  for (const char* text :
+       {"[2001:db8::1]:443", "[2001:db8::1]", "_x, [2001:db8::1]:443, 10.0.0.1"}) {
+    EXPECT_EQ(visitor_ip(text), "2001:db8::1") << text;
+  }
+  for (const char* text :
+       {"2001:db8::1:443", "unknown, _x", "[2001:db8::1", "[", ":", ",", "a:1"}) {
     EXPECT_EQ(visitor_ip(text), text);
   }
 }

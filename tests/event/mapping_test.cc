@@ -355,7 +355,7 @@ TEST_F(MappingTest, DropsAMalformedTokenOrAddressAndSaysSo) {
   const Reading reading = read(dated("UTC", "utk = \"T\"\nip = \"IP\"\n"),
                                "Order,Email,Date,T,IP\n"
                                "1,,2024-01-01 00:00,60c2ccdfe4892f0fa0593940b12c11aa,192.0.2.7\n"
-                               "2,a@example.com,2024-01-01 00:00,XYZ,192.0.2.7:80\n"
+                               "2,a@example.com,2024-01-01 00:00,XYZ,192.0.2.7/80\n"
                                "3,,2024-01-01 00:00,XYZ,300.0.2.7\n"
                                "4,a@example.com,2024-01-01 00:00,-,-\n");
   EXPECT_EQ(reading.events.size(), 3U);
@@ -418,12 +418,11 @@ TEST_F(MappingTest, CountsOnlyRequestsThatSucceeded) {
 /// A job that pastes its server's format, and lines of it.
 class PastedFormat : public MappingTest {
  protected:
-  static Pattern pasted(const std::string& settings) {
-    TomlTable table = TomlTable::parse(
-        R"(log_format = '$remote_addr [$time_local] "$request" $status "$http_referer" )"
-        R"("$http_user_agent" "$http_sec_purpose" "$http_cookie"'
-)" + settings,
-        "job.toml");
+  static Pattern pasted(const std::string& settings,
+                        const std::string& format =
+                            R"($remote_addr [$time_local] "$request" $status "$http_referer" )"
+                            R"("$http_user_agent" "$http_sec_purpose" "$http_cookie")") {
+    TomlTable table = TomlTable::parse("log_format = '" + format + "'\n" + settings, "job.toml");
     Pattern pattern;
     EXPECT_TRUE(read_server_format(table, pattern));
     apply_source_settings(table, pattern);
@@ -460,6 +459,37 @@ TEST_F(PastedFormat, TakesAnOrderFromThePathOfItsPage) {
   EXPECT_EQ(event(reading, 0)["utk"], "60c2ccdfe4892f0fa0593940b12c11aa") << "out of the cookies";
   EXPECT_EQ(event(reading, 1)["order_number"], "1002");
   EXPECT_THAT(reading.skipped, ElementsAre(testing::Pair("not_a_conversion", 3U)));
+}
+
+TEST_F(PastedFormat, TakesTheFirstAddressOfAListAndElseTheNextColumn) {
+  const Pattern pattern =
+      pasted(R"(
+[purchase]
+path         = "/thanks"
+order_number = "query:order"
+email        = "query:email"
+ip           = ["$http_x_forwarded_for", "$remote_addr"]
+[visitor]
+path         = "/thanks"
+session      = "query:order"
+ip           = ["$http_x_forwarded_for", "$remote_addr"]
+)",
+             R"($http_x_forwarded_for $remote_addr [$time_local] "$request" $status)");
+  const auto line = [](const std::string& addresses) {
+    return addresses +
+           " [18/Sep/2025:23:18:28 -0400] \"GET /thanks?order=1001&email=ann@example.com " +
+           "HTTP/1.1\" 200\n";
+  };
+  const Reading reading =
+      read(pattern, line("203.0.113.9, 10.0.0.1 192.0.2.7") + line("- 192.0.2.7") +
+                        line("unknown 192.0.2.7") + line("203.0.113.9:4444 192.0.2.7") +
+                        line("unknown, _x unix:") + line("- unix:"));
+  ASSERT_EQ(reading.events.size(), 6U);
+  EXPECT_EQ(event(reading, 0)["ip"], "203.0.113.9");
+  EXPECT_EQ(event(reading, 1)["ip"], "192.0.2.7");
+  EXPECT_EQ(event(reading, 2)["ip"], "192.0.2.7");
+  EXPECT_EQ(event(reading, 3)["ip"], "203.0.113.9");
+  EXPECT_THAT(reading.remarks, ElementsAre("bad_ip @5:445", "bad_ip @6:552"));
 }
 
 TEST_F(PastedFormat, IsOneEventHoweverOftenThePageIsReloaded) {

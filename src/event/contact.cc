@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "event/captured_headers.h"
 
 namespace ordertail {
 namespace {
@@ -76,7 +77,9 @@ std::string_view value_in(std::string_view pairs, char divider, std::string_view
     const std::size_t end = std::min(pairs.find(divider), pairs.size());
     std::string_view pair = pairs.substr(0, end);
     pair.remove_prefix(std::min(pair.find_first_not_of(" +"), pair.size()));
-    if (pair.starts_with("%20")) pair.remove_prefix(3);
+    for (const std::string_view blank : {"%20", "%2520"}) {
+      if (pair.starts_with(blank)) pair.remove_prefix(blank.size());
+    }
     if (pair.starts_with(name) && pair.substr(name.size()).starts_with('=')) {
       return trim(pair.substr(name.size() + 1));
     }
@@ -90,6 +93,16 @@ std::string_view token_of_hstc(std::string_view value) {
   const std::size_t begin = std::min(value.find('.'), value.size());
   if (std::count(value.begin(), value.end(), '.') != 5) return {};
   return value.substr(begin + 1, value.find('.', begin + 1) - begin - 1);
+}
+
+/// Of headers that may be anything, 32 digits too, only a cookie or a URL has one.
+std::string_view captured_token(std::string_view text) {
+  for (const std::string_view header : captured_headers(text)) {
+    if (header.find('=') == header.npos) continue;
+    const std::string_view token = visitor_token(header);
+    if (is_visitor_token(token)) return token;
+  }
+  return {};
 }
 
 }  // namespace
@@ -122,6 +135,7 @@ std::string_view visitor_ip(std::string_view text) {
 }
 
 std::string_view visitor_token(std::string_view text) {
+  if (text.starts_with('{')) return captured_token(text);
   if (is_url(text)) {
     text = text.substr(0, text.find('#'));
     const std::size_t query = text.find('?');

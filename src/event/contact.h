@@ -22,10 +22,12 @@ namespace ordertail {
 [[nodiscard]] bool is_visitor_token(std::string_view text);
 
 /// The visitor token in what a log or a form kept of it: the bare value of the cookie hubspotutk; a
-/// Cookie header, `name=value` divided by ';' (behind which IIS writes '+' and CloudFront %20 for
-/// the blank), where that cookie is, or else __hstc, whose second part of six is the token; that
-/// cookie's bare value; a URL (a path, or with "://") with a parameter __hstc, as HubSpot's links
-/// between domains have it. What stands there is returned, token or not; empty when nothing does.
+/// Cookie header, `name=value` divided by ';' (behind which IIS writes '+' and CloudFront %20 or
+/// %2520 for the blank), where that cookie is, or else __hstc, whose second part of six is the
+/// token; that cookie's bare value; a URL (a path, or with "://") with a parameter __hstc, as
+/// HubSpot's links between domains have it; one of these among the headers that HAProxy captured,
+/// where only a token is returned. Else what stands there is, token or not; empty when nothing
+/// does.
 [[nodiscard]] std::string_view visitor_token(std::string_view text);
 
 }  // namespace ordertail

@@ -1,8 +1,10 @@
 #include "event/visit.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "base/text.h"
+#include "event/captured_headers.h"
 
 namespace ordertail {
 
@@ -31,6 +33,14 @@ bool Visit::is_bot(std::string_view user_agent) {
   return *answer.is_bot;
 }
 
+bool Visit::shows_bot(std::string_view text) {
+  if (!text.starts_with('{')) return is_bot(text);
+  const auto headers = captured_headers(text);
+  return std::any_of(headers.begin(), headers.end(), [this](std::string_view header) {
+    return is_user_agent(header) && is_bot(header);
+  });
+}
+
 std::optional<std::string_view> Visit::excluded(Row& row) {
   for (const BoundColumn& column : purpose_) {
     const std::string purpose = lower(row.text(column));
@@ -38,7 +48,7 @@ std::optional<std::string_view> Visit::excluded(Row& row) {
       return "prefetch";
     }
   }
-  if (bots_ && is_bot(row.text(user_agent_))) return "bot";
+  if (bots_ && shows_bot(row.text(user_agent_))) return "bot";
   return std::nullopt;
 }
 

@@ -29,6 +29,8 @@ class Visit {
     std::optional<bool> is_bot;
   };
 
+  /// Of a user agent, or of headers that HAProxy captured.
+  bool shows_bot(std::string_view text);
   bool is_bot(std::string_view user_agent);
 
   BoundColumns user_agent_, purpose_;

@@ -118,6 +118,10 @@ TEST(VisitorToken, IsFoundWhereALogOrAFormKeepsIt) {
            "a=b; hubspotutk=" + token + "; c=d",
            "a=b;+hubspotutk=" + token + ";+c=d",    // IIS
            "a=b;%20hubspotutk=" + token + ";%20c",  // CloudFront
+           "a=b;%2520hubspotutk=" + token,
+           "{shop.example.com|a=b; hubspotutk=" + token + "|curl/8.1} {}",  // HAProxy
+           "{99c2ccdfe4892f0fa0593940b12c11aa|hubspotutk=short|https://a.example/?__hstc=" + hstc +
+               "}",
            "__hstc=" + hstc + "; a=b",
            "hubspotutk=short; __hstc=" + hstc,
            "__hstc=1.99c2ccdfe4892f0fa0593940b12c11aa.1.2.3.4; hubspotutk=" + token,
@@ -132,17 +136,13 @@ TEST(VisitorToken, IsNoneWhereAnotherNameOrPlaceHasIt) {
   const std::string token = kToken;
   const std::string hstc = kHstc;
   for (const std::string& text : {
-           std::string(),
-           "xhubspotutk=" + token,
-           "a=hubspotutk=" + token,
-           "a=b hubspotutk=" + token,
-           "HUBSPOTUTK=" + token,
-           "__hstc=" + token,
-           "1." + token,
+           std::string(), "xhubspotutk=" + token, "a=hubspotutk=" + token,
+           "a=b hubspotutk=" + token, "HUBSPOTUTK=" + token, "__hstc=" + token, "1." + token,
            "https://shop.example.com/?hubspotutk=" + token,  // anyone may write that into a link
-           "https://shop.example.com/?x__hstc=" + hstc,
-           "https://shop.example.com/#?__hstc=" + hstc,
+           "https://shop.example.com/?x__hstc=" + hstc, "https://shop.example.com/#?__hstc=" + hstc,
            "/__hstc=" + hstc,
+           "{" + token + "|" + hstc + "|a=" + token + "|a.b.c.d.e.f} {hubspotutk=short}",
+           "{https://shop.example.com/?#7Chubspotutk=" + token + "}",  // a | within a link
        }) {
     EXPECT_EQ(visitor_token(text), "") << text;
   }

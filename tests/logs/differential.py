@@ -56,7 +56,7 @@ def token(random):
 
 def cookie(random, without):
     parts = [b"a=" + hostile(random, without + b";"), b"hubspotutk=" + token(random), b"hubspotutk=short",
-             b"__hstc=1." + token(random) + b".1.2.3.4", b"xhubspotutk=" + token(random)]
+             b"__hstc=1." + token(random) + b".1.2.3.4", b"xhubspotutk=" + token(random), b"%20hubspotutk=" + token(random)]
     random.shuffle(parts)
     return b"; ".join(parts[:random.randrange(4)])
 
@@ -99,7 +99,8 @@ def values_of(form, request, random):
             values[column] = request["ip"] + (b":4242" if form.pattern != "traefik-clf" else b"")
     if form.pattern == "haproxy-http":
         values["request_cookie"] = random.choice([b"-", b"hubspotutk=" + token(random)])
-        values["captured"] = random.choice([b"", b"{a|b} "])
+        values["captured"] = random.choice([[], [b"a", b"b"], [request["agent"], request["cookie"], request["referer"]],
+                                            [b"|hubspotutk=" + token(random), token(random), request["cookie"]]])
     if isinstance(form, Cut):
         for column in form.columns:
             if column in ("%t", "$time_local") or (column == "time" and form.pattern == "traefik-clf"):
@@ -153,18 +154,21 @@ def query_of(form, values):
 
 def token_in(value):
     """The token in what a column has, if it is one."""
+    if value.startswith(b"{"):
+        headers = [header.strip(BLANKS) for header in re.split(rb"[{|}]", value)]
+        return next(filter(None, (token_in(header) for header in headers if b"=" in header)), b"")
     if re.fullmatch(TOKEN, value):
         return value
     if re.match(rb"/|https?://", value):
         query = value.partition(b"#")[0].partition(b"?")[2]
-        found = re.search(rb"(?:^|&)(?:[ +]*)(?:%20)?__hstc=([^&]*)", query)
+        found = re.search(rb"(?:^|&)(?:[ +]*)(?:%20)?(?:%2520)?__hstc=([^&]*)", query)
         return hstc(found[1]) if found else b""
     if b"=" not in value:
         return hstc(value)
-    found = re.search(rb"(?:^|;)[ +]*(?:%20)?hubspotutk=([^;]*)", value)
+    found = re.search(rb"(?:^|;)[ +]*(?:%20)?(?:%2520)?hubspotutk=([^;]*)", value)
     if found and re.fullmatch(TOKEN, found[1].strip(BLANKS)):
         return found[1].strip(BLANKS)
-    found = re.search(rb"(?:^|;)[ +]*(?:%20)?__hstc=([^;]*)", value)
+    found = re.search(rb"(?:^|;)[ +]*(?:%20)?(?:%2520)?__hstc=([^;]*)", value)
     return hstc(found[1]) if found else b""
 
 
@@ -207,7 +211,7 @@ def is_text(value):
         return False
 
 
-TOKENS = ["%{hubspotutk}C", "$cookie_hubspotutk", "cs(Cookie)", "request_cookie", "request_Cookie",
+TOKENS = ["%{hubspotutk}C", "$cookie_hubspotutk", "cs(Cookie)", "request_cookie", "captured", "request_Cookie",
           "request.headers.Cookie", "query", "%{Referer}i", "$http_referer", "referer", "cs(Referer)",
           "request_Referer", "request.headers.Referer"]
 

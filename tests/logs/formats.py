@@ -134,6 +134,29 @@ HAPROXY = [("syslog", "loose", b" haproxy["), ("pid", "plain", b"]: "), ("client
            ("connections", "plain", b" "), ("queues", "plain", b" "), ("captured", "loose", b'"'),
            ("request", "quoted", b'"')]
 
+
+
+class HAProxy(Cut):
+    """Whose captured headers, {A|B}, are escaped each by itself, and read as they are written but for
+    what would pass for a divider."""
+
+    def write(self, values):
+        captured = [self.escape(header) for header in values["captured"]]
+        whole = b"{" + b"|".join(captured) + b"} " if captured else b""
+        values["captured"] = self.unescape(whole)
+        at = [name for name, _, _ in self.fields].index("captured")
+        return (b"".join(self.escape(values[name]) + after for name, _, after in self.fields[:at]) + whole
+                + b"".join(after if name == "captured" else self.escape(values[name]) + after
+                           for name, _, after in self.fields[at:]))
+
+
+def haproxy_unescape(value):
+    if not value.startswith(b"{"):
+        return hash_unescape(value)
+    return re.sub(rb"#([0-9A-Fa-f]{2})",
+                  lambda found: found[0] if found[1] in (b"7B", b"7C", b"7D") else bytes([int(found[1], 16)]), value)
+
+
 TRAEFIK = [("client", "plain", b" - "), ("user", "loose", b" ["), ("time", "plain", b'] "'),
            ("request", "quoted", b'" '), ("status", "plain", b" "), ("bytes", "plain", b' "'),
            ("referer", "quoted", b'" "'), ("user_agent", "quoted", b'" '), ("count", "plain", b' "'),
@@ -254,7 +277,7 @@ FORMATS = [
         nginx_escape, unescape=backslash_unescape, time="time"),
     Cut("alb", [("type", "plain", b" "), ("time", "plain", b" "), *ALB, ("rest", "loose", b"")],
         nginx_escape, unescape=backslash_unescape, time="time"),
-    Cut("haproxy-http", HAPROXY, haproxy_escape, quote=rb'[^"]*', unescape=hash_unescape, time="time"),
+    HAProxy("haproxy-http", HAPROXY, haproxy_escape, quote=rb'[^"]*', unescape=haproxy_unescape, time="time"),
     Cut("traefik-clf", TRAEFIK, no_escape, quote=rb'[^"]*', time="time"),
     Table("iis-w3c", IIS_COLUMNS, ["cs-uri-stem", "sc-status"], b" ", iis_escape),
     Table("cloudfront", CLOUDFRONT_COLUMNS, ["cs-uri-stem", "sc-status"], b"\t", cloudfront_escape),

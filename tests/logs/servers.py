@@ -76,6 +76,11 @@ NGINX = [
     ("log_format", """log_format f2 escape=default '$remote_addr|$msec|$status|$request_method|"$request_uri"|"$http_cookie"|'
                     '"$http_user_agent"';""",
      {"$request_method": "method", "$request_uri": "target", "$http_cookie": "cookie", "$http_user_agent": "agent"}),
+    ("log_format", r"""log_format f3  # LTSV; nginx knows variables in any case
+                    'time:$Time_Local\thost:$remote_addr\treq:$request\tstatus:$STATUS\tx:$http_x_forwarded_for\t'
+                    # and in either quotes
+                    "took:$upstream_response_time\tcookie:$http_cookie\tua:$HTTP_User_Agent" ;""",
+     {"$request": "line", "$http_cookie": "cookie", "$HTTP_User_Agent": "agent"}),
 ]
 APACHE = [
     ("LogFormat", r'LogFormat "%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\" \"%{hubspotutk}C\"" f0',
@@ -84,6 +89,9 @@ APACHE = [
      {"%r": "line", "%{Cookie}i": "cookie", "%{User-Agent}i": "agent"}),
     ("LogFormat", r'''LogFormat '%a [%{sec}t] %m "%U%q" %>s "%{User-Agent}i" %{hubspotutk}C' f2''',
      {"%m": "method", "%{User-Agent}i": "agent"}),
+    ("LogFormat", r"""logformat "host:%{c}h\tuser:%u\ttime:%t\tfirst:%s\tstatus:%>s\\treq:%r\t\
+wait:%^FB\tcookie:%{cookie}i\tua:%{User-agent}i" f3""",
+     {"%r": "line", "%{Cookie}i": "cookie", "%{User-agent}i": "agent"}),
 ]
 
 

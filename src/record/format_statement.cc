@@ -30,6 +30,16 @@ void check_closed(bool closed, const Word& word) {
   throw bad_format(word.column, "this quote is never closed; paste the whole statement");
 }
 
+/// Where what is neither blank nor a comment begins, from `at` on.
+std::size_t past_comments(std::string_view text, std::size_t at) {
+  at = std::min(text.find_first_not_of(kBlanks, at), text.size());
+  while (at < text.size() && text[at] == '#') {
+    at = std::min(text.find('\n', at), text.size());
+    at = std::min(text.find_first_not_of(kBlanks, at), text.size());
+  }
+  return at;
+}
+
 /// What nginx makes of a backslash and this byte, wherever they stand; NUL: both are kept.
 char nginx_escape(char c) {
   switch (c) {
@@ -63,7 +73,7 @@ std::size_t take_nginx(std::string_view text, std::size_t at, Spelled& to) {
 /// nginx's words are divided by blanks and comments; a `;` ends the statement.
 class NginxWords {
  public:
-  explicit NginxWords(std::string_view text) : text_(text) { skip_blanks(); }
+  explicit NginxWords(std::string_view text) : text_(text), at_(past_comments(text, 0)) {}
 
   std::optional<Word> next() {
     if (at_ == text_.size() || text_[at_] == ';') return std::nullopt;
@@ -78,16 +88,14 @@ class NginxWords {
     };
     while (at_ < text_.size() && !ends()) at_ = take_nginx(text_, at_, word.spelled);
     check_closed(!word.quoted || at_ < text_.size(), word);
-    if (word.quoted) ++at_;
-    skip_blanks();
+    at_ = past_comments(text_, at_ + (word.quoted ? 1 : 0));
     return word;
   }
 
   /// Behind the last word: nothing may follow the `;`.
   void finish() {
     if (at_ == text_.size()) return;
-    ++at_;
-    skip_blanks();
+    at_ = past_comments(text_, at_ + 1);
     if (at_ == text_.size()) return;
     throw bad_format(at_ + 1, fmt::format("{} stands behind the ; that ends the log_format; paste "
                                           "that statement alone",
@@ -95,16 +103,8 @@ class NginxWords {
   }
 
  private:
-  void skip_blanks() {
-    at_ = std::min(text_.find_first_not_of(kBlanks, at_), text_.size());
-    while (at_ < text_.size() && text_[at_] == '#') {
-      at_ = std::min(text_.find('\n', at_), text_.size());
-      at_ = std::min(text_.find_first_not_of(kBlanks, at_), text_.size());
-    }
-  }
-
   std::string_view text_;
-  std::size_t at_ = 0;
+  std::size_t at_;
 };
 
 LineEscapes nginx_escapes(const Word& word) {
@@ -126,16 +126,6 @@ Spelled apache_lines(std::string_view text) {
     at += std::max<std::size_t>(joint, 1);
   }
   return lines;
-}
-
-/// Where the first line from `at` on begins that is neither blank nor a comment.
-std::size_t next_line(std::string_view lines, std::size_t at) {
-  at = std::min(lines.find_first_not_of(kBlanks, at), lines.size());
-  while (at < lines.size() && lines[at] == '#') {
-    at = std::min(lines.find('\n', at), lines.size());
-    at = std::min(lines.find_first_not_of(kBlanks, at), lines.size());
-  }
-  return at;
 }
 
 /// Adds what stands at `at`, where a backslash escapes itself and `quote`; returns where the next
@@ -215,7 +205,7 @@ Spelled bare_format(std::string_view text) {
 
 FormatStatement nginx_statement(std::string_view text) {
   FormatStatement statement;
-  const std::size_t begin = next_line(text, 0);
+  const std::size_t begin = past_comments(text, 0);
   const std::string_view name = statement_at(text, begin);
   refuse_other_statement(name, begin + 1, true);
   const std::string_view rest = text.substr(begin);
@@ -240,9 +230,9 @@ FormatStatement nginx_statement(std::string_view text) {
 
 Spelled apache_statement(std::string_view text) {
   Spelled lines = apache_lines(text);
-  const std::size_t begin = next_line(lines.text, 0);
+  const std::size_t begin = past_comments(lines.text, 0);
   const std::size_t end = std::min(lines.text.find('\n', begin), lines.text.size());
-  const std::size_t more = next_line(lines.text, end);
+  const std::size_t more = past_comments(lines.text, end);
   const std::string_view name = statement_at(lines.text, begin);
   refuse_other_statement(name, lines.column(begin), false);
   const bool statement = equal_ignoring_case(name, "LogFormat");
@@ -261,6 +251,7 @@ Spelled apache_statement(std::string_view text) {
     }
   } else {
     line.text = without_last_line_end(line.text);
+    at = lines.text.rfind('\n', begin) + 1;  // blanks in front are the format's
     while (at < line.text.size()) at = take_apache(line, at, '"', format);
   }
   if (more == lines.text.size()) return format;

@@ -96,16 +96,26 @@ class Composer {
   }
 
   void loosen(LineFormat::Field& field) const {
+    if (field.opening != 0) return;
     const Loose loose = loose_by_name(field.name);
-    const bool is_list = loose == Loose::list || loose == Loose::upstreams;
-    if (is_list && (field.after == ", " || (loose == Loose::upstreams && field.after == " : "))) {
+    if (loose == Loose::text) field.loose = loose;
+    if (loose == Loose::list) loosen_list(field, loose, ", ");
+    if (loose == Loose::upstreams) {
+      loosen_list(field, loose, ", ");
+      if (field.loose != Loose::no) loosen_list(field, loose, " : ");
+    }
+  }
+
+  /// Of a literal that is longer than `divider`, and begins so, all has to follow anyway.
+  void loosen_list(LineFormat::Field& field, Loose loose, std::string_view divider) const {
+    if (field.after == divider) {
       throw bad_format(field.column, fmt::format("{} may be a list with `{}` in it, so nobody can "
                                                  "tell where it ends; put it in quotes",
-                                                 printable(field.name), field.after));
+                                                 printable(field.name), divider));
     }
-    // Lists go on over blanks only.
     const char end = field.after.empty() ? format_.divider : field.after.front();
-    if (field.opening == 0 && (!is_list || end == ' ')) field.loose = loose;
+    const bool goes_on = (end == ' ' || end == ',') && !field.after.starts_with(divider);
+    field.loose = goes_on ? loose : Loose::no;
   }
 
   /// Apache's %{%d %b}t is written with the blanks of its strftime format.

@@ -21,8 +21,8 @@ enum class LineEscapes : std::uint8_t {
 enum class Loose : std::uint8_t {
   no,
   text,       ///< the beginning of what follows it: a user name may have blanks
-  list,       ///< the blanks in ", ": an X-Forwarded-For
-  upstreams,  ///< those in " : " too: nginx's $upstream_addr
+  list,       ///< the blanks and commas in ", ": an X-Forwarded-For
+  upstreams,  ///< the blanks in " : " too: nginx's $upstream_addr
 };
 
 /// A log line is literal text with fields between.

@@ -125,18 +125,21 @@ bool begins(std::string_view text, std::string_view front) {
   return text.size() >= front.size() && std::equal(front.begin(), front.end(), text.begin());
 }
 
-/// Where the list at the front of `text` ends: at the first blank that does not divide it.
-std::size_t end_of_list(std::string_view text, bool upstreams) {
-  std::size_t at = text.find(' ');
+/// Where the list at the front of `text` ends: at the first `end`, a blank or a comma, that does
+/// not divide it.
+std::size_t end_of_list(std::string_view text, char end, bool upstreams) {
+  std::size_t at = text.find(end);
   while (at != npos) {
-    if (at > 0 && text[at - 1] == ',') {
-      at = text.find_first_not_of(' ', at);
+    const bool in_comma =
+        end == ',' ? begins(text.substr(at), ", ") : at > 0 && text[at - 1] == ',';
+    if (in_comma) {
+      at = text.find_first_not_of(' ', at + 1);
     } else if (upstreams && begins(text.substr(at), " : ")) {
       at += 3;
     } else {
       return at;
     }
-    at = text.find(' ', at);
+    at = text.find(end, at);
   }
   return text.size();
 }
@@ -144,7 +147,8 @@ std::size_t end_of_list(std::string_view text, bool upstreams) {
 /// Where a field ends that may hold blanks.
 std::size_t end_of_loose(const LineFormat::Field& field, std::string_view rest) {
   if (field.loose == Loose::text) return field.after.empty() ? rest.size() : rest.find(field.after);
-  const std::size_t end = end_of_list(rest, field.loose == Loose::upstreams);
+  const char last = field.after.empty() ? ' ' : field.after.front();
+  const std::size_t end = end_of_list(rest, last, field.loose == Loose::upstreams);
   const bool is_whole =
       field.after.empty() ? end == rest.size() : begins(rest.substr(end), field.after);
   return is_whole ? end : npos;

@@ -88,6 +88,7 @@ TEST(ApacheStatement, IsReadAsApacheReadsIt) {
   }
   EXPECT_EQ(apache("\"%r\" %>s"), "\"%r\" %>s");
   EXPECT_EQ(apache("\"%h %>s\" shop"), "%h %>s");
+  EXPECT_EQ(apache("\n  %h"), "  %h");
   EXPECT_EQ(apache("LogFormat %h%%\\\\x shop"), "%h%%\\x");
 }
 

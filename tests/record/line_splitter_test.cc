@@ -122,6 +122,13 @@ TEST(LineFormat, HasListsWhereServersWriteThem) {
   EXPECT_THAT(all(nginx_line_format("\"$http_x_forwarded_for\" ${upstream_addr}|$status"),
                   "\"a, b\" c|200"),
               ElementsAre("a, b", "c", "200"));
+  const LineFormat commas = nginx_line_format("$http_x_forwarded_for,$upstream_addr,$status");
+  EXPECT_THAT(all(commas, "a, b,c, d : e,200"), ElementsAre("a, b", "c, d : e", "200"));
+  EXPECT_THAT(all(commas, "-,c,200"), ElementsAre("-", "c", "200"));
+  EXPECT_THAT(all(commas, ",,200"), ElementsAre("", "", "200"));
+  const LineFormat words = nginx_line_format("$upstream_addr, status $upstream_status|$status");
+  EXPECT_THAT(all(words, "a:80, status 502|200"), ElementsAre("a:80", "502", "200"));
+  EXPECT_THAT(all(words, "a:80, b:80, status 502, 200|200"), ElementsAre("no match"));
   EXPECT_THAT(all(named_line_format("$upstream_addr $x", LineEscapes::none, {}), "a, b"),
               ElementsAre("a,", "b"))
       << "a name of one's own means nothing";

@@ -227,7 +227,9 @@ Directive directive_at(const Spelled& spelled, std::size_t at) {
     i = close + 1;
   }
   directive.letters = text.substr(std::min(i, text.size()));
-  directive.letters = directive.letters.substr(0, directive.letters.starts_with('^') ? 3 : 1);
+  const bool marked = directive.letters.starts_with('^');  // and two letters
+  const std::size_t letters = marked ? 1 + word_at(directive.letters, 1).substr(0, 2).size() : 1;
+  directive.letters = directive.letters.substr(0, letters);
   directive.end = i + directive.letters.size();
   const std::string_view written = text.substr(at, directive.end - at);
   if (!is_known(directive)) {

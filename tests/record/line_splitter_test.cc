@@ -205,7 +205,7 @@ TEST(LineFormat, TellsWhatCannotBeCompiledAndWhere) {
   EXPECT_EQ(apache("%{x}h"), "column 1: %{x}h takes no name in braces");
   EXPECT_EQ(apache("%{c}a %{d}h"), "column 7: %{d}h takes no name in braces");
   EXPECT_EQ(apache("%h %^"), "column 4: Apache has no directive %^");
-  EXPECT_EQ(apache("%h %^ s"), "column 4: Apache has no directive %^ s");
+  EXPECT_EQ(apache("%h %^ s"), "column 4: Apache has no directive %^");
   EXPECT_EQ(apache("%h %^FX"), "column 4: Apache has no directive %^FX");
   EXPECT_EQ(apache("%{x}^FB"), "column 1: %{x}^FB takes no name in braces");
 }

@@ -13,9 +13,7 @@ constexpr std::uint64_t kMostDry = 2'500'000;
 constexpr const char* kLook = "look for visitors in";
 
 bool has_token(const MappingSpec& mapping) {
-  const auto field = std::find_if(kTextFields.begin(), kTextFields.end(),
-                                  [](const TextField& each) { return each.key == "utk"; });
-  return !mapping.text[static_cast<std::size_t>(field - kTextFields.begin())].empty();
+  return !mapping.text[text_field("utk")].empty();
 }
 
 bool tells_tokens(const Pattern& pattern) {

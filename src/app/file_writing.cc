@@ -36,7 +36,7 @@ std::string_view whole_lines(std::string_view text) {
 std::string encoding_of(std::string_view bytes, const std::string& charset) {
   if (bytes.starts_with("\xFF\xFE")) return "UTF-16, little endian, by its byte order mark";
   if (bytes.starts_with("\xFE\xFF")) return "UTF-16, big endian, by its byte order mark";
-  const bool marked = bytes.starts_with("\xEF\xBB\xBF");
+  const bool marked = bytes.starts_with(kByteOrderMark);
   if (!marked && !charset.empty()) return charset + ", as the pattern says";
   const std::string_view text = whole_lines(bytes);
   if (text.find('\0') != text.npos) {

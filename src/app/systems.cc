@@ -9,9 +9,7 @@ namespace {
 
 const Columns& columns_of(const MappingSpec& mapping, std::string_view field) {
   if (field == "skus") return mapping.skus.columns;
-  const auto* const found = std::find_if(kTextFields.begin(), kTextFields.end(),
-                                         [&](const TextField& each) { return each.key == field; });
-  return mapping.text[static_cast<std::size_t>(found - kTextFields.begin())];
+  return mapping.text[text_field(field)];
 }
 
 bool is_of_companion(const Pattern& pattern, const std::string& entry) {

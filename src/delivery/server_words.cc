@@ -85,7 +85,6 @@ bool is_web_page(std::string_view body) {
 }
 
 bool is_markup(std::string_view body) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
   return trim(body).starts_with('<');
 }

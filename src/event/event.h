@@ -87,4 +87,11 @@ inline constexpr std::array<TextField, 13> kTextFields{{{"order_number", &Event:
                                                         {"utk", &Event::utk},
                                                         {"ip", &Event::ip}}};
 
+/// The index of one of them.
+constexpr std::size_t text_field(std::string_view key) {
+  std::size_t index = 0;
+  while (kTextFields.at(index).key != key) ++index;
+  return index;
+}
+
 }  // namespace ordertail

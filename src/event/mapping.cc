@@ -17,17 +17,10 @@ namespace {
 constexpr Instant kEarliest = date::sys_days(date::year(1900) / 1 / 1);
 constexpr Instant kLatest = date::sys_days(date::year(3000) / 1 / 1);
 
-/// The index of a text field.
-constexpr std::size_t field(std::string_view key) {
-  std::size_t index = 0;
-  while (kTextFields[index].key != key) ++index;
-  return index;
-}
-
-constexpr std::size_t kOrderNumber = field("order_number");
-constexpr std::size_t kEmail = field("email");
-constexpr std::size_t kToken = field("utk");
-constexpr std::size_t kIp = field("ip");
+constexpr std::size_t kOrderNumber = text_field("order_number");
+constexpr std::size_t kEmail = text_field("email");
+constexpr std::size_t kToken = text_field("utk");
+constexpr std::size_t kIp = text_field("ip");
 
 /// The others tell one event from another, or are held to a form of their own.
 constexpr bool is_free_text(std::size_t i) {
@@ -240,7 +233,7 @@ std::optional<Reject> Mapping::add_revenue(Row& row, Event& event) const {
 }
 
 std::string Mapping::name_of_field(std::string_view key) const {
-  const BoundColumns& columns = text_[field(key)];
+  const BoundColumns& columns = text_[text_field(key)];
   return columns.empty() ? std::string(key) : columns.front().name;
 }
 

@@ -99,13 +99,6 @@ std::vector<Candidate> compared_headers(Beginning& beginning, std::span<const Pa
   return candidates;
 }
 
-/// Where the visitor's address is among a mapping's texts.
-constexpr std::size_t kIp = [] {
-  std::size_t index = 0;
-  while (kTextFields[index].key != "ip") ++index;
-  return index;
-}();
-
 /// A log's first lines, as a pattern reads them.
 struct ReadLines {
   const Pattern* pattern = nullptr;
@@ -129,7 +122,7 @@ Ending ending_of_lines(std::string_view text) {
 
 ReadLines read_lines(const Pattern& pattern, std::string_view text) {
   Selection selection(pattern.line->columns());
-  const BoundColumns address = bind_columns(pattern.visitor.text[kIp], selection);
+  const BoundColumns address = bind_columns(pattern.visitor.text[text_field("ip")], selection);
   LineReader reader(pattern.line->matcher(selection.chosen_names()), {});
   RecordBatch batch;
   reader.read(text, {}, ending_of_lines(text), batch);
@@ -137,7 +130,7 @@ ReadLines read_lines(const Pattern& pattern, std::string_view text) {
   Row row(pattern);
   for (const Record& record : batch.records) {
     row.begin(batch.cells_of(record));
-    result.with_address += is_ip(visitor_ip(row.text(address))) ? 1 : 0;
+    result.with_address += is_ip(row.sought(address, visitor_ip, is_ip)) ? 1 : 0;
   }
   if (!batch.bad.empty()) result.first_bad = batch.bad.front();
   return result;

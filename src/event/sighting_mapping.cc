@@ -7,9 +7,7 @@ namespace ordertail {
 namespace {
 
 const Columns& columns_of(const MappingSpec& spec, std::string_view key) {
-  std::size_t i = 0;
-  while (kTextFields[i].key != key) ++i;
-  return spec.text[i];
+  return spec.text[text_field(key)];
 }
 
 /// A purchase's rules are those of both: what a log's pattern says of its columns.

@@ -203,7 +203,7 @@ std::unique_ptr<ByteStream> decoded(std::unique_ptr<ByteStream> stream, const st
   if (front.starts_with("\xFE\xFF")) {
     return std::make_unique<DecodedStream>(take_back(2), "UTF-16BE");
   }
-  if (is_utf8_name(charset) || front == "\xEF\xBB\xBF") return take_back(0);
+  if (is_utf8_name(charset) || front == kByteOrderMark) return take_back(0);
   return std::make_unique<DecodedStream>(take_back(0), charset);
 }
 

@@ -7,11 +7,6 @@
 #include "record/csv_scan.h"
 
 namespace ordertail {
-namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-}  // namespace
 
 std::optional<std::size_t> CsvHeader::find(std::string_view name) const {
   const auto found = std::find_if(columns.begin(), columns.end(), [&](const std::string& column) {

@@ -4,14 +4,14 @@
 #include <cstring>
 #include <utility>
 
+#include "base/text.h"
+
 namespace ordertail {
 namespace {
 
 // Literals are sought and line ends counted in blocks that stay in the cache between the two.
 constexpr std::size_t kBlockBytes = std::size_t{1} << 18U;
 static_assert(kBlockBytes <= kMaxRecordBytes, "or a line that is too long might hide in a block");
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// Length of the whole lines at the front of `text`.
 std::size_t whole_lines(std::string_view text) {

@@ -14,7 +14,6 @@ namespace ordertail {
 namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::vector<std::string> words_of(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r";

@@ -20,12 +20,6 @@ Pattern read(const std::string& toml) {
   return pattern;
 }
 
-std::size_t field_index(std::string_view key) {
-  std::size_t index = 0;
-  while (kTextFields.at(index).key != key) ++index;
-  return index;
-}
-
 TEST(ServerFormat, KnowsWhatNginxsVariablesMean) {
   const Pattern pattern =
       read(R"(log_format = '$remote_addr [$time_local] "$request" $status "$cookie_hubspotutk"')");
@@ -64,12 +58,12 @@ TEST(ServerFormat, TellsWhereAPastedLineIsWrong) {
 TEST(ServerFormat, FindsTheTokenWhereverItCanBe) {
   const Pattern pattern =
       read(R"(log_format = '$remote_addr "$request" "$http_referer" "$http_cookie"')");
-  EXPECT_THAT(pattern.mapping(Kind::purchase).text[field_index("utk")],
+  EXPECT_THAT(pattern.mapping(Kind::purchase).text[text_field("utk")],
               ElementsAre("$http_cookie", "query:__hstc", "$http_referer"));
   EXPECT_THAT(read(R"(log_format = '"$request" $cookie___hstc $cookie_hubspotutk')")
-                  .visitor.text[field_index("utk")],
+                  .visitor.text[text_field("utk")],
               ElementsAre("$cookie_hubspotutk", "$cookie___hstc", "query:__hstc"));
-  EXPECT_THAT(read(R"(LogFormat = '"%r" %{__hstc}C')").visitor.text[field_index("utk")],
+  EXPECT_THAT(read(R"(LogFormat = '"%r" %{__hstc}C')").visitor.text[text_field("utk")],
               ElementsAre("%{__hstc}C", "query:__hstc"));
 }
 
@@ -78,14 +72,14 @@ TEST(ServerFormat, KnowsNamesInAnyCaseWhereTheServerDoes) {
       R"(LogFormat = '%h %t "%r" %>s "%{referer}i" "%{User-agent}i" "%{COOKIE}i" %{HubSpotUtk}C %{x-moz}i')");
   EXPECT_THAT(apache.line->user_agent, ElementsAre("%{User-agent}i"));
   EXPECT_THAT(apache.line->purpose, ElementsAre("%{x-moz}i"));
-  EXPECT_THAT(apache.visitor.text[field_index("utk")],
+  EXPECT_THAT(apache.visitor.text[text_field("utk")],
               ElementsAre("%{HubSpotUtk}C", "%{COOKIE}i", "query:__hstc", "%{referer}i"));
   const Pattern nginx = read(
       R"(log_format = '$Remote_Addr $Time_Local "$Request" $STATUS "$HTTP_User_Agent" $Cookie_hubspotutk')");
   EXPECT_EQ(nginx.line->request, "$Request");
   EXPECT_EQ(nginx.line->status, "$STATUS");
   EXPECT_THAT(nginx.line->user_agent, ElementsAre("$HTTP_User_Agent"));
-  EXPECT_THAT(nginx.visitor.text[field_index("ip")], ElementsAre("$Remote_Addr"));
+  EXPECT_THAT(nginx.visitor.text[text_field("ip")], ElementsAre("$Remote_Addr"));
   EXPECT_THAT(nginx.visitor.occurred_at.at(0).columns, ElementsAre("$Time_Local"));
   Selection selection({"%{X-Forwarded-For}i", "%{X-Order}o", "$ARG_order"});
   EXPECT_EQ(selection.bind("%{x-forwarded-for}i").size(), 1U);

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "event/invented_files.h"
-#include "event/line_form.h"
 #include "event/reading.h"
+#include "event/server_format.h"
 #include "expect_error.h"
 #include "input/gzipped.h"
 

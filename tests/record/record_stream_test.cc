@@ -167,10 +167,10 @@ TEST_P(RecordStreamTest, CutsNoMoreThanSoManyRecordsAtATimeOnceTheyAreShort) {
   while (text.size() < 3'000'000) text += "x\n";
   const std::string long_line = std::string(200, 'y') + "\n";
   for (unsigned i = 0; i < 10'000; ++i) text += long_line;
-  RecordStream stream(std::make_unique<Scripted>(text, 5, false),
-                      std::make_unique<LineReader>(LinePattern("(?P<a>x)", {"a"}),
-                                                   std::vector<std::string>()),
-                      Position(), {.threads = GetParam()});
+  RecordStream stream(
+      std::make_unique<Scripted>(text, 5, false),
+      std::make_unique<LineReader>(LinePattern("(?P<a>x)", {"a"}), std::vector<std::string>()),
+      Position(), {.threads = GetParam()});
   std::size_t longest = 0;
   const Findings found = read_through(stream, [&](const Stretch& stretch) {
     EXPECT_LE(stretch.batch.records.size(), 8192U);

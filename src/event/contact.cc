@@ -123,7 +123,8 @@ bool is_ip(std::string_view text) {
 }
 
 std::string_view visitor_ip(std::string_view text) {
-  if (text.find_first_of(",-:[") == text.npos) return text;  // 192.0.2.7
+  const auto is_of_one = [](char c) { return c == '.' || (c >= '0' && c <= '9'); };
+  if (std::all_of(text.begin(), text.end(), is_of_one)) return text;  // 192.0.2.7
   if (is_ip(text)) return text;
   for (std::string_view rest = text; !rest.empty();) {
     const std::size_t end = std::min(rest.find_first_of(",-"), rest.size());

@@ -31,7 +31,7 @@ void Staging::choose_logs(const Source& source, const std::vector<SourceFile>& f
       ++counts_.unchanged;
       if (known->cut_short) tell_cut(*state, *known->cut_short);
       if (known->waits) await_line_end(*state);
-    } else if (state->size > 0 || !state->regular) {  // what is none is refused when it is opened
+    } else if (state->size > 0 || state->pipe) {  // which is refused when it is opened
       group->files.push_back(file);
     }
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace ordertail {
 namespace {
 
@@ -24,8 +26,10 @@ Admission::Admission(const MappingSpec& spec, const Pattern& pattern, const Bind
 /// Is the logged request one for what the mapping is about?
 bool Admission::is_asked_for(Row& row) {
   const auto& methods = spec_.methods;
-  const bool by_method = methods.empty() || std::find(methods.begin(), methods.end(),
-                                                      row.request().method) != methods.end();
+  const bool by_method =
+      methods.empty() || std::any_of(methods.begin(), methods.end(), [&](const std::string& each) {
+        return equal_ignoring_case(each, row.request().method);  // some programs log "get"
+      });
   if (!by_method || paths_.empty()) return by_method;
   const bool by_path = std::any_of(paths_.begin(), paths_.end(), [&](const PathPattern& path) {
     return path.match(row.request().path, path_parts_);

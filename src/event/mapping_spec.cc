@@ -53,16 +53,16 @@ std::string advice(const std::string& entry, const std::vector<std::string>& fie
                       : fmt::format("did you mean \"{}\"?", printable(near));
 }
 
-/// Refuses what stands in no line: a log's fields are known before one is read.
+/// Refuses what stands in no line, if that is all: a log's fields are known before one is read.
 void MappingReader::check_log(const TomlTable& table, std::string_view key,
                               const Columns& columns) const {
   const std::vector<std::string> fields = pattern_.line->columns();
   const Selection selection(fields);
-  for (const std::string& entry : columns) {
-    if (selection.has(entry)) continue;
-    throw table.error(key, fmt::format("the log has no field \"{}\"; {}", printable(entry),
-                                       advice(entry, fields)));
-  }
+  const bool has_one = std::any_of(columns.begin(), columns.end(),
+                                   [&](const std::string& entry) { return selection.has(entry); });
+  if (has_one || columns.empty()) return;
+  throw table.error(key, fmt::format("the log has no field \"{}\"; {}", printable(columns.front()),
+                                     advice(columns.front(), fields)));
 }
 
 /// Refuses what is not there or, as the pattern says, never to be read, and notes what is wanted of
@@ -231,35 +231,26 @@ bool is_status(std::string_view text) {
          (text.substr(1) == "xx" || (is_digit(text[1]) && is_digit(text[2])));
 }
 
-/// Refuses a method that no request has: RFC 9110 has them in upper case, and so has a log.
-void check_methods(const TomlTable& table, const std::vector<std::string>& methods) {
-  for (const std::string& method : methods) {
-    const bool is_one = !method.empty() && std::all_of(method.begin(), method.end(), [](char c) {
-      return (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-    });
-    if (is_one) continue;
-    throw table.error("method", fmt::format("\"{}\" is no method of a request: they are written in "
-                                            "upper case, as in \"GET\" and \"POST\"",
-                                            printable(method)));
-  }
-}
-
-/// Refuses parts of a path that none of the paths has.
-void check_parts(const TomlTable& table, const MappingSpec& spec) {
+/// Refuses what the table says of parts of a path that none of the paths has, and of nothing else.
+/// A pattern's paths may be the job's to say.
+void check_parts(TomlTable& table, const MappingSpec& spec) {
+  if (spec.paths.empty()) return;
   std::set<std::string> parts;
   for (const std::string& path : spec.paths) {
     const PathPattern pattern(path);
     for (const std::string& name : pattern.names()) parts.insert("path:" + name);
   }
   const auto check = [&](std::string_view key, const Columns& columns) {
-    for (const std::string& entry : columns) {
-      if (!entry.starts_with("path:") || parts.contains(entry)) continue;
-      throw table.error(
-          key,
-          fmt::format("no path here has a {{{0}}}, so that \"path:{0}\" is always empty: write "
-                      "path = \"/checkout/{{{0}}}\", for example",
-                      printable(entry.substr(entry.find(':') + 1))));
-    }
+    if (columns.empty() || !table.has(key)) return;
+    const bool is_always_empty =
+        std::all_of(columns.begin(), columns.end(), [&](const std::string& entry) {
+          return entry.starts_with("path:") && !parts.contains(entry);
+        });
+    if (!is_always_empty) return;
+    throw table.error(
+        key, fmt::format("no path here has a {{{0}}}, so that \"path:{0}\" is always empty: write "
+                         "path = \"/checkout/{{{0}}}\", for example",
+                         printable(columns.front().substr(columns.front().find(':') + 1))));
   };
   for (std::size_t i = 0; i < kTextFields.size(); ++i) check(kTextFields[i].key, spec.text[i]);
   for (const Condition& condition : spec.when) check("when", {condition.column});
@@ -279,7 +270,6 @@ void MappingReader::request(TomlTable& table, MappingSpec& spec) const {
   }
   if (table.has("method")) {
     spec.methods = table.texts("method");
-    check_methods(table, spec.methods);
     if (pattern_.line && !pattern_.line->tells_method()) {
       throw table.error("method", "nothing in this log tells the method of a request");
     }

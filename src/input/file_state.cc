@@ -17,13 +17,14 @@ std::optional<FileState> FileState::of(const std::filesystem::path& path) {
   return FileState{status.st_dev,
                    status.st_ino,
                    status.st_size,
-                   S_ISREG(status.st_mode),
+                   S_ISFIFO(status.st_mode),
                    since_1970(status.st_mtim),
                    since_1970(status.st_ctim)};
 }
 
 std::chrono::nanoseconds FileState::quiet_for(WallTime now) const {
-  return now.time_since_epoch() - written;
+  const std::chrono::nanoseconds time = now.time_since_epoch();
+  return time - (written <= time ? written : changed);
 }
 
 std::chrono::nanoseconds FileState::unchanged_for(WallTime now) const {

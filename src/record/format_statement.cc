@@ -178,10 +178,14 @@ void refuse_other_statement(std::string_view name, std::size_t column, bool ngin
 }
 
 /// Is it a text in quotes, rather than a bare one whose first field is? The former has its own
-/// quotes escaped, or no field (which `mark` begins) behind it.
+/// quotes escaped, though none behind its first part, or no field (which `mark` begins) behind it.
 bool is_in_quotes(std::string_view text, char mark) {
   if (text.starts_with('\'')) return true;
   if (!text.starts_with('"')) return false;
+  std::size_t end = text.find('"', 1);
+  while (end != npos && text[end - 1] == '\\') end = text.find('"', end + 1);
+  const std::size_t behind = end == npos ? npos : text.find_first_not_of(kBlanks, end + 1);
+  if (behind != npos && text[behind] == '\\') return false;
   return text.find("\\\"") != npos || text.find(mark, text.find('"', 1)) == npos;
 }
 
@@ -225,6 +229,9 @@ FormatStatement nginx_statement(std::string_view text) {
     if (!sets_escapes) statement.text.add(word->spelled);
   }
   words.finish();
+  if (!quoted && statement.text.text.empty()) {
+    throw bad_format(begin + 1, "log_format has a name and then the format; here is one of them");
+  }
   return statement;
 }
 

@@ -31,7 +31,7 @@ Loose loose_by_name(std::string_view name) {
   return is_one_of(kUpstreams) ? Loose::upstreams : Loose::no;
 }
 
-/// Whose names a description has: those of one's own mean nothing.
+/// Whose names a description has: one's own mean nothing, but for nginx's name of a user.
 enum class Names : std::uint8_t { servers, own };
 
 /// Puts literals and fields together to a LineFormat.
@@ -70,7 +70,11 @@ class Composer {
     format_.fields.back().after = std::exchange(pending_, {});
     for (LineFormat::Field& field : format_.fields) {
       field.quoted = field.quoted && field.after.starts_with('"');
-      if (field.quoted || names_ == Names::own) continue;
+      if (field.quoted) continue;
+      if (names_ == Names::own) {
+        if (field.name == "remote_user") field.loose = Loose::text;
+        continue;
+      }
       loosen(field);
       loosen_time(field);
     }
@@ -108,11 +112,6 @@ class Composer {
 
   /// Of a literal that is longer than `divider`, and begins so, all has to follow anyway.
   void loosen_list(LineFormat::Field& field, Loose loose, std::string_view divider) const {
-    if (field.after == divider) {
-      throw bad_format(field.column, fmt::format("{} may be a list with `{}` in it, so nobody can "
-                                                 "tell where it ends; put it in quotes",
-                                                 printable(field.name), divider));
-    }
     const char end = field.after.empty() ? format_.divider : field.after.front();
     const bool goes_on = (end == ' ' || end == ',') && !field.after.starts_with(divider);
     field.loose = goes_on ? loose : Loose::no;

@@ -303,9 +303,21 @@ TEST_F(LostLogsTest, OrForAnHourWhileTheLogIsFollowed) {
   EXPECT_EQ(said.dues[2], std::nullopt);
 }
 
+/// Somebody's touch says nothing of when it was written to.
+TEST_F(LostLogsTest, OrForAnHourWhereItsTimeLiesAhead) {
+  home_.write("log", line(1) + line(2).substr(0, line(2).size() - 1));
+  write_before("log", -24h * 365);
+  EXPECT_THAT(run().orders, ElementsAre("1"));
+  clock_.later = 61min;
+  EXPECT_THAT(run().orders, ElementsAre("2"));
+}
+
 TEST_F(LostLogsTest, WhatIsNoFileIsNoEmptyLog) {
   ASSERT_EQ(::mkfifo((home_.path() / "log").c_str(), 0600), 0);
   EXPECT_THAT(run().faults, ElementsAre("log is not a regular file"));
+  remove("log");
+  fs::create_symlink("/dev/null", home_.path() / "log");
+  EXPECT_THAT(run().faults, IsEmpty()) << "it is empty";
 }
 
 /// Nor is a log at rest, however long ago it was renamed, once half a line is written to it.

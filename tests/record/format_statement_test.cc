@@ -38,6 +38,7 @@ TEST(NginxStatement, IsReadAsNginxReadsIt) {
        }) {
     EXPECT_EQ(nginx(text), "$a \"$b\"\t$c") << text;
   }
+  EXPECT_EQ(nginx(R"("$a" \"$b\" $c)"), R"("$a" "$b" $c)") << "bare, its quotes are the line's";
   EXPECT_EQ(nginx("\"$a\" $b"), "\"$a\" $b") << "a bare text that begins with a quoted field";
   EXPECT_EQ(nginx("\"$a $b\""), "$a $b");
   EXPECT_EQ(nginx("log_format shop '\\x \\' \\\\t' \\;x;"), "\\x ' \\t\\;x");
@@ -61,6 +62,8 @@ TEST(NginxStatement, IsTheOnlyOne) {
   EXPECT_EQ(nginx_error("100% of it"),
             "column 1: this names no field; paste the text between the quotes, or the whole "
             "log_format or LogFormat");
+  EXPECT_EQ(nginx_error("log_format '$a $b';"),
+            "column 1: log_format has a name and then the format; here is one of them");
 }
 
 TEST(NginxStatement, HasNoLineEndInItsFormat) {

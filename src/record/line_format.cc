@@ -72,7 +72,7 @@ class Composer {
       field.quoted = field.quoted && field.after.starts_with('"');
       if (field.quoted) continue;
       if (names_ == Names::own) {
-        if (field.name == "remote_user") field.loose = Loose::text;
+        if (field.name == "$remote_user") field.loose = Loose::text;
         continue;
       }
       loosen(field);

@@ -94,7 +94,7 @@ void LogBook::Logs::begin() {
 }
 
 std::vector<Cursor> LogBook::Logs::unused(std::vector<Cursor> cursors) const {
-  std::erase_if(cursors, [&](const Cursor& cursor) { return found.count(cursor.id) > 0; });
+  std::erase_if(cursors, [&](const Cursor& cursor) { return found.contains(cursor.id); });
   return cursors;
 }
 

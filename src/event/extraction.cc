@@ -35,7 +35,7 @@ bool is_never_escaped(std::string_view text) {
 std::vector<std::string> required_literals(const Pattern& pattern) {
   std::vector<std::string> literals;
   for (const MappingSpec* mapping :
-       {&pattern.mappings[0], &pattern.mappings[1], &pattern.visitor}) {
+       {&pattern.mapping(Kind::registration), &pattern.mapping(Kind::purchase), &pattern.visitor}) {
     if (!mapping->wanted) continue;
     if (mapping->paths.empty()) return {};
     for (const std::string& path : mapping->paths) {
